@@ -1,0 +1,1 @@
+"""Sequence-to-sequence learning, small enough to read: no Streamlit in here, usable anywhere."""

@@ -1,0 +1,177 @@
+"""Sentence pairs, read from text with every problem named by row, column, reason and way out."""
+
+from __future__ import annotations
+
+import random
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from seq2seq_core.errors import CorpusError, Seq2SeqError
+from seq2seq_core.limits import LIMITS
+from seq2seq_core.text import clean
+from seq2seq_core.tokenizers import TOKENIZERS
+from seq2seq_core.vocabulary import SPECIALS, Vocabulary
+
+LINK = re.compile(r"(\d{1,4})([-?])(\d{1,4})")
+HEADER = ("source", "target")
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line as written. alignment holds links 'source-target', '?' instead of '-' = possible."""
+
+    source: str
+    target: str
+    alignment: str = ""
+
+
+@dataclass(frozen=True)
+class Pair:
+    """A row that can be learnt from, cut into tokens."""
+
+    source: tuple[str, ...]
+    target: tuple[str, ...]
+    sure: frozenset[tuple[int, int]] = frozenset()  # (source position, target position)
+    possible: frozenset[tuple[int, int]] = frozenset()
+
+
+@dataclass(frozen=True)
+class Problem:
+    row: int  # counted from 1, as the table shows it
+    column: str  # source, target or alignment
+    error: Seq2SeqError
+
+    def __str__(self) -> str:
+        return f"row {self.row}, {self.column}: {self.error}"
+
+
+@dataclass(frozen=True)
+class Corpus:
+    """What can be learnt from, beside what is wrong with the rest."""
+
+    rows: tuple[Row, ...]  # the usable rows, clean
+    pairs: tuple[Pair, ...]  # the same rows, cut into tokens
+    problems: tuple[Problem, ...]
+
+    def vocabularies(self) -> tuple[Vocabulary, Vocabulary]:
+        return (
+            Vocabulary.of(pair.source for pair in self.pairs),
+            Vocabulary.of(pair.target for pair in self.pairs),
+        )
+
+
+def tokens_of(text: str, tokenizer: str) -> tuple[str, ...]:
+    """The tokens of one clean sentence.
+
+    Raises CorpusError with code empty, too_many_tokens, token_too_long or reserved_token.
+    """
+    tokens = tuple(TOKENIZERS[tokenizer].split(text))
+    if not tokens:
+        raise CorpusError("empty")
+    if len(tokens) > LIMITS.tokens:
+        raise CorpusError("too_many_tokens", count=len(tokens), limit=LIMITS.tokens)
+    for token in tokens:
+        if len(token) > LIMITS.token_characters:
+            raise CorpusError(
+                "token_too_long", token=f"{token[:12]}…", limit=LIMITS.token_characters
+            )
+        if token in SPECIALS:
+            raise CorpusError("reserved_token", token=token)
+    return tokens
+
+
+def links_of(text: str, sources: int, targets: int) -> tuple[frozenset, frozenset]:
+    """Sure and possible links of an alignment such as '0-0 1-2 3?2', counted from 0.
+
+    Raises CorpusError with code bad_alignment.
+    """
+    links: dict[str, set[tuple[int, int]]] = {"-": set(), "?": set()}
+    for word in text.split():
+        match = LINK.fullmatch(word)
+        if not match or int(match[1]) >= sources or int(match[3]) >= targets:
+            raise CorpusError("bad_alignment", link=word[:12])
+        links[match[2]].add((int(match[1]), int(match[3])))
+    return frozenset(links["-"]), frozenset(links["?"])
+
+
+def read_rows(rows: Sequence[Row], tokenizer: str, limit: int = LIMITS.pairs) -> Corpus:
+    """Check and cut every row; a bad row becomes problems and the good ones go on working."""
+    if len(rows) > limit:
+        raise CorpusError("too_many_pairs", count=len(rows), limit=limit)
+    good: list[Row] = []
+    pairs: list[Pair] = []
+    problems: list[Problem] = []
+    for number, row in enumerate(rows, 1):
+        found: list[Problem] = []
+        sides: list[tuple[str, tuple[str, ...]]] = []
+        for column, text in (("source", row.source), ("target", row.target)):
+            try:
+                text = clean(text)
+                sides.append((text, tokens_of(text, tokenizer)))
+            except CorpusError as error:
+                found.append(Problem(number, column, error))
+        if not found:
+            (source, source_tokens), (target, target_tokens) = sides
+            try:
+                sure, possible = links_of(row.alignment, len(source_tokens), len(target_tokens))
+            except CorpusError as error:
+                found.append(Problem(number, "alignment", error))
+            else:
+                good.append(Row(source, target, " ".join(row.alignment.split())))
+                pairs.append(Pair(source_tokens, target_tokens, sure, possible))
+        problems += found
+    return Corpus(tuple(good), tuple(pairs), tuple(problems))
+
+
+def rows_of_tsv(text: str) -> list[Row]:
+    """The lines of a tab-separated text; a header line and empty lines are left out.
+
+    A third column counts as alignment only where it looks like one: exported sentence pairs
+    carry their licence there. A line without a tab becomes a row with an empty target.
+    """
+    rows: list[Row] = []
+    for line in text.lstrip("\ufeff").splitlines():
+        if not line.strip():
+            continue
+        source, target, third, *_ = [*line.split("\t"), "", ""]
+        if not rows and (source.strip(), target.strip()) == HEADER:
+            continue
+        links = third.split()
+        alignment = third if links and all(map(LINK.fullmatch, links)) else ""
+        rows.append(Row(source, target, alignment))
+    return rows
+
+
+def tsv_of_rows(rows: Iterable[Row]) -> str:
+    """The inverse of rows_of_tsv, with a header line."""
+    lines = ["source\ttarget\talignment"]
+    return "\n".join(lines + [f"{r.source}\t{r.target}\t{r.alignment}" for r in rows]) + "\n"
+
+
+def read_file(path: Path) -> list[Row]:
+    """The rows of a UTF-8 file, with or without byte order mark.
+
+    Raises CorpusError with code cannot_read or not_utf8.
+    """
+    try:
+        return rows_of_tsv(path.read_bytes().decode())
+    except OSError as error:
+        raise CorpusError("cannot_read", path=path, reason=error.strerror) from None
+    except UnicodeDecodeError as error:
+        raise CorpusError("not_utf8", path=path, position=error.start) from None
+
+
+def split_held_out(rows: Sequence[Row], seed: int) -> tuple[list[Row], list[Row]]:
+    """Training rows and held-out rows: every tenth, at most 100, nothing from under 20 rows.
+
+    A source sentence that also stays in training is never held out: it would not be new.
+    """
+    if len(rows) < 20:
+        return list(rows), []
+    order = random.Random(seed).sample(range(len(rows)), len(rows))
+    chosen = set(order[: min(len(rows) // 10, 100)])
+    train = [row for number, row in enumerate(rows) if number not in chosen]
+    known = {row.source for row in train}
+    return train, [rows[number] for number in sorted(chosen) if rows[number].source not in known]

@@ -1,0 +1,80 @@
+"""What can go wrong, as codes with fields and one English sentence each.
+
+The sentences name the thing, the place and the way out. The command line prints them as they are;
+the pages look them up in the reader's language, which is why the core itself never translates.
+"""
+
+from __future__ import annotations
+
+MESSAGES: dict[str, str] = {
+    # one field of a corpus
+    "empty": "This sentence is empty: write a few words.",
+    "too_long": "This sentence has more than {limit} characters: shorten it.",
+    "not_unicode": "This sentence holds characters that are not valid Unicode: type it again.",
+    "control_character": "This sentence holds the control character {character}: delete it.",
+    "too_many_tokens": "This sentence has {count} tokens, the limit is {limit}: shorten it.",
+    "token_too_long": "The token “{token}” is longer than {limit} characters: put a space in it.",
+    "reserved_token": "{token} is a special token of the model: write another word.",
+    # one row, or the whole table
+    "missing_column": "This row has no translation: put a tab between source and target.",
+    "bad_alignment": "The alignment “{link}” points outside of the sentence: write it as 0-0 1-2.",
+    "no_pairs": "There is no usable sentence pair: write at least one with its translation.",
+    "too_many_pairs": "The corpus has {count} pairs, the limit is {limit}: delete some.",
+    "too_many_words": "The {side} vocabulary has {count} words, the limit is {limit}: use fewer.",
+    "not_utf8": "{path} is not UTF-8 text (byte {position}): save it as UTF-8.",
+    "cannot_read": "{path} cannot be read: {reason}.",
+    # settings
+    "unknown_choice": "{name} must be one of {choices}, not “{value}”.",
+    "out_of_range": "{name} must be between {low} and {high}, not {value}.",
+    "odd_hidden": "hidden_size must be even for a bidirectional encoder (half for each direction), "
+    "not {value}: take {better}.",
+    "too_many_parameters": "The model would have {count} parameters, the limit is {limit}: "
+    "take smaller sizes.",
+    "too_much_per_update": "One update would fill {count} numbers (batch × length × vocabulary), "
+    "the limit is {limit}: take a smaller batch.",
+    # training and what is stored
+    "diverged": "Training diverged at update {update}: try a smaller learning rate.",
+    "damaged": "The stored weights are damaged ({detail}): train again.",
+    "not_a_run": "{path} is not a trained run ({detail}): name the folder that train --out wrote.",
+    "worker_died": "The run stopped its worker twice, last after update {update}: "
+    "try a smaller model or batch.",
+    "time_limit": "The run reached its time limit of {minutes} minutes at update {update}.",
+    "internal": "The run stopped with an internal error at update {update}: start it again.",
+    "newer_store": "This store was written by a newer version ({found}, not {known}): "
+    "update the app.",
+    "store_elsewhere": "The store cannot be opened: {detail}.",
+    "gone": "This work no longer exists: start again from the corpus.",
+    "stale": "Somebody changed this corpus in the meantime: the newer version is shown.",
+}
+
+
+class Seq2SeqError(Exception):
+    """Something that a learner can cause, with a code and the fields of its sentence."""
+
+    def __init__(self, code: str, **fields: object) -> None:
+        super().__init__(code)
+        self.code = code
+        self.fields = fields
+
+    def __str__(self) -> str:
+        return MESSAGES[self.code].format(**self.fields)
+
+
+class CorpusError(Seq2SeqError):
+    """A text that cannot become a corpus."""
+
+
+class ConfigError(Seq2SeqError):
+    """A setting outside of what makes sense here."""
+
+
+class Diverged(Seq2SeqError):
+    """The loss exploded or is no longer a number."""
+
+
+class CheckpointError(Seq2SeqError):
+    """Stored weights that are not what they claim to be."""
+
+
+class StoreError(Seq2SeqError):
+    """The store refuses: unknown, changed by somebody else, or from another version."""

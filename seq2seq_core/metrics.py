@@ -1,0 +1,129 @@
+"""How good is it? Exact match, token accuracy, BLEU, chrF, attention as an alignment."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import torch
+from torch import nn
+from torch.nn.functional import cross_entropy
+
+from seq2seq_core.batches import Batches
+from seq2seq_core.corpus import Pair
+from seq2seq_core.limits import LIMITS
+from seq2seq_core.tokenizers import CJK
+from seq2seq_core.vocabulary import PAD
+
+Weights = Sequence[Sequence[float]]  # target × source
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """A model on pairs, read with the true word before each token and without dropout."""
+
+    loss: float  # mean cross-entropy per target token, in nats
+    token_accuracy: float
+    exact_match: float  # share of sentences; equals greedy decoding's
+    alignment: float | None  # None without attention or without a sure link
+
+
+@torch.no_grad()
+def evaluate(model: nn.Module, data: Batches, pairs: Sequence[Pair]) -> Evaluation:
+    """Measure on all pairs of `data`; `pairs` are the same ones, for their gold alignment.
+
+    Where every argmax is right with the true words before it, greedy decoding writes exactly this
+    sentence, so exact match costs nothing extra.
+    """
+    model.eval()
+    rows = max(1, LIMITS.logits_per_update // (data.tgt.shape[1] * data.target_size))
+    loss, right, tokens, exact = 0.0, 0, 0, 0
+    hits, links = 0, 0
+    for chunk in torch.arange(len(data)).split(rows):
+        batch = data.take(chunk)
+        logits, attention = model(batch.src, batch.src_mask, batch.tgt_in)
+        real = batch.tgt_out != PAD
+        correct = logits.argmax(2) == batch.tgt_out
+        loss += float(
+            cross_entropy(
+                logits.flatten(0, 1), batch.tgt_out.flatten(), ignore_index=PAD, reduction="sum"
+            )
+        )
+        right += int((correct & real).sum())
+        tokens += int(real.sum())
+        exact += int((correct | ~real).all(1).sum())
+        if attention is not None:
+            looked = attention[:, :, -1].mean(2).argmax(2).tolist()  # last layer, mean over heads
+            for row, places in zip(chunk.tolist(), looked, strict=True):
+                aligned = {t for _, t in pairs[row].sure}
+                links += len(aligned)
+                hits += sum((places[t], t) in pairs[row].sure for t in aligned)
+    aligned_share = hits / links if links else None
+    return Evaluation(loss / tokens, right / tokens, exact / len(data), aligned_share)
+
+
+@dataclass(frozen=True)
+class AlignmentScore:
+    """Shares of the target words that have a sure gold link."""
+
+    score: float  # the largest weight lies on a sure link
+    lenient: float  # … on a sure or a possible one
+    chance: float  # expected when looking anywhere
+    diagonal: float  # when always looking at the same relative position
+    words: int
+
+
+def alignment(weights: Sequence[Weights], pairs: Sequence[Pair]) -> AlignmentScore | None:
+    """Attention against gold links, beside two guesses that know nothing.
+
+    weights: one target × source matrix per pair, at least as many rows as target words.
+    Returns None where no target word has a sure link.
+    """
+    score = lenient = diagonal = words = 0
+    chance = 0.0
+    for matrix, pair in zip(weights, pairs, strict=True):
+        sources, targets = len(pair.source), len(pair.target)
+        for t in sorted({t for _, t in pair.sure}):
+            row = matrix[t]
+            looked = max(range(sources), key=row.__getitem__)
+            straight = math.floor(t * (sources - 1) / max(targets - 1, 1) + 0.5)
+            words += 1
+            score += (looked, t) in pair.sure
+            lenient += (looked, t) in pair.sure | pair.possible
+            diagonal += (straight, t) in pair.sure
+            chance += sum(link[1] == t for link in pair.sure) / sources
+    if not words:
+        return None
+    return AlignmentScore(score / words, lenient / words, chance / words, diagonal / words, words)
+
+
+def exact_match(outputs: Sequence[Sequence[str]], references: Sequence[Sequence[str]]) -> float:
+    """Share of sentences that are right to the last token."""
+    same = [list(o) == list(r) for o, r in zip(outputs, references, strict=True)]
+    return sum(same) / len(same)
+
+
+@dataclass(frozen=True)
+class TextScores:
+    bleu: float  # 0 to 100
+    bleu_signature: str  # says how it was computed (Post 2018)
+    chrf: float  # 0 to 100
+
+
+def text_scores(outputs: Sequence[str], references: Sequence[str]) -> TextScores:
+    """Corpus BLEU (Papineni et al. 2002) and chrF (Popović 2015) by sacrebleu, one reference each.
+
+    Chinese references are cut into characters by sacrebleu's own "zh" tokenizer.
+    """
+    from sacrebleu.metrics import BLEU, CHRF  # costs .2 s: only who asks for it pays
+
+    chinese = any(CJK.search(reference) for reference in references)
+    # forced: our texts are tokens with spaces between, on both sides alike
+    bleu, chrf = BLEU(tokenize="zh" if chinese else "13a", force=True), CHRF()
+    score = bleu.corpus_score(list(outputs), [list(references)]).score
+    return TextScores(
+        score,
+        str(bleu.get_signature()),
+        chrf.corpus_score(list(outputs), [list(references)]).score,
+    )

@@ -1,0 +1,27 @@
+"""Every model of the lesson, built by name."""
+
+from __future__ import annotations
+
+import torch
+from torch import nn
+
+from seq2seq_core.config import ModelConfig
+from seq2seq_core.errors import ConfigError
+from seq2seq_core.limits import LIMITS
+from seq2seq_core.models.recurrent import Recurrent
+
+MODELS: dict[str, type[nn.Module]] = {"rnn": Recurrent, "lstm": Recurrent, "gru": Recurrent}
+
+
+def build(config: ModelConfig, source_size: int, target_size: int, seed: int) -> nn.Module:
+    """An untrained model; the same seed gives the same weights. Sizes count vocabulary entries.
+
+    Raises ConfigError where the model would be larger than the lesson allows.
+    """
+    with torch.random.fork_rng(devices=[]):  # torch initialises from its global generator
+        torch.manual_seed(seed)
+        model = MODELS[config.architecture](config, source_size, target_size)
+    count = sum(parameter.numel() for parameter in model.parameters())
+    if count > LIMITS.parameters:
+        raise ConfigError("too_many_parameters", count=count, limit=LIMITS.parameters)
+    return model

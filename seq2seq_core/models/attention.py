@@ -1,0 +1,69 @@
+"""Where to look: a score per source position, a softmax, a weighted mean.
+
+Bahdanau, Cho, Bengio 2015 (additive); Luong, Pham, Manning 2015 (dot, general).
+To add a score: write its class here and give it a line in SCORES. Every score is made from the
+same three sizes: of the query s, of the keys h, and of the space in which it compares them.
+"""
+
+from __future__ import annotations
+
+from torch import Tensor, nn
+
+
+class Dot(nn.Module):
+    """sᵀ h: no weights of its own, so both sides must have the same size."""
+
+    def __init__(self, query_size: int, key_size: int, size: int) -> None:
+        super().__init__()
+        assert query_size == key_size
+
+    def keys(self, memory: Tensor) -> Tensor:
+        return memory
+
+    def forward(self, query: Tensor, keys: Tensor) -> Tensor:
+        return query @ keys.transpose(1, 2)  # (B, T, S)
+
+
+class General(nn.Module):
+    """sᵀ W h."""
+
+    def __init__(self, query_size: int, key_size: int, size: int) -> None:
+        super().__init__()
+        self.key = nn.Linear(key_size, query_size, bias=False)
+
+    def keys(self, memory: Tensor) -> Tensor:
+        return self.key(memory)
+
+    def forward(self, query: Tensor, keys: Tensor) -> Tensor:
+        return query @ keys.transpose(1, 2)  # (B, T, S)
+
+
+class Additive(nn.Module):
+    """vᵀ tanh(W_s s + W_h h)."""
+
+    def __init__(self, query_size: int, key_size: int, size: int) -> None:
+        super().__init__()
+        self.query = nn.Linear(query_size, size, bias=False)
+        self.key = nn.Linear(key_size, size, bias=False)
+        self.energy = nn.Linear(size, 1, bias=False)
+
+    def keys(self, memory: Tensor) -> Tensor:
+        return self.key(memory)
+
+    def forward(self, query: Tensor, keys: Tensor) -> Tensor:
+        both = self.query(query).unsqueeze(2) + keys.unsqueeze(1)  # (B, T, S, A)
+        return self.energy(both.tanh()).squeeze(3)  # (B, T, S)
+
+
+SCORES: dict[str, type[nn.Module]] = {"dot": Dot, "general": General, "additive": Additive}
+
+
+def attend(scores: Tensor, memory: Tensor, mask: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    """Softmax over real positions, then the mean of the memory under these weights.
+
+    scores (B, T, S), memory (B, S, D), mask (B, S) with True = real token.
+    Returns context (B, T, D), weights (B, T, S) and the scores with -inf on padding.
+    """
+    scores = scores.masked_fill(~mask.unsqueeze(1), float("-inf"))  # padding must not vote
+    weights = scores.softmax(dim=2)
+    return weights @ memory, weights, scores

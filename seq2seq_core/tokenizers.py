@@ -1,0 +1,79 @@
+"""From a sentence to tokens and back, in three ways."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
+
+CJK = re.compile("[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003134f]")
+WORDS = re.compile(r"[\w'’-]+|[^\w\s]")  # a word with its apostrophes, or one punctuation mark
+CLOSING = re.compile(r"[,.;:!?)\]}%，。、；：！？）】》”’…]")
+CHINESE_END = re.compile(CJK.pattern + "$|[，。、；：！？（【《“‘]$")
+SPACE = "▁"  # stands for a space where every character is a token
+
+
+@dataclass(frozen=True)
+class Tokenizer:
+    split: Callable[[str], list[str]]
+    join: Callable[[Sequence[str]], str]
+
+
+def split_words(text: str) -> list[str]:
+    """Chinese by rjieba's dictionary, everything else by spaces and punctuation."""
+    import rjieba  # its dictionary costs 20 MB and a blink: only who asks for it pays
+
+    tokens: list[str] = []
+    for chunk in WORDS.findall(text):
+        tokens += rjieba.cut(chunk) if CJK.search(chunk) else [chunk]
+    return tokens
+
+
+def join_words(tokens: Sequence[str]) -> str:
+    """A space between words, but not between two Chinese ones nor before punctuation."""
+    text = ""
+    for token in tokens:
+        together = CLOSING.match(token) or (CJK.match(token) and CHINESE_END.search(text))
+        text += token if together or not text else f" {token}"
+    return text
+
+
+TOKENIZERS: dict[str, Tokenizer] = {
+    "space": Tokenizer(str.split, " ".join),
+    "zh-word": Tokenizer(split_words, join_words),
+    "character": Tokenizer(
+        lambda text: list(text.replace(" ", SPACE)),
+        lambda tokens: "".join(tokens).replace(SPACE, " "),
+    ),
+}
+
+
+def suggest(sentences: Collection[str]) -> str:
+    """The name of the tokenizer for these source sentences: spaces where they separate words.
+
+    Chinese without spaces is cut by words. Only sentences of two or more Chinese characters count:
+    a single one says nothing about how its corpus separates words.
+    """
+    chinese = [text for text in sentences if len(CJK.findall(text)) > 1]
+    spaced = sum(" " in text for text in chinese)
+    return "space" if 2 * spaced >= len(chinese) else "zh-word"
+
+
+def longest_match(text: str, known: Collection[str]) -> list[str]:
+    """Cut text without spaces into known words, from the left, always the longest that fits.
+
+    What stands between known words stays together as one unknown piece.
+    """
+    longest = max(map(len, known), default=0)
+    pieces: list[str] = []
+    position, unknown = 0, ""
+    while position < len(text):
+        for end in range(min(position + longest, len(text)), position, -1):
+            if text[position:end] in known:
+                pieces += [unknown] * bool(unknown) + [text[position:end]]
+                position, unknown = end, ""
+                break
+        else:
+            unknown += text[position]
+            position += 1
+    return pieces + [unknown] * bool(unknown)

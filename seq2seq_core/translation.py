@@ -1,0 +1,94 @@
+"""Translating with a trained model, as plain values: what pages and the command line show."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import torch
+from torch import nn
+
+from seq2seq_core.batches import pad
+from seq2seq_core.checkpoint import Checkpoint
+from seq2seq_core.corpus import tokens_of
+from seq2seq_core.decoding import DecodingStep, Stepper, greedy
+from seq2seq_core.text import clean
+from seq2seq_core.tokenizers import TOKENIZERS, longest_match
+from seq2seq_core.vocabulary import PAD, Vocabulary
+
+
+@dataclass(frozen=True)
+class Choice:
+    token: str
+    probability: float
+
+
+@dataclass(frozen=True)
+class TranslationStep:
+    token: str
+    probability: float
+    top: tuple[Choice, ...]  # the most probable tokens, best first
+    attention: tuple[float, ...] | None  # one weight per source token
+    hidden: tuple[float, ...]
+    context: tuple[float, ...] | None
+
+
+@dataclass(frozen=True)
+class Translation:
+    text: str
+    tokens: tuple[str, ...]  # without <eos>
+    source_tokens: tuple[str, ...]
+    unknown: tuple[str, ...]  # source tokens that the model has never seen
+    steps: tuple[TranslationStep, ...]  # <eos> included, where it was written
+
+
+def source_tokens(text: str, checkpoint: Checkpoint) -> tuple[str, ...]:
+    """Cut typed text as the model knows it; words that are run together are cut by longest match.
+
+    Raises CorpusError, see corpus.tokens_of.
+    """
+    tokens = tokens_of(clean(text), checkpoint.tokenizer)
+    if checkpoint.tokenizer != "space":
+        return tokens
+    known = set(checkpoint.source.tokens)
+    pieces = [[t] if t in known else longest_match(t, known) for t in tokens]
+    return tuple(piece for chunk in pieces for piece in chunk)
+
+
+def plain_step(step: DecodingStep, target: Vocabulary, top_k: int) -> TranslationStep:
+    probabilities, ids = step.probabilities.topk(min(top_k, len(target)))
+    context, attention = step.inspection.context, step.attention
+    return TranslationStep(
+        token=target.tokens[step.token],
+        probability=float(step.probabilities[step.token]),
+        top=tuple(map(Choice, target.decode(ids.tolist()), probabilities.tolist())),
+        attention=None if attention is None else tuple(attention.tolist()),
+        hidden=tuple(step.inspection.hidden[0].tolist()),
+        context=None if context is None else tuple(context[0].tolist()),
+    )
+
+
+def translate(model: nn.Module, checkpoint: Checkpoint, text: str, top_k: int = 5) -> Translation:
+    """Greedy translation of one sentence, with everything inside each step."""
+    tokens = source_tokens(text, checkpoint)
+    ids = torch.tensor(checkpoint.source.encode(tokens))
+    walk = Stepper.start(model, ids).finish()
+    written = checkpoint.target.decode(walk.tokens[:-1] if walk.finished else walk.tokens)
+    return Translation(
+        text=TOKENIZERS[checkpoint.tokenizer].join(written),
+        tokens=tuple(written),
+        source_tokens=tokens,
+        unknown=tuple(token for token in tokens if token not in checkpoint.source),
+        steps=tuple(plain_step(step, checkpoint.target, top_k) for step in walk.steps),
+    )
+
+
+def translate_all(
+    model: nn.Module, checkpoint: Checkpoint, sources: Sequence[Sequence[str]]
+) -> list[list[str]]:
+    """Greedy translations of many tokenised sentences, 256 at a time."""
+    written: list[list[str]] = []
+    for first in range(0, len(sources), 256):
+        src = pad([checkpoint.source.encode(s) for s in sources[first : first + 256]])
+        written += map(checkpoint.target.decode, greedy(model, src, src != PAD))
+    return written

@@ -1,0 +1,129 @@
+"""The command line is a contract: events, exit codes, one line per error."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from seq2seq_core.__main__ import main
+from seq2seq_core.corpus import tsv_of_rows
+from tests.core.models import FIVE
+
+REAL = Path(__file__).parents[2].parent / "shared/data/tatoeba/open.simp.tsv"
+
+
+@pytest.fixture(scope="module")
+def corpus(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("corpus") / "five.tsv"
+    path.write_text(tsv_of_rows(FIVE) + "\thalf a pair\n", encoding="utf-8")
+    return path
+
+
+@pytest.fixture(scope="module")
+def run(corpus: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    out = tmp_path_factory.mktemp("run")
+    arguments = ["train", str(corpus), "--out", str(out), "--updates", "60", "--batch-size", "full"]
+    assert main(arguments) == 0
+    return out
+
+
+def events(text: str) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in text.splitlines()]
+
+
+def test_train_prints_one_object_per_event_and_done_last(
+    corpus: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    options = "--architecture lstm --no-bidirectional --attention general --embedding-size 8"
+    options += " --hidden-size 9 --dropout 0 --updates 12 --batch-size one --learning-rate 0.01"
+    options += " --teacher-forcing 0.5 --tokenizer space --seed 7 --json"
+    assert main(["train", str(corpus), "--out", str(tmp_path), *options.split()]) == 0
+    printed = events(capsys.readouterr().out)
+    assert [event["event"] for event in printed[:2]] == ["problem", "start"]
+    assert printed[0]["row"] == 6 and printed[0]["column"] == "source"
+    assert [e["update"] for e in printed if e["event"] == "update"] == list(range(1, 13))
+    done = printed[-1]
+    assert done["event"] == "done"
+    keys = {"updates", "loss", "exact_match", "seconds", "target_tokens_per_second"}
+    assert keys <= done.keys() and done["updates"] == 12
+    stored = json.loads((tmp_path / "run.json").read_text())
+    assert stored["model"]["architecture"] == "lstm" and stored["model"]["hidden_size"] == 9
+    assert stored["training"]["batch_size"] == "one" and stored["training"]["seed"] == 7
+
+
+def test_translate_says_every_step(run: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["translate", str(run), "咖哥 喜欢 小冰", "--json"]) == 0
+    (answer,) = events(capsys.readouterr().out)
+    assert answer["text"] == "KaGe likes XiaoBing"
+    assert answer["tokens"] == ["KaGe", "likes", "XiaoBing"]
+    assert answer["source_tokens"] == ["咖哥", "喜欢", "小冰"]
+    assert [step["token"] for step in answer["steps"]] == [*answer["tokens"], "<eos>"]
+    for step in answer["steps"]:
+        assert sum(step["attention"]) == pytest.approx(1)
+        assert step["top"][0] == {"token": step["token"], "probability": step["probability"]}
+
+
+def test_words_run_together_are_cut_and_unknown_words_named(
+    run: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["translate", str(run), "咖哥喜欢人工智能吗", "--json"]) == 0
+    (answer,) = events(capsys.readouterr().out)
+    assert answer["source_tokens"] == ["咖哥", "喜欢", "人工智能", "吗"]
+    assert answer["unknown"] == ["吗"]
+
+
+def test_evaluate_measures_all_pairs(
+    run: Path, corpus: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["evaluate", str(run), str(corpus), "--json"]) == 0
+    answer = events(capsys.readouterr().out)[-1]
+    assert answer["exact_match"] == answer["token_accuracy"] == 1
+    assert answer["bleu"] == pytest.approx(100)
+    assert answer["chrf"] == pytest.approx(100)
+    assert "version:2.6.0" in answer["bleu_signature"]
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        "train nowhere.tsv --out {tmp}",
+        "train {corpus} --out {tmp} --learning-rate 99",
+        "train {corpus} --out {tmp} --hidden-size 1000000000",
+        "train {corpus} --out {tmp} --hidden-size many",
+        "train {corpus} --out {tmp} --batch-size 0",
+        "train {corpus} --out {tmp} --learning-rate nan",
+        "train {corpus} --out {tmp} --learning-rate 10 --updates 2000",
+        "train {corpus}",
+        "translate {tmp} hello",
+        "evaluate {tmp} {corpus}",
+        "dance",
+    ],
+)
+def test_an_error_is_one_line_and_exit_code_2(arguments: str, corpus: Path, tmp_path: Path) -> None:
+    words = arguments.format(tmp=tmp_path / "run", corpus=corpus).split()
+    done = subprocess.run(
+        [sys.executable, "-m", "seq2seq_core", *words], capture_output=True, text=True, timeout=60
+    )
+    assert done.returncode == 2
+    *before, last = done.stderr.strip().splitlines()
+    assert "Traceback" not in done.stderr and len(last) < 300
+    assert all("row 6" in line for line in before)  # the corpus' own half pair is named too
+
+
+@pytest.mark.skipif(not REAL.exists(), reason="the real sentence pairs are not part of the project")
+def test_real_untidy_sentences_run_through(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    options = ["--tokenizer", "zh-word", "--updates", "60", "--json"]
+    assert main(["train", str(REAL), "--out", str(tmp_path), *options]) == 0
+    printed = events(capsys.readouterr().out)
+    losses = [event["loss"] for event in printed if event["event"] == "update"]
+    assert losses[-1] < losses[0] - 2
+    assert printed[-1]["event"] == "done" and 0 < printed[-1]["token_accuracy"] < 1
+    assert main(["translate", str(tmp_path), "我喜欢你。", "--json"]) == 0
+    assert events(capsys.readouterr().out)[0]["text"]
