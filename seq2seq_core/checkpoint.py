@@ -11,11 +11,12 @@ from typing import Any
 import safetensors.torch
 import torch
 from safetensors import SafetensorError
-from torch import Tensor, nn
+from torch import Tensor
 
 from seq2seq_core.config import ModelConfig, TrainingConfig
 from seq2seq_core.errors import CheckpointError, Seq2SeqError
 from seq2seq_core.models import build
+from seq2seq_core.models.base import EncoderDecoder
 from seq2seq_core.training import TrainingState, load_parameters
 from seq2seq_core.vocabulary import Vocabulary
 
@@ -60,14 +61,14 @@ class Checkpoint:
     target: Vocabulary
     parameters: Tensor  # (P,)
 
-    def build(self) -> nn.Module:
+    def build(self) -> EncoderDecoder:
         """The trained model, ready to decode."""
         model = build(self.model, len(self.source), len(self.target), seed=0)
         load_parameters(model, self.parameters)
         return model.eval()
 
 
-def model_size(model: nn.Module) -> int:
+def model_size(model: EncoderDecoder) -> int:
     """How many weights a model has."""
     return sum(parameter.numel() for parameter in model.parameters())
 

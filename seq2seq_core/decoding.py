@@ -5,16 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from seq2seq_core.limits import LIMITS
-from seq2seq_core.models.base import Inspection, State
+from seq2seq_core.models.base import EncoderDecoder, Inspection, State
 from seq2seq_core.vocabulary import EOS, SOS
 
 
 @torch.no_grad()
 def greedy(
-    model: nn.Module, src: Tensor, src_mask: Tensor, max_length: int = LIMITS.decoded_tokens
+    model: EncoderDecoder, src: Tensor, src_mask: Tensor, max_length: int = LIMITS.decoded_tokens
 ) -> list[list[int]]:
     """The most probable token at every step, until <eos> or max_length tokens.
 
@@ -54,13 +54,13 @@ class DecodingStep:
 class Stepper:
     """A walk through one translation. Every move returns a new walk, the old one stays whole."""
 
-    model: nn.Module
+    model: EncoderDecoder
     state: State
     steps: tuple[DecodingStep, ...] = ()
 
     @classmethod
     @torch.no_grad()
-    def start(cls, model: nn.Module, src: Tensor) -> Stepper:
+    def start(cls, model: EncoderDecoder, src: Tensor) -> Stepper:
         """Before the first token; src (S,) of ids, without padding."""
         model.eval()
         return cls(model, model.init_state(src[None], torch.ones(1, len(src), dtype=torch.bool)))

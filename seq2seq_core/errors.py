@@ -16,7 +16,6 @@ MESSAGES: dict[str, str] = {
     "token_too_long": "The token “{token}” is longer than {limit} characters: put a space in it.",
     "reserved_token": "{token} is a special token of the model: write another word.",
     # one row, or the whole table
-    "missing_column": "This row has no translation: put a tab between source and target.",
     "bad_alignment": "The alignment “{link}” points outside of the sentence: write it as 0-0 1-2.",
     "no_pairs": "There is no usable sentence pair: write at least one with its translation.",
     "too_many_pairs": "The corpus has {count} pairs, the limit is {limit}: delete some.",
@@ -45,6 +44,9 @@ MESSAGES: dict[str, str] = {
     "store_elsewhere": "The store cannot be opened: {detail}.",
     "gone": "This work no longer exists: start again from the corpus.",
     "stale": "Somebody changed this corpus in the meantime: the newer version is shown.",
+    "nothing_to_undo": "This is the first version of the corpus: there is nothing to undo.",
+    "cannot_save": "This cannot be saved now ({detail}): try again in a minute.",
+    "cannot_reach": "The store does not answer ({detail}): try again in a minute.",
 }
 
 

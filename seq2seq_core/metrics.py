@@ -7,12 +7,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import torch
-from torch import nn
 from torch.nn.functional import cross_entropy
 
 from seq2seq_core.batches import Batches
 from seq2seq_core.corpus import Pair
 from seq2seq_core.limits import LIMITS
+from seq2seq_core.models.base import EncoderDecoder
 from seq2seq_core.tokenizers import CJK
 from seq2seq_core.vocabulary import PAD
 
@@ -30,7 +30,7 @@ class Evaluation:
 
 
 @torch.no_grad()
-def evaluate(model: nn.Module, data: Batches, pairs: Sequence[Pair]) -> Evaluation:
+def evaluate(model: EncoderDecoder, data: Batches, pairs: Sequence[Pair]) -> Evaluation:
     """Measure on all pairs of `data`; `pairs` are the same ones, for their gold alignment.
 
     Where every argmax is right with the true words before it, greedy decoding writes exactly this
@@ -61,6 +61,22 @@ def evaluate(model: nn.Module, data: Batches, pairs: Sequence[Pair]) -> Evaluati
                 hits += sum((places[t], t) in pairs[row].sure for t in aligned)
     aligned_share = hits / links if links else None
     return Evaluation(loss / tokens, right / tokens, exact / len(data), aligned_share)
+
+
+@torch.no_grad()
+def teacher_forced_attention(model: EncoderDecoder, data: Batches) -> list[Weights] | None:
+    """One target × source matrix per pair, read with the true words; None without attention.
+
+    Of several layers the last one counts, of several heads their mean.
+    """
+    model.eval()
+    batch = data.all()
+    _, attention = model(batch.src, batch.src_mask, batch.tgt_in)
+    if attention is None:
+        return None
+    maps = attention[:, :, -1].mean(2)  # (B, T, S)
+    lengths = zip(data.tgt_lengths.tolist(), data.src_lengths.tolist(), strict=True)
+    return [maps[i, :t, :s].tolist() for i, (t, s) in enumerate(lengths)]
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,7 @@ from torch.nn.functional import cross_entropy
 from seq2seq_core.batches import Batch, Batches, generator_at
 from seq2seq_core.config import TrainingConfig
 from seq2seq_core.errors import Diverged
+from seq2seq_core.models.base import EncoderDecoder
 from seq2seq_core.vocabulary import PAD
 
 
@@ -30,13 +31,13 @@ class TrainingState:
     second_moment: Tensor  # (P,), and of its square
 
 
-def start(model: nn.Module) -> TrainingState:
+def start(model: EncoderDecoder) -> TrainingState:
     """The state before the first update."""
     parameters = torch.cat([p.detach().flatten() for p in model.parameters()])
     return TrainingState(0, parameters, torch.zeros_like(parameters), torch.zeros_like(parameters))
 
 
-def load_parameters(model: nn.Module, parameters: Tensor) -> None:
+def load_parameters(model: EncoderDecoder, parameters: Tensor) -> None:
     """Put one row of weights (P,) into the model; the row itself is copied."""
     with torch.no_grad():
         sizes = [p.numel() for p in model.parameters()]
@@ -47,12 +48,12 @@ def load_parameters(model: nn.Module, parameters: Tensor) -> None:
 class Live:
     """A model whose weights lie in one row, so that clipping and Adam are one call each."""
 
-    def __init__(self, model: nn.Module, state: TrainingState, learning_rate: float) -> None:
+    def __init__(self, model: EncoderDecoder, state: TrainingState, learning_rate: float) -> None:
         self.update = state.update
         self.weights = nn.Parameter(state.parameters.clone())
-        self.weights.grad = torch.zeros_like(self.weights)
+        self.gradient = self.weights.grad = torch.zeros_like(self.weights)
         sizes = [p.numel() for p in model.parameters()]
-        parts = zip(self.weights.data.split(sizes), self.weights.grad.split(sizes), strict=True)
+        parts = zip(self.weights.data.split(sizes), self.gradient.split(sizes), strict=True)
         for parameter, (data, grad) in zip(model.parameters(), parts, strict=True):
             parameter.data, parameter.grad = data.view_as(parameter), grad.view_as(parameter)
         self.adam = torch.optim.Adam([self.weights], lr=learning_rate, fused=True)
@@ -89,11 +90,14 @@ class Event:
         return self.live.save()
 
 
-def free_running(model: nn.Module, batch: Batch, ratio: float, coins: torch.Generator) -> Tensor:
+def free_running(
+    model: EncoderDecoder, batch: Batch, ratio: float, coins: torch.Generator
+) -> Tensor:
     """Logits (B, T, V); each token read is the true one with probability ratio, else the own."""
     state = model.init_state(batch.src, batch.src_mask)
     true = torch.rand(batch.tgt_in.shape, generator=coins) < ratio  # one coin per token
-    token, logits = batch.tgt_in[:, 0], []
+    token = batch.tgt_in[:, 0]
+    logits: list[Tensor] = []
     for t in range(batch.tgt_in.shape[1]):
         if t:
             token = torch.where(true[:, t], batch.tgt_in[:, t], logits[-1].detach().argmax(1))
@@ -121,7 +125,7 @@ def rows_at(data: Batches, config: TrainingConfig, start: int) -> Iterator[tuple
 
 
 def train(
-    model: nn.Module, state: TrainingState, data: Batches, config: TrainingConfig
+    model: EncoderDecoder, state: TrainingState, data: Batches, config: TrainingConfig
 ) -> Iterator[Event]:
     """Go on from a saved state until config.updates; the state itself is never changed.
 
@@ -141,13 +145,13 @@ def train(
             else:
                 logits, _ = model(batch.src, batch.src_mask, batch.tgt_in)
         loss = cross_entropy(logits.flatten(0, 1), batch.tgt_out.flatten(), ignore_index=PAD)
-        live.weights.grad.zero_()
+        live.gradient.zero_()
         loss.backward()
-        norm = live.weights.grad.norm()
+        norm = live.gradient.norm()
         exploded = exploded + 1 if loss.item() > hopeless else 0
         if not (math.isfinite(loss.item()) and math.isfinite(norm.item())) or exploded == 3:
             raise Diverged("diverged", update=update)
-        live.weights.grad.mul_((config.clip / (norm + 1e-6)).clamp(max=1.0))
+        live.gradient.mul_((config.clip / (norm + 1e-6)).clamp(max=1.0))
         live.adam.step()
         live.update = update
         real = batch.tgt_out != PAD

@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import torch
-from torch import nn
 
 from seq2seq_core.batches import pad
 from seq2seq_core.checkpoint import Checkpoint
 from seq2seq_core.corpus import tokens_of
 from seq2seq_core.decoding import DecodingStep, Stepper, greedy
+from seq2seq_core.models.base import EncoderDecoder
 from seq2seq_core.text import clean
 from seq2seq_core.tokenizers import TOKENIZERS, longest_match
 from seq2seq_core.vocabulary import PAD, Vocabulary
@@ -68,7 +68,9 @@ def plain_step(step: DecodingStep, target: Vocabulary, top_k: int) -> Translatio
     )
 
 
-def translate(model: nn.Module, checkpoint: Checkpoint, text: str, top_k: int = 5) -> Translation:
+def translate(
+    model: EncoderDecoder, checkpoint: Checkpoint, text: str, top_k: int = 5
+) -> Translation:
     """Greedy translation of one sentence, with everything inside each step."""
     tokens = source_tokens(text, checkpoint)
     ids = torch.tensor(checkpoint.source.encode(tokens))
@@ -84,7 +86,7 @@ def translate(model: nn.Module, checkpoint: Checkpoint, text: str, top_k: int = 
 
 
 def translate_all(
-    model: nn.Module, checkpoint: Checkpoint, sources: Sequence[Sequence[str]]
+    model: EncoderDecoder, checkpoint: Checkpoint, sources: Sequence[Sequence[str]]
 ) -> list[list[str]]:
     """Greedy translations of many tokenised sentences, 256 at a time."""
     written: list[list[str]] = []

@@ -20,8 +20,10 @@ ORDER = [
     {"training", "decoding"},
     {"metrics"},
     {"checkpoint", "tables"},
-    {"translation", "store"},
-    {"figures"},
+    {"translation", "workspaces", "corpora"},
+    {"runs", "frame"},
+    {"store", "claims", "experiment", "figures"},
+    {"job"},
     {"worker"},
     {"pool"},
     {"__main__"},
@@ -73,7 +75,20 @@ def test_core_imports_run_one_way(path: Path) -> None:
             assert same_package or RANK[parts[1]] < RANK[module], f"{module} imports {name}"
 
 
-@pytest.mark.parametrize("name", ["store", "tables", "figures", "corpus", "config", "vocabulary"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "store",
+        "tables",
+        "runs",
+        "workspaces",
+        "claims",
+        "figures",
+        "corpus",
+        "config",
+        "vocabulary",
+    ],
+)
 def test_plain_modules_need_no_torch(name: str) -> None:
     if (CORE / f"{name}.py").exists():
         assert not uses(CORE / f"{name}.py", "torch")

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import torch
-from torch import nn
 
 from seq2seq_core.config import ModelConfig
 from seq2seq_core.errors import ConfigError
 from seq2seq_core.limits import LIMITS
+from seq2seq_core.models.base import EncoderDecoder
 from seq2seq_core.models.recurrent import Recurrent
 
-MODELS: dict[str, type[nn.Module]] = {"rnn": Recurrent, "lstm": Recurrent, "gru": Recurrent}
+MODELS: dict[str, Callable[[ModelConfig, int, int], EncoderDecoder]] = {
+    "rnn": Recurrent,
+    "lstm": Recurrent,
+    "gru": Recurrent,
+}
 
 
-def build(config: ModelConfig, source_size: int, target_size: int, seed: int) -> nn.Module:
+def build(config: ModelConfig, source_size: int, target_size: int, seed: int) -> EncoderDecoder:
     """An untrained model; the same seed gives the same weights. Sizes count vocabulary entries.
 
     Raises ConfigError where the model would be larger than the lesson allows.

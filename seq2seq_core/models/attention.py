@@ -7,10 +7,25 @@ same three sizes: of the query s, of the keys h, and of the space in which it co
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+
 from torch import Tensor, nn
 
 
-class Dot(nn.Module):
+class Score(nn.Module, ABC):
+    """Compares a query with every key."""
+
+    @abstractmethod
+    def keys(self, memory: Tensor) -> Tensor:
+        """What of the memory (B, S, D) does not depend on the query, computed once: (B, S, K)."""
+
+    @abstractmethod
+    def forward(self, query: Tensor, keys: Tensor) -> Tensor:
+        """The scores (B, T, S) of queries (B, T, D)."""
+
+
+class Dot(Score):
     """sᵀ h: no weights of its own, so both sides must have the same size."""
 
     def __init__(self, query_size: int, key_size: int, size: int) -> None:
@@ -24,7 +39,7 @@ class Dot(nn.Module):
         return query @ keys.transpose(1, 2)  # (B, T, S)
 
 
-class General(nn.Module):
+class General(Score):
     """sᵀ W h."""
 
     def __init__(self, query_size: int, key_size: int, size: int) -> None:
@@ -38,7 +53,7 @@ class General(nn.Module):
         return query @ keys.transpose(1, 2)  # (B, T, S)
 
 
-class Additive(nn.Module):
+class Additive(Score):
     """vᵀ tanh(W_s s + W_h h)."""
 
     def __init__(self, query_size: int, key_size: int, size: int) -> None:
@@ -55,7 +70,11 @@ class Additive(nn.Module):
         return self.energy(both.tanh()).squeeze(3)  # (B, T, S)
 
 
-SCORES: dict[str, type[nn.Module]] = {"dot": Dot, "general": General, "additive": Additive}
+SCORES: dict[str, Callable[[int, int, int], Score]] = {
+    "dot": Dot,
+    "general": General,
+    "additive": Additive,
+}
 
 
 def attend(scores: Tensor, memory: Tensor, mask: Tensor) -> tuple[Tensor, Tensor, Tensor]:

@@ -6,10 +6,11 @@ length, T target length, V target vocabulary, H heads, L layers, D size of a hid
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from typing import Protocol, Self
+from typing import Any, Protocol, Self
 
-from torch import Tensor
+from torch import Tensor, nn
 
 
 class State(Protocol):
@@ -36,16 +37,22 @@ class Inspection:
     scores: Tensor | None  # (B, S), before the softmax; -inf on padding
 
 
-class EncoderDecoder(Protocol):
-    def init_state(self, src: Tensor, src_mask: Tensor) -> State:
-        """Read the source. src (B, S) of ids, src_mask (B, S), True = real token."""
+class EncoderDecoder(nn.Module, ABC):
+    """What every model can do. Its states are its own: only `State.select` is known of them."""
 
-    def step(self, state: State, token: Tensor) -> Step:
-        """Read one target token per row, token (B,), and predict the next."""
+    @abstractmethod
+    def init_state(self, src: Tensor, src_mask: Tensor) -> Any:
+        """Read the source: a State. src (B, S) of ids, src_mask (B, S), True = real token."""
 
-    def inspect(self, state: State, token: Tensor) -> Inspection:
-        """The same step, with everything inside."""
+    @abstractmethod
+    def inspect(self, state: Any, token: Tensor) -> Inspection:
+        """Read one target token per row, token (B,), predict the next, and show everything."""
 
+    def step(self, state: Any, token: Tensor) -> Step:
+        """The same step without the inside."""
+        return self.inspect(state, token).step
+
+    @abstractmethod
     def forward(
         self, src: Tensor, src_mask: Tensor, tgt_in: Tensor
     ) -> tuple[Tensor, Tensor | None]:

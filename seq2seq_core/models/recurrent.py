@@ -6,6 +6,7 @@ s_t = f(s_{t-1}, y_{t-1}), c_t = Σ_j α_tj h_j, h̃_t = tanh(W_c [c_t; s_t]), l
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
@@ -14,10 +15,10 @@ from torch import Tensor, nn
 from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
 from seq2seq_core.config import ModelConfig
-from seq2seq_core.models.attention import SCORES, attend
-from seq2seq_core.models.base import Inspection, Step
+from seq2seq_core.models.attention import SCORES, Score, attend
+from seq2seq_core.models.base import EncoderDecoder, Inspection, Step
 
-CELLS: dict[str, type[nn.RNNBase]] = {"rnn": nn.RNN, "lstm": nn.LSTM, "gru": nn.GRU}
+CELLS: dict[str, Callable[..., nn.RNNBase]] = {"rnn": nn.RNN, "lstm": nn.LSTM, "gru": nn.GRU}
 
 Carried = tuple[Tensor, ...]  # (h,), for an LSTM (h, c); each (1, B, D)
 
@@ -53,7 +54,7 @@ def run(cell: nn.RNNBase, inputs: Tensor, carried: Carried) -> tuple[Tensor, Car
     return outputs, last if isinstance(last, tuple) else (last,)
 
 
-class Recurrent(nn.Module):
+class Recurrent(EncoderDecoder):
     """A recurrent encoder–decoder behind the contract of `base.EncoderDecoder`."""
 
     def __init__(self, config: ModelConfig, source_size: int, target_size: int) -> None:
@@ -69,7 +70,7 @@ class Recurrent(nn.Module):
             bidirectional=config.bidirectional,
         )
         self.decoder = cell(config.embedding_size, size, batch_first=True)
-        self.score: nn.Module | None = None
+        self.score: Score | None = None
         if config.attention != "none":
             self.score = SCORES[config.attention](size, size, size)
             self.combine = nn.Linear(2 * size, size, bias=False)
@@ -114,9 +115,6 @@ class Recurrent(nn.Module):
             context=None if context is None else context.squeeze(1),
             scores=None if scores is None else scores.squeeze(1),
         )
-
-    def step(self, state: RecurrentState, token: Tensor) -> Step:
-        return self.inspect(state, token).step
 
     def forward(
         self, src: Tensor, src_mask: Tensor, tgt_in: Tensor

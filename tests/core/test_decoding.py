@@ -12,7 +12,7 @@ from seq2seq_core.config import ModelConfig, TrainingConfig
 from seq2seq_core.decoding import Stepper, greedy
 from seq2seq_core.metrics import evaluate
 from seq2seq_core.models import build
-from seq2seq_core.models.base import Inspection, Step
+from seq2seq_core.models.base import EncoderDecoder, Inspection, Step
 from seq2seq_core.training import start, train
 from seq2seq_core.vocabulary import EOS
 from tests.core.models import DATA, KINDS, NAMES, PAIRS, SOURCE, TARGET
@@ -26,7 +26,7 @@ class Countdown:
         return Countdown(self.left[rows])
 
 
-class Fake(torch.nn.Module):
+class Fake(EncoderDecoder):
     """Writes token 4 as often as the source has words, then <eos>: the contract in ten lines."""
 
     def init_state(self, src: Tensor, src_mask: Tensor) -> Countdown:
@@ -37,8 +37,8 @@ class Fake(torch.nn.Module):
         logits = torch.nn.functional.one_hot(ids, 5).float()
         return Inspection(Step(logits, Countdown(state.left - 1), None), logits, None, None)
 
-    def step(self, state: Countdown, token: Tensor) -> Step:
-        return self.inspect(state, token).step
+    def forward(self, src: Tensor, src_mask: Tensor, tgt_in: Tensor) -> tuple[Tensor, None]:
+        raise AssertionError("decoding goes step by step")
 
 
 def test_decoding_asks_only_for_the_contract() -> None:

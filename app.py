@@ -1,0 +1,41 @@
+"""The frame of every page: title, pages, language, and a heartbeat."""
+
+from __future__ import annotations
+
+import logging
+
+import streamlit as st
+
+from pages.shared import errors, i18n, session, style
+from pages.shared.i18n import _
+
+st.set_page_config("Seq2Seq Lab", page_icon="🔤", layout="wide", initial_sidebar_state=220)
+style.apply()
+session.engine()
+
+page = st.navigation(
+    {
+        _("Laboratory"): [
+            st.Page("pages/train.py", title=_("Train"), icon=":material/show_chart:", default=True),
+            st.Page("pages/corpus.py", title=_("Corpus"), icon=":material/edit_note:"),
+            st.Page("pages/decode.py", title=_("Decode"), icon=":material/footprint:"),
+            st.Page("pages/attention.py", title=_("Attention"), icon=":material/grid_on:"),
+        ]
+    },
+    position="sidebar",
+)
+with st.container(key="lang_place"):
+    i18n.switch()
+try:
+    page.run()
+except Exception:
+    logging.exception("a page failed")
+    errors.unexpected()
+
+
+@st.fragment(run_every=3)
+def heartbeat() -> None:
+    """Does nothing, regularly: so a page notices by itself that the server was restarted."""
+
+
+heartbeat()

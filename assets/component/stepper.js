@@ -1,0 +1,371 @@
+// The decoding walk. The server sends every step once, sentences included; after that each key
+// press is answered here, in the browser. The server only hears where the learner came to rest.
+// Learner text reaches the page through textContent and attributes alone, never as markup.
+
+const REPORT_AFTER = 400; // ms of quiet before the server hears the position
+const PLAY_EVERY = 900; // ms
+const SHOWN = 0.05; // smaller weights get a bar, but no number
+const DRAWN = 0.01; // smaller weights get no arc
+
+// Where the arrow keys or the space bar already mean something, they are not ours.
+const BUSY = `input, textarea, select, [contenteditable]:not([contenteditable="false"]), canvas, [role="slider"],
+  [role="tab"], [role="listbox"], [role="radiogroup"], [role="menu"], [role="grid"], [role="dialog"]`;
+
+const icon = (path) => `<svg viewBox="0 0 24 24" aria-hidden="true"><path d="${path}"/></svg>`;
+// The empty page. data-text and data-name say which label goes there: as text, or as spoken name.
+const SKELETON = `
+  <section class="card">
+    <p class="caption" data-text="source"></p>
+    <p class="bottleneck" data-text="no_attention"></p>
+    <div class="stage">
+      <svg class="arcs" aria-hidden="true"></svg>
+      <ol class="words" role="list"></ol>
+      <div class="gap"></div>
+      <ol class="boxes" role="list"></ol>
+    </div>
+    <p class="caption" data-text="target"></p>
+    <div class="strips">
+      <div><span data-text="context"></span><canvas class="context" aria-hidden="true"></canvas></div>
+      <div><span data-text="hidden"></span><canvas class="hidden" aria-hidden="true"></canvas></div>
+    </div>
+    <div class="controls">
+      <button class="restart" data-testid="stepper-restart" data-name="restart">${icon("M5 5v14M19 5 8 12l11 7z")}</button>
+      <button class="back" data-testid="stepper-back" data-name="back">${icon("M17 5 6 12l11 7z")}</button>
+      <button class="next" data-testid="stepper-next"><span data-text="next"></span>${icon("M7 5l11 7-11 7z")}</button>
+      <button class="play" data-testid="stepper-play"></button>
+      <input type="range" class="slider" min="0" step="1" data-testid="stepper-slider" data-name="slider">
+      <output class="step" aria-live="polite"></output>
+      <p class="keys" data-text="keys"></p>
+    </div>
+  </section>
+  <aside>
+    <section class="panel">
+      <h2 data-text="said"></h2>
+      <p class="said" aria-live="polite" aria-atomic="true" data-testid="stepper-said"></p>
+    </section>
+    <section class="panel"><h2 data-text="top"></h2><ol class="top" role="list"></ol></section>
+  </aside>`;
+
+const views = new WeakMap(); // shadow root → what is drawn in it
+
+/** Streamlit calls this on the first data, on new data and on a new theme, always on the same DOM. */
+export default function ({ parentElement, data, setStateValue }) {
+  if (!data) return;
+  const view = views.get(parentElement) ?? create(parentElement);
+  if (view.data?.key !== data.key) { // another walk: its cursor comes from the server
+    halt(view);
+    view.position = data.position ?? 0;
+  }
+  view.data = data;
+  view.report = setStateValue;
+  view.position = within(view, view.position);
+  dress(view);
+  fill(view);
+  layout(view);
+  // Streamlit also cleans up a call that a later one has overtaken: only the latest may take it all down.
+  const call = ++view.calls;
+  return () => { if (call === view.calls) destroy(view, parentElement); };
+}
+
+function create(parentElement) {
+  parentElement.querySelector(".stepper")?.remove(); // left by an older version of this file
+  const root = el("div", "stepper");
+  root.innerHTML = SKELETON; // a constant
+  root.dataset.testid = "stepper";
+  root.role = "group";
+  root.tabIndex = -1;
+  const view = { root, calls: 0, position: 0, width: 0, from: [], to: [] };
+  for (const node of root.querySelectorAll("[class]")) view[node.getAttribute("class")] = node;
+
+  view.next.onclick = () => walk(view, view.position + 1);
+  view.back.onclick = () => walk(view, view.position - 1);
+  view.restart.onclick = () => walk(view, 0);
+  view.play.onclick = () => play(view);
+  view.slider.oninput = () => walk(view, Number(view.slider.value));
+  // After a click with the mouse the keys belong to the walk; who came by keyboard keeps their place.
+  root.onclick = (event) => { if (event.detail > 0) root.focus({ preventScroll: true }); };
+  view.onKey = (event) => press(view, event);
+  document.addEventListener("keydown", view.onKey);
+
+  parentElement.append(root);
+  view.observer = new ResizeObserver(() => requestAnimationFrame(() => {
+    if (root.clientWidth !== view.width) layout(view);
+  }));
+  view.observer.observe(root);
+  document.fonts.ready.then(() => layout(view)); // another font, other widths
+  views.set(parentElement, view);
+  return view;
+}
+
+function destroy(view, parentElement) {
+  halt(view);
+  document.removeEventListener("keydown", view.onKey);
+  view.observer.disconnect();
+  view.root.remove();
+  views.delete(parentElement);
+}
+
+// --- moving ---------------------------------------------------------------------------------
+
+const within = (view, position) => Math.min(Math.max(position, 0), view.data.steps.length);
+
+/** A step that the learner took: it ends the play, and is reported when no other follows. */
+function walk(view, position) {
+  halt(view);
+  view.position = within(view, position);
+  view.timer = setTimeout(() => view.report("position", view.position), REPORT_AFTER);
+  show(view);
+}
+
+function play(view) {
+  if (view.playing) return walk(view, view.position);
+  const end = view.data.steps.length;
+  walk(view, view.position === end ? 0 : view.position);
+  clearTimeout(view.timer); // one report when it stops, none on the way
+  view.playing = setInterval(() => {
+    if (view.position + 1 >= end) return walk(view, end);
+    view.position += 1;
+    show(view);
+  }, PLAY_EVERY);
+  show(view);
+}
+
+function halt(view) {
+  clearTimeout(view.timer);
+  clearInterval(view.playing);
+  view.playing = null;
+}
+
+function press(view, event) {
+  const at = event.composedPath()[0]; // where the focus really is, however many shadow roots deep
+  if (event.defaultPrevented || event.ctrlKey || event.altKey || event.metaKey || event.shiftKey) return;
+  if (at.closest?.(BUSY) || !view.root.getClientRects().length) return;
+  if (event.key === " " && (event.repeat || at.closest?.("button, a, summary"))) return;
+  const act = {
+    ArrowRight: () => walk(view, view.position + 1),
+    ArrowLeft: () => walk(view, view.position - 1),
+    Home: () => walk(view, 0),
+    End: () => walk(view, view.data.steps.length),
+    " ": () => play(view),
+  }[event.key];
+  if (!act) return;
+  event.preventDefault();
+  act();
+}
+
+// --- small parts ----------------------------------------------------------------------------
+
+function el(tag, name = "", ...children) {
+  const node = document.createElement(tag);
+  node.className = name;
+  node.append(...children);
+  return node;
+}
+
+/** As many children as there are things to show, made or removed at the end only. */
+function children(parent, count, make) {
+  while (parent.children.length > count) parent.lastChild.remove();
+  while (parent.children.length < count) parent.append(make());
+  return [...parent.children];
+}
+
+function write(node, text, title = text) {
+  if (node.textContent !== text) node.textContent = text;
+  node.title = title;
+  node.lang = /\p{Script=Han}/u.test(text) ? "zh-Hans" : ""; // the right glyphs, the right voice
+}
+
+const phrase = (said) => said.map((part) => {
+  const [[kind, text]] = Object.entries(part); // text, source or target
+  return el(kind === "text" ? "span" : "b", kind, text);
+});
+
+const longest = (texts) => texts.reduce((a, b) => (b.length > a.length ? b : a), "");
+
+// --- what stays the same during one walk ----------------------------------------------------
+
+/** Dark or light is read off the page's own background, so that any theme will do. */
+function dress(view) {
+  const brightness = (node) => {
+    const [red, green, blue] = getComputedStyle(node).backgroundColor.match(/[\d.]+/g);
+    return 0.3 * red + 0.6 * green + 0.1 * blue; // 0–255
+  };
+  view.root.dataset.dark = brightness(view.root) < 100;
+  view.next.dataset.pale = brightness(view.next) > 140; // wants dark letters
+}
+
+function fill(view) {
+  const { root, data: { source, steps, labels } } = view;
+  root.querySelectorAll("[data-text]").forEach((node) => { node.textContent = labels[node.dataset.text] ?? ""; });
+  root.querySelectorAll("[data-name]").forEach((node) => { node.ariaLabel = node.title = labels[node.dataset.name] ?? ""; });
+  root.ariaLabel = labels.keys;
+  view.slider.max = steps.length;
+  view.step.dataset.longest = longest(labels.step); // room for the longest: nothing moves
+  view.play.dataset.longest = longest([labels.play, labels.pause]);
+  root.dataset.attends = view.attends = steps.some((step) => step.attention);
+  root.dataset.pinyin = source.some((word) => word.pinyin);
+  root.dataset.gloss = source.some((word) => word.gloss);
+
+  view.sources = children(view.words, source.length, () => el("li", "",
+    el("div", "weight", el("span"), el("i")), el("div", "token"), el("div", "pinyin"), el("div", "gloss")));
+  view.sources.forEach((li, i) => {
+    const { token, pinyin, gloss, unknown } = source[i];
+    li.dataset.unknown = Boolean(unknown);
+    write(li.children[1], token, (unknown && labels.unknown) || token);
+    write(li.children[2], pinyin);
+    write(li.children[3], gloss);
+  });
+  view.targets = children(view.boxes, steps.length, () => el("li", "", el("span")));
+  view.targets.forEach((li) => { li.dataset.testid = "stepper-target"; });
+  view.guesses = children(view.top, Math.max(0, ...steps.map((step) => step.top.length)),
+    () => el("li", "", el("span", "guess"), el("div", "", el("i")), el("span", "percent")));
+  view.paths = children(view.arcs, view.attends ? source.length : 1,
+    () => document.createElementNS("http://www.w3.org/2000/svg", "path"));
+  // One scale per strip for the whole walk: a shade means the same number at every step.
+  for (const name of ["context", "hidden"]) {
+    const all = steps.map((step) => step[name] ?? []);
+    view[name].count = Math.max(0, ...all.map((numbers) => numbers.length));
+    view[name].scale = Math.max(1e-6, ...all.flat().map(Math.abs));
+    view[name].parentNode.hidden = !view[name].count;
+  }
+}
+
+// --- what depends on the width --------------------------------------------------------------
+
+const pen = document.createElement("canvas").getContext("2d");
+
+function widest(texts, sample, weight) {
+  const { fontSize, fontFamily } = getComputedStyle(sample);
+  pen.font = `${weight} ${fontSize} ${fontFamily}`;
+  return Math.max(...texts.map((text) => pen.measureText(text).width));
+}
+
+/** Equal columns wide enough for the words, in as few and as even rows as possible. Gives the number of rows. */
+function columns(list, count, width) {
+  const gap = parseFloat(getComputedStyle(list).columnGap);
+  const across = Math.max(1, Math.floor((list.clientWidth + gap) / (width + gap)));
+  const rows = Math.ceil(count / across);
+  list.style.setProperty("--columns", Math.ceil(count / rows));
+  return rows;
+}
+
+/** Sets both rows of words; true when each of them is a single row. */
+function set(view, most) {
+  const { sources, targets, data: { source, steps } } = view;
+  if (!source.length || !steps.length) return true;
+  const [, token, pinyin] = sources[0].children;
+  const above = Math.max(40, 16 + widest(source.map((word) => word.token), token, 700),
+    4 + widest(source.map((word) => word.pinyin), pinyin, 400));
+  const below = 16 + widest(steps.map((step) => step.token), targets[0].firstChild, 700);
+  const rows = [columns(view.words, source.length, Math.min(most, above)),
+    columns(view.boxes, steps.length, Math.min(most, below))]; // longer words end in an ellipsis
+  view.root.dataset.wrapped = rows[0] > 1 || view.width < 640;
+  return Math.max(...rows) === 1;
+}
+
+function layout(view) {
+  const { root, data: { steps, begin } } = view;
+  view.width = root.clientWidth;
+  if (!view.width) return; // in a tab that is not open
+  root.dataset.size = view.width < 640 ? "narrow" : view.width < 900 ? "middle" : "wide";
+  root.dataset.dense = view.width < 640;
+  if (!set(view, 140)) { // smaller boxes first, more rows only then
+    root.dataset.dense = true;
+    set(view, 100);
+  }
+  // The tallest sentence of the walk reserves its room.
+  const probe = el("div", "probe", ...[begin, ...steps].map(({ said }) => el("p", "", ...phrase(said))));
+  view.said.after(probe);
+  view.said.style.minHeight = `${Math.max(...[...probe.children].map((p) => p.getBoundingClientRect().height))}px`;
+  probe.remove();
+
+  const centre = (li) => li.offsetLeft + li.offsetWidth / 2;
+  view.from = view.sources.map((li) => ({ x: centre(li), y: li.offsetTop + li.offsetHeight + 10 }));
+  view.to = view.targets.map((li) => ({ x: centre(li), y: li.offsetTop - 2 }));
+  show(view);
+}
+
+// --- what changes with every step -----------------------------------------------------------
+
+function arc(path, from, to, weight) {
+  if (!from || !to || weight < DRAWN) return path.removeAttribute("d");
+  const middle = (from.y + to.y) / 2;
+  path.setAttribute("d", `M${from.x} ${from.y}C${from.x} ${middle} ${to.x} ${middle} ${to.x} ${to.y}`);
+  path.setAttribute("stroke-width", 1 + 12 * weight);
+  path.setAttribute("stroke-opacity", 0.3 + 0.5 * weight);
+}
+
+/** Positive numbers stand high and negative ones hang low: the sign is not in the colour alone. */
+function paint(canvas, numbers) {
+  const { count, scale, clientWidth: width, clientHeight: height } = canvas;
+  const sharp = window.devicePixelRatio || 1;
+  canvas.width = width * sharp; // also wipes it
+  canvas.height = height * sharp;
+  const ink = canvas.getContext("2d");
+  const style = getComputedStyle(canvas);
+  const [negative, positive] = ["--negative", "--positive"].map((name) => style.getPropertyValue(name));
+  const cell = Math.min(width / count, 18);
+  const gap = cell > 6 ? 2 : cell > 3 ? 1 : 0;
+  ink.scale(sharp, sharp);
+  for (let i = 0; i < count; i++) {
+    const value = numbers?.[i] / scale || 0; // nothing yet: a faint row of places
+    ink.fillStyle = value < 0 ? negative : positive;
+    ink.globalAlpha = 0.1 + 0.9 * Math.abs(value);
+    ink.beginPath();
+    ink.roundRect(i * cell, 2 - 2 * Math.sign(value), cell - gap, height - 4, gap);
+    ink.fill();
+  }
+}
+
+/** On a phone long lists scroll; what matters now is kept in sight. */
+function reveal(list, li) {
+  if (li && list.scrollHeight > list.clientHeight)
+    list.scrollTop = li.offsetTop - list.offsetTop - (list.clientHeight - li.offsetHeight) / 2;
+}
+
+function show(view) {
+  const { position, attends, data: { steps, labels, begin } } = view;
+  const now = steps[position - 1]; // nothing before the first step
+  view.root.dataset.position = position;
+
+  const weights = now?.attention;
+  const peak = weights ? Math.max(...weights) : 1;
+  view.sources.forEach((li, i) => {
+    const weight = weights?.[i] ?? 0;
+    li.style.setProperty("--weight", weight.toFixed(4));
+    li.dataset.most = weight === peak;
+    li.firstChild.firstChild.textContent = weight >= SHOWN ? weight.toFixed(2) : "";
+  });
+  view.targets.forEach((li, i) => {
+    const { token, special } = steps[i];
+    const written = i < position; // the words to come stay unknown
+    li.className = !written ? "ghost" : i === position - 1 ? "now" : "written";
+    li.dataset.special = special && written;
+    write(li.firstChild, written ? token : "·", written ? token : "");
+  });
+  // Without attention there is one line: the encoder's last state starts the decoder, and that is all.
+  if (attends) view.paths.forEach((path, i) => arc(path, view.from[i], view.to[position - 1], weights?.[i] ?? 0));
+  else arc(view.paths[0], view.from.at(-1), view.to[0], 0.15);
+  reveal(view.words, view.sources[weights?.indexOf(peak) ?? 0]);
+  reveal(view.boxes, view.targets[Math.max(0, position - 1)]);
+
+  view.said.replaceChildren(...phrase((now ?? begin).said));
+  view.guesses.forEach((li, i) => {
+    const [token, probability] = now?.top[i] ?? ["", NaN];
+    li.dataset.chosen = token === now?.token;
+    li.style.setProperty("--weight", probability || 0);
+    write(li.firstChild, token);
+    li.lastChild.textContent = now?.top[i] ? `${(100 * probability).toFixed(1)}\u202f%` : "";
+  });
+  paint(view.context, now?.context);
+  paint(view.hidden, now?.hidden);
+
+  view.slider.value = position;
+  view.slider.style.setProperty("--done", position / steps.length || 0);
+  view.slider.setAttribute("aria-valuetext", labels.step[position]);
+  view.step.textContent = labels.step[position];
+  view.play.textContent = view.playing ? labels.pause : labels.play;
+  // Not `disabled`: that would throw the focus out of the walk.
+  for (const [name, spent] of [["next", position === steps.length], ["back", !position], ["restart", !position]])
+    view[name].setAttribute("aria-disabled", spent);
+}

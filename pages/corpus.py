@@ -1,0 +1,188 @@
+"""The corpus as a table: every change is saved as it is made, and every change can be undone."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+import pandas as pd
+import streamlit as st
+
+from pages.shared import errors, session
+from pages.shared.i18n import _, language
+from pages.shared.session import CorpusView
+from seq2seq_core import corpora, store
+from seq2seq_core.corpus import Corpus, Row, read_rows
+from seq2seq_core.errors import Seq2SeqError, StoreError
+
+PROBLEMS = 8  # shown at once
+
+
+def table_of(rows: Sequence[Row]) -> pd.DataFrame:
+    """The rows as a table, numbered from 1 as the problems count them."""
+    return pd.DataFrame(
+        {"source": [row.source for row in rows], "target": [row.target for row in rows]},
+        index=pd.RangeIndex(1, len(rows) + 1),
+        dtype="object",
+    )
+
+
+def rows_of(table: pd.DataFrame, before: Sequence[Row]) -> tuple[Row, ...]:
+    """The table as rows. Gold links belong to a pair as it was: a changed pair has none."""
+    links = {(row.source, row.target): row.alignment for row in before}
+    cells = (
+        (as_text(s), as_text(t)) for s, t in zip(table["source"], table["target"], strict=True)
+    )
+    return tuple(Row(source, target, links.get((source, target), "")) for source, target in cells)
+
+
+def as_text(cell: object) -> str:
+    return cell if isinstance(cell, str) else ""  # an empty cell is None or NaN
+
+
+def editor_key() -> str:
+    return f"corpus_table_{st.session_state.get('corpus_mounts', 0)}"
+
+
+def mount(view: CorpusView) -> None:
+    """A fresh editor: fed its own output, Streamlit's would lose every second edit."""
+    st.session_state["corpus_mounts"] = st.session_state.get("corpus_mounts", 0) + 1
+    st.session_state["corpus_base"] = table_of(view.rows)
+    st.session_state["corpus_view"] = view
+
+
+def shown_view() -> CorpusView:
+    """What the editor stands on: mounted anew after a page switch, an undo, another tab's edit."""
+    now, shown = session.corpus(), st.session_state.get("corpus_view")
+    if shown is None or editor_key() not in st.session_state:
+        mount(now)
+    elif shown.revision != now.revision:
+        errors.show(StoreError("stale"))  # what was typed here in the meantime does not win
+        mount(now)
+    return st.session_state["corpus_view"]
+
+
+def save(view: CorpusView, rows: tuple[Row, ...]) -> CorpusView:
+    """Keep an edit. Where another tab was quicker its version stays, and the learner is told."""
+    try:
+        saved = session.save_corpus(view, rows, view.held_out)
+    except StoreError as error:
+        errors.show(error)
+        mount(session.corpus())
+        return st.session_state["corpus_view"]
+    st.session_state["corpus_view"] = saved
+    return saved
+
+
+def undo() -> None:
+    view = session.corpus()
+    if view.revision is not None:
+        store.undo(session.engine(), view.revision.workspace_id, view.revision.id)
+        st.session_state.pop("corpus_view", None)
+
+
+def load(name: str) -> None:
+    """Put one of the shipped corpora into the table; it can be undone like any change."""
+    shipped = corpora.shipped(name)
+    view = session.corpus()
+    session.save_corpus(view, shipped.rows, shipped.held_out, name)
+    st.session_state.pop("corpus_view", None)
+
+
+def tools(view: CorpusView) -> None:
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.page_link("pages/train.py", label=_("Train on it"), icon=":material/show_chart:")
+        st.button(
+            _("Undo"),
+            on_click=undo,
+            disabled=view.revision is None or view.revision.parent_id is None,
+            icon=":material/undo:",
+            key="corpus_undo",
+        )
+        with st.popover(_("Start from"), icon=":material/library_books:"):
+            for name, title in (
+                ("first", _("First: 300 pairs in which words recombine")),
+                ("five_sentences", _("Five sentences: no word occurs twice")),
+            ):
+                st.button(title, on_click=load, args=(name,), key=f"corpus_load_{name}")
+        st.text("✓ " + _("saved") if view.revision else _("as it comes with the lesson"))
+
+
+def problems(corpus: Corpus) -> None:
+    if not corpus.problems:
+        return
+    lines = [errors.problem_line(problem) for problem in corpus.problems]
+    with st.container(border=True, key="corpus_problems"):
+        st.text(_("These rows are left out until they are mended; all others are used:"))
+        for line in lines[:PROBLEMS]:
+            st.text(f"⚠ {line}")
+        if len(lines) > PROBLEMS:
+            st.text(_("… and {count} more.", count=len(lines) - PROBLEMS))
+
+
+def vocabulary(title: str, sentences: Iterable[Sequence[str]], key: str) -> None:
+    counts = Counter(token for sentence in sentences for token in sentence)
+    st.subheader(title, anchor=False)
+    st.caption(_("{count} words, and four special tokens", count=len(counts)))
+    known = corpora.words()
+    table = pd.DataFrame(counts.most_common(), columns=["word", "count"])
+    table["pinyin"] = [known[w].pinyin if w in known else "" for w in table["word"]]
+    table["gloss"] = [known[w].gloss if w in known else "" for w in table["word"]]
+    explained = language() == "en" and bool(table["pinyin"].any())
+    st.dataframe(
+        table,
+        hide_index=True,
+        height=320,
+        column_order=["word", "pinyin", "gloss", "count"] if explained else ["word", "count"],
+        column_config={
+            "word": st.column_config.TextColumn(_("word")),
+            "count": st.column_config.NumberColumn(_("how often")),
+            "pinyin": st.column_config.TextColumn(_("pinyin")),
+            "gloss": st.column_config.TextColumn(_("meaning")),
+        },
+        key=key,
+    )
+
+
+def page() -> None:
+    st.title(_("Corpus: what the model learns from"), anchor=False)
+    st.markdown(
+        _(
+            "Each row is a sentence and its translation, words separated by spaces. Change a word, "
+            "add a row at the end, or tick rows to delete them: every change is saved."
+        )
+    )
+    place = st.container()  # above the table, but known only after it
+    view = shown_view()
+    base = st.session_state["corpus_base"]
+    edited = st.data_editor(
+        base,
+        num_rows="dynamic",
+        height=420,
+        hide_index=False,
+        key=editor_key(),
+        column_config={
+            "source": st.column_config.TextColumn(_("Chinese · source")),
+            "target": st.column_config.TextColumn(_("English · target")),
+        },
+        alt=_("The sentence pairs of the corpus, to be edited."),
+    )
+    rows = rows_of(edited, view.rows)
+    try:
+        if rows != view.rows:
+            view = save(view, rows)
+        corpus = read_rows(view.rows, view.tokenizer)
+    except Seq2SeqError as error:
+        errors.show(error)
+        return
+    with place:
+        tools(view)
+    problems(corpus)
+    left, right = st.columns(2, gap="large")
+    with left:
+        vocabulary(_("Chinese words"), (p.source for p in corpus.pairs), "corpus_source_words")
+    with right:
+        vocabulary(_("English words"), (p.target for p in corpus.pairs), "corpus_target_words")
+
+
+page()

@@ -1,0 +1,74 @@
+"""Every visible phrase in the reader's language. English is the key, `messages.po` the rest."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from string import Formatter
+
+import streamlit as st
+from babel.messages.pofile import read_po
+
+from pages.shared import address
+
+LANGUAGES = {"en": "English", "zh": "中文"}
+LOCALE = Path(__file__).parents[2] / "assets/locale"
+
+
+def N_(message: str) -> str:
+    """Marks a phrase that is translated later, where it is shown."""
+    return message
+
+
+@cache
+def catalogue(language: str) -> dict[str, str]:
+    """Message -> translation; empty for English."""
+    path = LOCALE / language / "messages.po"
+    if not path.exists():
+        return {}
+    with path.open("rb") as file:
+        return {str(m.id): str(m.string) for m in read_po(file, locale=language) if m.id}
+
+
+def language() -> str:
+    """The language chosen at the top, else the browser's, else English."""
+    return address.option("lang", list(LANGUAGES), browsers_language())
+
+
+def browsers_language() -> str:
+    return "zh" if (st.context.locale or "").lower().startswith("zh") else "en"
+
+
+def _(message: str, /, **fields: object) -> str:
+    """The phrase in the reader's language, its {placeholders} filled in."""
+    text = catalogue(language()).get(message) or message
+    return text.format(**fields) if fields else text
+
+
+def parts(message: str, /, **fields: dict[str, str]) -> list[dict[str, str]]:
+    """The phrase as segments for a component: plain text, and each placeholder's own segment.
+
+    {"text": "To write "}, {"target": "books"}, …: so that learner text stays apart from markup.
+    """
+    text = catalogue(language()).get(message) or message
+    segments: list[dict[str, str]] = []
+    for plain, name, _spec, _conversion in Formatter().parse(text):
+        if plain:
+            segments.append({"text": plain})
+        if name:
+            segments.append(fields[name])
+    return segments
+
+
+def switch() -> None:
+    """The language control; the choice goes into the URL."""
+    chosen = st.segmented_control(
+        "语言 · Language",
+        list(LANGUAGES),
+        required=True,
+        format_func=LANGUAGES.__getitem__,
+        key=address.widget("lang", "switch", language()),
+        on_change=lambda: address.put("lang", st.session_state["lang_switch"]),
+        label_visibility="collapsed",
+    )
+    address.put("lang", chosen or language(), shown=chosen != browsers_language())

@@ -1,0 +1,37 @@
+"""The little that Streamlit's theme does not say: widths, line height, a name at the top."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from seq2seq_core.figures import DARK, LIGHT, Palette
+
+CSS = """
+<style>
+.stMainBlockContainer { max-width: 1240px; padding: 3.2rem 2.4rem 3rem; }
+.stMainBlockContainer p, .stMainBlockContainer li { line-height: 1.7; }
+.stMainBlockContainer h1 { padding: 0 0 .3rem; line-height: 1.25; }
+[data-testid="stMetricValue"] {
+  font-size: 1.6rem; font-weight: 650; font-variant-numeric: tabular-nums; line-height: 1.3;
+}
+.st-key-train_numbers { margin: -.5rem 0 -.6rem; row-gap: .4rem; }
+[data-testid="stSidebarHeader"]::before {
+  content: "Seq2Seq Lab"; font-size: 1.25rem; font-weight: 700; margin-right: auto;
+}
+.st-key-lang_place { position: fixed; top: .55rem; right: 3.6rem; z-index: 999991; width: auto; }
+@media (max-width: 640px) {
+  .stMainBlockContainer { padding: 3.4rem 1rem 3rem; }
+}
+</style>
+"""
+# on the dark theme's light blue, white letters would be hard to read
+DARK_CSS = """<style>[data-testid="stBaseButton-primary"] { color: #0f141a; }</style>"""
+
+
+def apply() -> None:
+    st.html(CSS + (DARK_CSS if st.context.theme.type == "dark" else ""))  # constants
+
+
+def palette() -> Palette:
+    """The colours for charts on the theme that the reader sees now."""
+    return DARK if st.context.theme.type == "dark" else LIGHT

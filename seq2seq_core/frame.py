@@ -1,0 +1,73 @@
+"""What a page shows of a run while it learns: a few sentences as the model writes them now."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+
+from seq2seq_core.batches import pad
+from seq2seq_core.checkpoint import Checkpoint
+from seq2seq_core.corpus import Pair, Row
+from seq2seq_core.decoding import Stepper, greedy
+from seq2seq_core.models.base import EncoderDecoder
+from seq2seq_core.translation import source_tokens
+from seq2seq_core.vocabulary import PAD
+
+Attention = list[list[float]]  # target × source, with a last row for <eos> where it was written
+
+
+@dataclass(frozen=True)
+class Watched:
+    source: tuple[str, ...]
+    reference: tuple[str, ...] | None  # None for a sentence outside of the corpus
+
+
+def watch(
+    texts: Sequence[str], rows: Sequence[Row], pairs: Sequence[Pair], checkpoint: Checkpoint
+) -> list[Watched]:
+    """Cut the sentences to be watched; those of the corpus are cut as they are there.
+
+    Raises CorpusError, see corpus.tokens_of.
+    """
+    known: dict[str, Watched] = {}
+    for row, pair in zip(rows, pairs, strict=True):
+        known.setdefault(row.source, Watched(pair.source, pair.target))
+    return [known.get(text) or Watched(source_tokens(text, checkpoint), None) for text in texts]
+
+
+def shown(watched: Watched, output: list[str], attention: Attention | None) -> dict[str, Any]:
+    return {
+        "source": list(watched.source),
+        "reference": None if watched.reference is None else list(watched.reference),
+        "output": output,
+        "attention": attention,
+    }
+
+
+def sentences(
+    model: EncoderDecoder, watched: Sequence[Watched], checkpoint: Checkpoint, max_length: int
+) -> list[dict[str, Any]]:
+    """Greedy translations, the first one with its attention: source, reference, output, attention.
+
+    Only the names of `checkpoint` are used, not its weights.
+    """
+    if not watched:
+        return []
+    ids = [checkpoint.source.encode(sentence.source) for sentence in watched]
+    walk = Stepper.start(model, torch.tensor(ids[0])).finish(max_length)
+    weights = [step.attention for step in walk.steps]
+    attention = [
+        [round(number, 3) for number in row.tolist()] for row in weights if row is not None
+    ]
+    written = [walk.tokens[:-1] if walk.finished else walk.tokens]
+    if len(ids) > 1:
+        src = pad(ids[1:])
+        written += greedy(model, src, src != PAD, max_length)
+    outputs = map(checkpoint.target.decode, written)
+    return [
+        shown(sentence, output, attention or None if number == 0 else None)
+        for number, (sentence, output) in enumerate(zip(watched, outputs, strict=True))
+    ]

@@ -1,0 +1,56 @@
+"""The only channel between pages and workers, and the only memory: what the pages ask of it.
+
+Every function takes the engine of `open_store` first. No torch in here, and no SQL in the pages.
+"""
+
+from sqlalchemy import Engine
+
+from seq2seq_core.runs import (
+    NO_HISTORY,
+    Run,
+    command,
+    delete_run,
+    extend_run,
+    history,
+    latest_snapshot,
+    run,
+    run_corpus,
+    runs,
+    snapshot_update,
+    start_run,
+)
+from seq2seq_core.tables import default_url, open_store
+from seq2seq_core.workspaces import (
+    Revision,
+    Workspace,
+    create_workspace,
+    find_workspace,
+    head,
+    save_revision,
+    undo,
+)
+
+__all__ = [
+    "NO_HISTORY",
+    "Engine",
+    "Revision",
+    "Run",
+    "Workspace",
+    "command",
+    "create_workspace",
+    "default_url",
+    "delete_run",
+    "extend_run",
+    "find_workspace",
+    "head",
+    "history",
+    "latest_snapshot",
+    "open_store",
+    "run",
+    "run_corpus",
+    "runs",
+    "save_revision",
+    "snapshot_update",
+    "start_run",
+    "undo",
+]

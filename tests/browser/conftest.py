@@ -1,0 +1,87 @@
+"""A real Chromium on a real server. Missing on a reader's computer: skipped; in CI: an error."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.browser.server import Server
+
+QUIET = [
+    "--no-sandbox",
+    "--disable-quic",
+    "--disable-sync",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+]
+Open = Callable[..., Page]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Browser tests come last: what is wrong in the core is seen first."""
+    items.sort(key=lambda item: "browser" in item.path.parts)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    path = shutil.which("chromium") or shutil.which("chromium-browser")
+    if path is None:
+        missing = "the browser tests need Chromium: apt-get install chromium fonts-noto-cjk"
+        if os.environ.get("CI"):
+            pytest.fail(missing)
+        pytest.skip(missing)
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=path, args=QUIET)
+        yield chromium
+        chromium.close()
+
+
+def running(server: Server) -> Iterator[Server]:
+    """Started for a test, stopped after it; no page may have failed in between."""
+    server.start()
+    yield server
+    server.stop()
+    assert "Traceback" not in server.log(), server.log()
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[Server]:
+    """A server of the test's own, with an empty store."""
+    yield from running(Server(tmp_path))
+
+
+@pytest.fixture(scope="module")
+def shared_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """One server for tests that only look, each in a workspace of its own."""
+    yield from running(Server(tmp_path_factory.mktemp("server")))
+
+
+@pytest.fixture
+def open_page(browser: Browser) -> Iterator[Open]:
+    """Opens a page as a reader would: language, theme and width are the browser's."""
+    contexts = []
+
+    def open_url(
+        url: str, language: str = "en", dark: bool = False, width: int = 1440, height: int = 900
+    ) -> Page:
+        context = browser.new_context(
+            locale={"en": "en-US", "zh": "zh-CN"}[language],
+            color_scheme="dark" if dark else "light",
+            viewport={"width": width, "height": height},
+        )
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(20_000)
+        page.goto(url)
+        page.wait_for_selector("h1")
+        return page
+
+    yield open_url
+    for context in contexts:
+        context.close()

@@ -1,0 +1,183 @@
+"""The main job as a learner does it, in both languages, and nothing is lost on the way."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import time
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import Open
+from tests.browser.server import Server
+
+WORDS = {
+    "en": {
+        "Train": "Train", "Corpus": "Corpus", "Decode": "Decode", "Attention": "Attention",
+        "Stop": "Stop", "saved": "✓ saved", "update": "update", "h1": "Train, and watch it learn",
+    },
+    "zh": {
+        "Train": "训练", "Corpus": "语料", "Decode": "解码", "Attention": "注意力",
+        "Stop": "停止", "saved": "✓ 已保存", "update": "更新", "h1": "训练，看它怎么学",
+    },
+}  # fmt: skip
+CHANGED = "小冰 昨天 买 了 三 件 红色 的 毛衣"
+
+
+def go(page: Page, name: str) -> None:
+    """To another page by the sidebar; back when its title stands there."""
+    before = page.locator("h1").inner_text()
+    page.get_by_test_id("stSidebarNav").get_by_role("link", name=name, exact=True).click()
+    expect(page.locator("h1")).not_to_have_text(before)
+
+
+def update(page: Page) -> int:
+    """The update that the Train page shows; 0 before there is one."""
+    shown = page.locator(".st-key-train_numbers [data-testid=stMetricValue]").first.inner_text()
+    return int(shown) if shown.strip().isdigit() else 0
+
+
+def eventually(claim: Callable[[], bool], seconds: float = 20) -> None:
+    deadline = time.monotonic() + seconds
+    while not claim():
+        assert time.monotonic() < deadline, "it never happened"
+        time.sleep(0.05)
+
+
+def edit_first_sentence(page: Page, text: str) -> None:
+    """Double-click into the table's first source cell, as a learner would, and type."""
+    table = page.get_by_test_id("stDataFrame").first
+    table.scroll_into_view_if_needed()
+    box = table.bounding_box()
+    assert box is not None
+    page.mouse.dblclick(box["x"] + 200, box["y"] + 52)
+    field = page.locator("textarea.gdg-input")
+    field.fill(text)
+    field.press("Enter")
+
+
+def curve(page: Page) -> str:
+    """The drawn loss curve."""
+    return page.get_by_test_id("stVegaLiteChart").first.inner_html()
+
+
+def stepper_at(page: Page, position: int) -> None:
+    expect(page.get_by_test_id("stepper")).to_have_attribute("data-position", str(position))
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_change_a_word_train_step_through_it_and_see_the_attention(
+    server: Server, open_page: Open, language: str
+) -> None:
+    words = WORDS[language]
+    page = open_page(server.url, language)
+    expect(page.locator("h1")).to_have_text(words["h1"])
+
+    go(page, words["Corpus"])
+    edit_first_sentence(page, CHANGED)
+    expect(page.get_by_text(words["saved"])).to_be_visible()
+
+    go(page, words["Train"])
+    page.get_by_role("button", name=words["Train"]).click()
+    eventually(lambda: update(page) > 0)
+    before = curve(page)
+    eventually(lambda: update(page) > 20 and curve(page) != before)
+    expect(page.get_by_test_id("live")).to_contain_text(CHANGED)
+    page.get_by_role("button", name=words["Stop"]).click()
+    expect(page.locator(".st-key-train_go_on")).to_be_visible()
+    stopped_at = update(page)
+    assert stopped_at > 20
+
+    go(page, words["Decode"])
+    expect(page.get_by_test_id("stepper")).to_be_visible()
+    assert page.get_by_test_id("stepper").inner_text().count("小冰") >= 1
+    stepper_at(page, 0)
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowLeft")
+    stepper_at(page, 2)
+    page.keyboard.press("Home")
+    page.keyboard.press("ArrowRight")
+    stepper_at(page, 1)
+    expect(page).to_have_url(re.compile(r"step=1"))
+
+    page.reload()
+    stepper_at(page, 1)
+
+    go(page, words["Attention"])
+    heat_map = page.get_by_test_id("stVegaLiteChart").first
+    expect(heat_map).to_contain_text("小冰")
+    page.reload()
+    expect(heat_map).to_contain_text("小冰")
+
+    go(page, words["Corpus"])
+    page.reload()
+    expect(page.get_by_text(words["saved"])).to_be_visible()
+    go(page, words["Train"])
+    page.reload()
+    eventually(lambda: update(page) >= stopped_at)
+
+
+def long_run(page: Page) -> None:
+    """Start a run that outlives the test."""
+    page.get_by_role("button", name="Train").click()
+    eventually(lambda: update(page) > 5)
+
+
+LONG = "?updates=5000"
+
+
+def test_a_killed_server_comes_back_with_everything_and_the_run_goes_on(
+    server: Server, open_page: Open
+) -> None:
+    page = open_page(server.url + LONG)
+    long_run(page)
+    workers = server.workers()
+    assert workers
+    server.kill()
+    eventually(lambda: not any(os.path.exists(f"/proc/{pid}/cmdline") for pid in workers), 3)
+    before = update(page)
+    server.start()
+    # nobody clicks: the page notices by itself, and the run goes on by itself
+    eventually(lambda: update(page) > before + 50, 30)
+    go(page, "Decode")
+    expect(page.get_by_test_id("stepper")).to_be_visible()
+
+
+def test_a_killed_worker_is_replaced_and_the_run_goes_on(server: Server, open_page: Open) -> None:
+    page = open_page(server.url + LONG)
+    long_run(page)
+    killed = server.workers()
+    for worker in killed:
+        os.kill(worker, signal.SIGKILL)
+    before = update(page)
+    eventually(lambda: update(page) > before + 50, 30)
+    assert server.workers() and not set(server.workers()) & set(killed)
+
+
+def test_two_tabs_of_one_workspace_lose_no_edit(server: Server, open_page: Open) -> None:
+    page = open_page(server.url + "/corpus")
+    edit_first_sentence(page, CHANGED)
+    expect(page.get_by_text("✓ saved")).to_be_visible()
+    eventually(lambda: "w=" in page.url)
+    other = page.context.new_page()
+    other.goto(page.url)
+    other.wait_for_selector("h1")
+    edit_first_sentence(page, CHANGED.replace("三", "两"))
+    expect(page.get_by_role("button", name="Undo")).to_be_enabled()
+    page.wait_for_timeout(500)
+    edit_first_sentence(other, CHANGED.replace("三", "一"))
+    expect(other.get_by_text("Somebody changed this corpus")).to_be_visible()
+
+
+@pytest.mark.parametrize("path", ["corpus", "decode", "attention"])
+def test_a_link_straight_to_a_page_shows_it_in_its_frame(
+    server: Server, open_page: Open, path: str
+) -> None:
+    page = open_page(f"{server.url}/{path}")  # the first visit to this server
+    links = page.get_by_test_id("stSidebarNav").get_by_role("link")
+    expect(links).to_have_text([re.compile(f"{name}$") for name in list(WORDS["en"])[:4]])

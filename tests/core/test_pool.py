@@ -1,0 +1,222 @@
+"""Processes: what happens to runs when workers, the supervisor or the app die."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine, select
+
+from seq2seq_core import pool, store, tables
+from seq2seq_core.config import TrainingConfig
+from tests.core.test_worker import again, begin, direct, same, state
+
+ROOT = Path(__file__).parents[2]
+LONG = TrainingConfig(updates=500, batch_size=2)
+pytestmark = pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="needs /proc")
+
+
+@pytest.fixture
+def engine(tmp_path: Path) -> Engine:
+    return store.open_store(f"sqlite:///{tmp_path}/store.db")
+
+
+def url(engine: Engine) -> str:
+    return engine.url.render_as_string()
+
+
+def eventually(what: Callable[[], object], seconds: float = 60.0) -> None:
+    end = time.monotonic() + seconds
+    while not what():
+        assert time.monotonic() < end, "this takes too long"
+        time.sleep(0.02)
+
+
+def children(pid: int) -> list[int]:
+    return [child for child in processes() if parent(child) == pid]
+
+
+def processes() -> list[int]:
+    return [int(path.name) for path in Path("/proc").iterdir() if path.name.isdigit()]
+
+
+def parent(pid: int) -> int | None:
+    """None for a process that has ended, reaped or not."""
+    try:
+        state, above = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[:2]
+    except OSError:
+        return None
+    return None if state in "ZX" else int(above)
+
+
+def alive(pids: list[int]) -> list[int]:
+    return [pid for pid in pids if parent(pid) is not None]
+
+
+def opened(pid: int) -> list[Path]:
+    return [path.resolve() for path in Path(f"/proc/{pid}/fd").iterdir()]
+
+
+@contextmanager
+def running(process: subprocess.Popen[bytes]) -> Iterator[subprocess.Popen[bytes]]:
+    try:
+        yield process
+    finally:
+        assert process.stdin is not None
+        process.stdin.close()
+        try:
+            process.wait(5)
+        finally:
+            process.kill()
+
+
+def patched(engine: Engine, count: int, patch: str) -> subprocess.Popen[bytes]:
+    """A pool in which something is broken."""
+    start = f"pool.main({count}, {url(engine)!r}, follow_stdin=True)"
+    code = f"from seq2seq_core import job, pool, training\n{patch}\n{start}"
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
+    return subprocess.Popen([sys.executable, "-c", code], **pipes, cwd=ROOT)
+
+
+# training breaks at update 20 for seed 13, in a way that no except can catch
+POISON = """
+import os, signal, time
+def train(model, state, data, config):
+    for event in training.train(model, state, data, config):
+        yield event
+        if config.seed == 13 and event.update == 20:
+            {how}
+job.train = train
+"""
+
+
+def failures(engine: Engine) -> dict[int, int]:
+    columns = tables.runs.c.id, tables.runs.c.failures
+    with engine.connect() as connection:
+        return dict(connection.execute(select(*columns)).tuples().all())
+
+
+def test_a_killed_worker_is_replaced_and_its_runs_go_on(engine: Engine) -> None:
+    runs = [begin(engine, LONG) for _ in range(2)]
+    with running(pool.start(url(engine), 1)) as process:
+        eventually(lambda: all(store.latest_snapshot(engine, run.id) for run in runs))
+        (worker,) = children(process.pid)
+        os.kill(worker, signal.SIGKILL)
+        eventually(lambda: children(process.pid) not in ([], [worker]), 1.0)
+        eventually(lambda: all(again(engine, run).status == "done" for run in runs))
+        assert sum(failures(engine).values()) <= 1  # the one in its turn, if there was one
+    expected = direct(LONG)
+    for run in runs:
+        assert same(state(engine, run), expected)
+        assert store.history(engine, run.id, "update")["update"] == list(range(1, 501))
+
+
+def test_a_run_that_kills_its_worker_twice_fails_alone(engine: Engine) -> None:
+    good = begin(engine, TrainingConfig(updates=300, batch_size=2))
+    bad = begin(engine, TrainingConfig(updates=300, seed=13))
+    with running(patched(engine, 1, POISON.format(how="os.kill(os.getpid(), signal.SIGKILL)"))):
+        eventually(lambda: again(engine, bad).status == "failed")
+        eventually(lambda: again(engine, good).status == "done")
+    reason = again(engine, bad).reason
+    assert reason is not None and reason["code"] == "worker_died"
+    assert failures(engine) == {good.id: 0, bad.id: 2}
+
+
+def test_a_run_that_hangs_is_ended(engine: Engine) -> None:
+    good = begin(engine, TrainingConfig(updates=300, batch_size=2))
+    bad = begin(engine, TrainingConfig(updates=300, seed=13))
+    patch = POISON.format(how="time.sleep(100)") + "pool.HANGING = 0.5"
+    with running(patched(engine, 1, patch)):
+        eventually(lambda: again(engine, bad).status == "failed")
+        eventually(lambda: again(engine, good).status == "done")
+    assert failures(engine) == {good.id: 0, bad.id: 2}
+
+
+def test_workers_leave_when_the_app_is_killed_and_the_next_app_goes_on(engine: Engine) -> None:
+    run = begin(engine, LONG)
+    app = subprocess.Popen(
+        [
+            sys.executable,
+            "-c",
+            "import sys, time\n"
+            "from seq2seq_core import pool\n"
+            "print(pool.start(sys.argv[1], 2).pid, flush=True)\n"
+            "time.sleep(100)",
+            url(engine),
+        ],
+        stdout=subprocess.PIPE,
+        cwd=ROOT,
+    )
+    assert app.stdout is not None
+    supervisor = int(app.stdout.readline())
+    eventually(lambda: again(engine, run).update > 10)
+    left = [supervisor, *children(supervisor)]
+    assert len(alive(left)) == 3
+    app.kill()
+    app.wait()
+    eventually(lambda: not alive(left), 2.0)
+    reached = again(engine, run)
+    assert reached.status == "queued"
+    assert 10 < reached.update < LONG.updates
+    with running(pool.start(url(engine), 2)):
+        eventually(lambda: again(engine, run).status == "done")
+    assert same(state(engine, run), direct(LONG))
+
+
+def test_workers_leave_when_the_supervisor_is_killed(engine: Engine) -> None:
+    run = begin(engine, LONG)
+    process = pool.start(url(engine), 2)
+    eventually(lambda: again(engine, run).update > 10)
+    workers = children(process.pid)
+    process.kill()
+    process.wait()
+    eventually(lambda: not alive(workers), 2.0)
+
+
+def test_sigterm_ends_supervisor_and_workers_cleanly(engine: Engine) -> None:
+    run = begin(engine, LONG)
+    process = pool.start(url(engine), 2)
+    eventually(lambda: again(engine, run).update > 10)
+    workers = children(process.pid)
+    process.send_signal(signal.SIGINT)  # Ctrl-C is for the app
+    time.sleep(0.2)
+    assert len(alive(workers)) == 2
+    process.terminate()
+    assert process.wait(2) == 0
+    assert not alive(workers)
+    assert again(engine, run).status == "queued"
+
+
+def test_there_is_one_pool_for_a_store(engine: Engine) -> None:
+    with running(pool.start(url(engine), 1)) as first:
+        eventually(lambda: children(first.pid))
+        second = pool.start(url(engine), 1)
+        lock = Path(str(engine.url.database) + ".workers")
+        eventually(lambda: lock in opened(second.pid))
+        time.sleep(0.3)
+        assert not children(second.pid)
+        first.terminate()
+        with running(second):
+            eventually(lambda: children(second.pid), 5)
+            assert not children(first.pid)
+
+
+def test_a_worker_that_dies_at_once_is_replaced_slowly(engine: Engine) -> None:
+    patch = """
+def work(*_):
+    print("born", flush=True)
+    raise SystemExit
+pool.work = work
+"""
+    with running(patched(engine, 1, patch)) as process:
+        assert process.stdout is not None
+        process.stdout.readline()
+        time.sleep(1.5)
+    assert len(process.stdout.read().split()) <= 3  # after .25 and .75 seconds, not yet 1.75
