@@ -10,13 +10,19 @@ import time
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 from seq2seq_core.config import ARCHITECTURES, ATTENTIONS, TOKENIZERS, ModelConfig, TrainingConfig
 from seq2seq_core.corpus import Corpus, CorpusError, read_file, read_rows, split_held_out
 from seq2seq_core.errors import Seq2SeqError
 from seq2seq_core.limits import LIMITS
 from seq2seq_core.tokenizers import suggest
+from seq2seq_core.vocabulary import Vocabulary
+
+if TYPE_CHECKING:  # torch takes a second to import: only the command that needs it waits
+    from seq2seq_core.experiment import Material
+    from seq2seq_core.models.base import EncoderDecoder
+    from seq2seq_core.training import TrainingState
 
 EVALUATE_EVERY = 10  # updates
 
@@ -88,91 +94,102 @@ def usable(path: Path, tokenizer: str, as_json: bool) -> Corpus:
     return corpus
 
 
+def tell(event: str, numbers: dict[str, object], as_json: bool) -> None:
+    if as_json:
+        say({"event": event, **numbers})
+    else:
+        print(", ".join(f"{name} {value}" for name, value in numbers.items()))
+
+
 def say(event: dict[str, object]) -> None:
     print(json.dumps(event, ensure_ascii=False, allow_nan=False), flush=True)
 
 
-def train_command(options: argparse.Namespace) -> None:
-    from tqdm import tqdm
+def material_for(options: argparse.Namespace, config: TrainingConfig) -> tuple[str, Material]:
+    """The tokenizer's name, and what is learnt and what is held out, as the options say."""
+    from seq2seq_core.experiment import Material
 
-    from seq2seq_core import checkpoint as checkpoints
-    from seq2seq_core import training
-    from seq2seq_core.batches import Batches
-    from seq2seq_core.metrics import evaluate
-    from seq2seq_core.models import build
-
-    model_config = ModelConfig(
-        **{name: getattr(options, name) for name in ModelConfig.__dataclass_fields__}
-    )
-    named = TrainingConfig.__dataclass_fields__.keys() - {"clip"}
-    config = TrainingConfig(**{name: getattr(options, name) for name in named})
     rows = read_file(options.corpus)
     tokenizer = options.tokenizer or suggest([row.source for row in rows[:100]])
+    corpus = usable(options.corpus, tokenizer, options.json)
     if options.held_out:
-        train_corpus = usable(options.corpus, tokenizer, options.json)
-        held_out = usable(options.held_out, tokenizer, options.json).pairs
+        pairs, held_out = corpus.pairs, usable(options.held_out, tokenizer, options.json).pairs
     else:
-        whole = usable(options.corpus, tokenizer, options.json)
-        kept, held = split_held_out(whole.rows, config.seed)
-        train_corpus = read_rows(kept, tokenizer, LIMITS.cli_pairs)
-        held_out = read_rows(held, tokenizer, LIMITS.cli_pairs).pairs
-    source, target = train_corpus.vocabularies()
-    data = Batches(train_corpus.pairs, source, target)
-    measured = held_out or train_corpus.pairs
-    measured_data = Batches(measured, source, target)
-    model = build(model_config, len(source), len(target), config.seed)
-    start = {
-        "pairs": len(data),
-        "held_out": len(held_out),
-        "source_vocabulary": len(source),
-        "target_vocabulary": len(target),
-        "parameters": checkpoints.model_size(model),
-        "tokenizer": tokenizer,
-    }
-    if options.json:
-        say({"event": "start", **start})
-    else:
-        print(", ".join(f"{name} {value}" for name, value in start.items()))
+        parts = split_held_out(corpus.rows, config.seed)
+        pairs, held_out = (read_rows(part, tokenizer, LIMITS.cli_pairs).pairs for part in parts)
+    source = Vocabulary.of(pair.source for pair in pairs)
+    target = Vocabulary.of(pair.target for pair in pairs)
+    return tokenizer, Material(pairs, held_out, source, target)
 
+
+def learn(
+    model: EncoderDecoder, material: Material, config: TrainingConfig, as_json: bool
+) -> tuple[TrainingState, dict[str, object]]:
+    """Train and tell; returns the last state and the numbers of the end."""
+    from tqdm import tqdm
+
+    from seq2seq_core import training
+    from seq2seq_core.metrics import evaluate
+
+    data, measured = material.batches(material.pairs), material.batches(material.measured)
     began, tokens = time.perf_counter(), 0
     bar = tqdm(
         training.train(model, training.start(model), data, config),
         total=config.updates,
-        disable=options.json or not sys.stderr.isatty(),
+        disable=as_json or not sys.stderr.isatty(),
     )
     for event in bar:
         tokens += event.tokens
-        if options.json:
+        if as_json:
             numbers = {"loss": event.loss, "accuracy": event.accuracy}
             numbers["gradient_norm"] = event.gradient_norm
             say({"event": "update", "update": event.update, **numbers})
         if event.update % EVALUATE_EVERY == 0 or event.update == config.updates:
-            evaluation = evaluate(model, measured_data, measured)
-            bar.set_postfix(loss=f"{event.loss:.3f}", exact=f"{evaluation.exact_match:.0%}")
-            if options.json:
-                on = "held_out" if held_out else "training"
-                say({"event": "evaluation", "update": event.update, "on": on, **asdict(evaluation)})
+            result = evaluate(model, measured, material.measured)
+            bar.set_postfix(loss=f"{event.loss:.3f}", exact=f"{result.exact_match:.0%}")
+            if as_json:
+                on = "held_out" if material.held_out else "training"
+                say({"event": "evaluation", "update": event.update, "on": on, **asdict(result)})
     seconds = time.perf_counter() - began
-    checkpoint = checkpoints.Checkpoint(
-        model_config, tokenizer, source, target, (state := event.state()).parameters
-    )
-    checkpoints.save(options.out, checkpoint, state, config)
-    done = {
+    return event.state(), {
         "updates": event.update,
         "loss": event.loss,
-        "exact_match": evaluation.exact_match,
+        "exact_match": result.exact_match,
         "seconds": round(seconds, 3),
         "target_tokens_per_second": round(tokens / seconds),
+        "held_out_loss": result.loss,
+        "token_accuracy": result.token_accuracy,
+        "alignment": result.alignment,
     }
-    measures = {
-        "held_out_loss": evaluation.loss,
-        "token_accuracy": evaluation.token_accuracy,
-        "alignment": evaluation.alignment,
-    }
-    if options.json:
-        say({"event": "done", **done, **measures})
-    else:
-        print(", ".join(f"{name} {value}" for name, value in (done | measures).items()))
+
+
+def train_command(options: argparse.Namespace) -> None:
+    from seq2seq_core import checkpoint as checkpoints
+    from seq2seq_core.models import build
+
+    chosen = {name: getattr(options, name) for name in ModelConfig.__dataclass_fields__}
+    model_config = ModelConfig(**chosen)
+    named = TrainingConfig.__dataclass_fields__.keys() - {"clip"}
+    config = TrainingConfig(**{name: getattr(options, name) for name in named})
+    tokenizer, material = material_for(options, config)
+    source, target = material.source, material.target
+    model = build(model_config, len(source), len(target), config.seed)
+    tell(
+        "start",
+        {
+            "pairs": len(material.pairs),
+            "held_out": len(material.held_out),
+            "source_vocabulary": len(source),
+            "target_vocabulary": len(target),
+            "parameters": checkpoints.model_size(model),
+            "tokenizer": tokenizer,
+        },
+        options.json,
+    )
+    state, numbers = learn(model, material, config, options.json)
+    checkpoint = checkpoints.Checkpoint(model_config, tokenizer, source, target, state.parameters)
+    checkpoints.save(options.out, checkpoint, state, config)
+    tell("done", numbers, options.json)
 
 
 def translate_command(options: argparse.Namespace) -> None:

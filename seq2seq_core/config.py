@@ -9,7 +9,8 @@ from seq2seq_core.errors import ConfigError
 from seq2seq_core.limits import LIMITS
 
 ARCHITECTURES = ("rnn", "lstm", "gru")
-ATTENTIONS = ("none", "dot", "general", "additive")
+SCORES = {"dot": "Dot", "general": "General", "additive": "Additive"}  # class in models.attention
+ATTENTIONS = ("none", *SCORES)
 TOKENIZERS = ("space", "zh-word", "character")
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import altair as alt
 import pandas as pd
@@ -139,60 +140,42 @@ def heat_map(
             for j, weight in enumerate(row)
         ]
     )
-    many = crowded(sources, targets)
-    size = 12 if many else 16
-
-    def names(tokens: Sequence[str]) -> str:
-        shown = [token if len(token) <= 12 else f"{token[:11]}…" for token in tokens]
-        return f"{json.dumps(shown)}[datum.value]"  # escaped to ASCII: a literal, never code
-
+    small = crowded(sources, targets)
+    across, down = words(sources, palette.source, small), words(targets, palette.target, small)
     base = alt.Chart(table).encode(
-        x=alt.X(
-            "j:O",
-            title=None,
-            axis=alt.Axis(
-                orient="top",
-                labelExpr=names(sources),
-                labelColor=palette.source,
-                labelAngle=-60 if many else 0,
-                labelFontSize=size,
-                labelOverlap=many,
-                labelLimit=120,
-            ),
-        ),
-        y=alt.Y(
-            "t:O",
-            title=None,
-            axis=alt.Axis(
-                labelExpr=names(targets),
-                labelColor=palette.target,
-                labelFontSize=size,
-                labelOverlap=many,
-                labelLimit=120,
-            ),
-        ),
+        x=alt.X("j:O", title=None, axis=alt.Axis(orient="top", labelAngle=-60 * small, **across)),
+        y=alt.Y("t:O", title=None, axis=alt.Axis(**down)),
         tooltip=[
             alt.Tooltip("target:N", title=labels[1]),
             alt.Tooltip("source:N", title=labels[0]),
             alt.Tooltip("weight:Q", title=labels[2], format=".1%"),
         ],
     )
-    cells = base.mark_rect(cornerRadius=4, stroke=palette.grid, strokeWidth=0).encode(
+    cells = base.mark_rect(cornerRadius=4).encode(
         color=alt.Color("weight:Q", legend=None).scale(
             domain=[0, 1], range=[palette.empty, palette.full], clamp=True
         )
     )
-    layers = [cells]
-    if not many:
-        numbers = base.mark_text(fontSize=13).encode(
-            text=alt.Text("weight:Q", format=".2f"),
-            opacity=alt.condition("datum.weight >= 0.05", alt.value(1), alt.value(0)),
-            color=alt.condition(
-                "datum.weight > 0.5", alt.value(palette.on_full), alt.value(palette.ink)
-            ),
-        )
-        layers.append(numbers)
-    return style(alt.layer(*layers), palette)
+    numbers = base.mark_text(fontSize=13).encode(
+        text=alt.Text("weight:Q", format=".2f"),
+        opacity=alt.condition("datum.weight >= 0.05", alt.value(1), alt.value(0)),
+        color=alt.condition(
+            "datum.weight > 0.5", alt.value(palette.on_full), alt.value(palette.ink)
+        ),
+    )
+    return style(alt.layer(*([cells] if small else [cells, numbers])), palette)
+
+
+def words(tokens: Sequence[str], color: str, small: bool) -> dict[str, Any]:
+    """An axis that shows tokens, which may repeat, at their positions."""
+    shown = [token if len(token) <= 12 else f"{token[:11]}…" for token in tokens]
+    return {
+        "labelExpr": f"{json.dumps(shown)}[datum.value]",  # escaped to ASCII: a literal, no code
+        "labelColor": color,
+        "labelFontSize": 12 if small else 16,
+        "labelOverlap": small,
+        "labelLimit": 120,
+    }
 
 
 def style(chart: alt.LayerChart | alt.FacetChart, palette: Palette) -> alt.Chart:

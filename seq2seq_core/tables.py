@@ -39,7 +39,7 @@ from seq2seq_core.errors import StoreError
 
 VERSION = 1
 ACTIVE = ("queued", "running")
-DEFAULT_URL = "sqlite:///.seq2seq_lab/store.db"
+FOLDER = Path(__file__).parents[1] / ".seq2seq_lab"
 
 metadata = MetaData()
 
@@ -148,7 +148,7 @@ snapshots = Table(
 
 def default_url() -> str:
     """Where the app keeps its work, unless an operator says otherwise."""
-    return os.environ.get("SEQ2SEQ_LAB_STORE") or DEFAULT_URL
+    return os.environ.get("SEQ2SEQ_LAB_STORE") or f"sqlite:///{FOLDER / 'store.db'}"
 
 
 def sqlite_path(url: str) -> Path | None:

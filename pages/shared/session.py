@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from pages.shared import address
-from pages.shared.i18n import N_, _, language
+from pages.shared.i18n import _, language
 from seq2seq_core import corpora, pool, store
 from seq2seq_core.config import ModelConfig, TrainingConfig
 from seq2seq_core.corpus import Row, tokens_of
@@ -26,13 +26,6 @@ OFFERED = 200  # sentences in the list; any other can be typed
 
 if TYPE_CHECKING:
     from seq2seq_core.experiment import Trained
-
-SCORES = {
-    "none": N_("no attention"),
-    "dot": N_("dot attention"),
-    "general": N_("general attention"),
-    "additive": N_("additive attention"),
-}
 
 _lock = threading.Lock()
 _warm = threading.Event()
@@ -161,7 +154,9 @@ def label(run: Run) -> str:
     """How a run is called: its number and what it is made of."""
     model = run.model
     cell = ("Bi" if model["bidirectional"] else "") + model["architecture"].upper()
-    return f"{run.number} · {cell} · {_(SCORES[model['attention']])}"
+    score = model["attention"]
+    look = _("no attention") if score == "none" else _("{score} attention", score=_(score))
+    return f"{run.number} · {cell} · {look}"
 
 
 def choose_run(choices: list[Run], beside: bool = False) -> Run:

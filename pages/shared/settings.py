@@ -10,8 +10,9 @@ import streamlit as st
 
 from pages.shared import address
 from pages.shared.i18n import N_, _, language
-from seq2seq_core.config import ModelConfig, TrainingConfig
+from seq2seq_core.config import ARCHITECTURES, SCORES, ModelConfig, TrainingConfig
 
+NAMES = N_("dot"), N_("general"), N_("additive")  # the names in SCORES that have a translation
 MODEL, TRAINING = ModelConfig(), TrainingConfig()
 
 
@@ -44,7 +45,7 @@ MODEL_SETTINGS = (
         "cell",
         N_("Cell"),
         N_("What reads and writes word by word: a plain RNN, or an LSTM or GRU with gates."),
-        ("rnn", "lstm", "gru"),
+        ARCHITECTURES,
         MODEL.architecture,
         str.upper,
     ),
@@ -60,9 +61,9 @@ MODEL_SETTINGS = (
         "score",
         N_("Attention score"),
         N_("How decoder state s and source position h are compared: sᵀh, sᵀWh or vᵀtanh(Ws + Uh)."),
-        ("dot", "general", "additive"),
+        tuple(SCORES),
         MODEL.attention,
-        lambda value: {"dot": _("dot"), "general": _("general"), "additive": _("additive")}[value],
+        _,
     ),
     Choice(
         "hidden",

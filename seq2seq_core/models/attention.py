@@ -1,16 +1,17 @@
 """Where to look: a score per source position, a softmax, a weighted mean.
 
 Bahdanau, Cho, Bengio 2015 (additive); Luong, Pham, Manning 2015 (dot, general).
-To add a score: write its class here and give it a line in SCORES. Every score is made from the
-same three sizes: of the query s, of the keys h, and of the space in which it compares them.
+To add a score: write its class here and give it a line in config.SCORES. Every score is made from
+the same three sizes: of the query s, of the keys h, and of the space in which it compares them.
 """
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable
 
 from torch import Tensor, nn
+
+from seq2seq_core.config import SCORES
 
 
 class Score(nn.Module, ABC):
@@ -70,11 +71,9 @@ class Additive(Score):
         return self.energy(both.tanh()).squeeze(3)  # (B, T, S)
 
 
-SCORES: dict[str, Callable[[int, int, int], Score]] = {
-    "dot": Dot,
-    "general": General,
-    "additive": Additive,
-}
+def score_named(name: str, query_size: int, key_size: int, size: int) -> Score:
+    """An untrained score by its name in config.SCORES."""
+    return globals()[SCORES[name]](query_size, key_size, size)
 
 
 def attend(scores: Tensor, memory: Tensor, mask: Tensor) -> tuple[Tensor, Tensor, Tensor]:

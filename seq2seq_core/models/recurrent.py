@@ -15,7 +15,7 @@ from torch import Tensor, nn
 from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
 from seq2seq_core.config import ModelConfig
-from seq2seq_core.models.attention import SCORES, Score, attend
+from seq2seq_core.models.attention import Score, attend, score_named
 from seq2seq_core.models.base import EncoderDecoder, Inspection, Step
 
 CELLS: dict[str, Callable[..., nn.RNNBase]] = {"rnn": nn.RNN, "lstm": nn.LSTM, "gru": nn.GRU}
@@ -72,7 +72,7 @@ class Recurrent(EncoderDecoder):
         self.decoder = cell(config.embedding_size, size, batch_first=True)
         self.score: Score | None = None
         if config.attention != "none":
-            self.score = SCORES[config.attention](size, size, size)
+            self.score = score_named(config.attention, size, size, size)
             self.combine = nn.Linear(2 * size, size, bias=False)
         self.output = nn.Linear(size, target_size)
         self.dropout = nn.Dropout(config.dropout)

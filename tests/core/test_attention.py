@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 import torch
-from torch import nn
 
-from seq2seq_core.models.attention import SCORES, attend
+from seq2seq_core.config import SCORES
+from seq2seq_core.models.attention import Score, attend, score_named
 
 CASES = json.loads((Path(__file__).parents[1] / "oracles/attention.json").read_text())["cases"]
 NAMED = {"W": "key", "Wk": "key", "Wq": "query", "v": "energy"}  # the oracles' names -> ours
@@ -20,10 +20,10 @@ def exact(numbers: Any) -> torch.Tensor:
     return torch.tensor(numbers, dtype=torch.float64)
 
 
-def score_with(weights: dict[str, Any], kind: str, query_size: int, key_size: int) -> nn.Module:
+def score_with(weights: dict[str, Any], kind: str, query_size: int, key_size: int) -> Score:
     """Our score with the oracle's weights; Keras' additive score has none, so ones stand there."""
     size = len(weights["Wk"]) if "Wk" in weights else key_size
-    score = SCORES[kind](query_size, key_size, size).double()
+    score = score_named(kind, query_size, key_size, size).double()
     for name, layer in score.named_children():
         given = [value for key, value in weights.items() if NAMED.get(key) == name]
         value = exact(given[0]) if given else torch.eye(*layer.weight.shape)
@@ -48,7 +48,7 @@ def test_scores_agree_with_independent_implementations(case: dict[str, Any]) -> 
 
 @pytest.mark.parametrize("kind", SCORES)
 def test_padding_gets_exactly_nothing(kind: str) -> None:
-    score = SCORES[kind](4, 4, 5)
+    score = score_named(kind, 4, 4, 5)
     memory = torch.randn(2, 3, 4)
     mask = torch.tensor([[True, True, False], [True, False, False]])
     _, weights, _ = attend(score(torch.randn(2, 6, 4), score.keys(memory)), memory, mask)

@@ -1,0 +1,52 @@
+"""What *First* promises: new combinations come out right, and attention finds their words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cache
+
+import pytest
+
+from seq2seq_core.config import ModelConfig, TrainingConfig
+from seq2seq_core.corpora import shipped
+from seq2seq_core.experiment import Material, material, prepare
+from seq2seq_core.metrics import Evaluation, evaluate
+from seq2seq_core.models import build
+from seq2seq_core.training import start, train
+from tests.core import models  # noqa: F401  # one thread
+
+SEEDS = (1, 2, 3)
+
+
+@cache
+def first() -> Material:
+    corpus = shipped("first")
+    return material(prepare(corpus.rows, corpus.held_out, "space", ModelConfig(), TrainingConfig()))
+
+
+def learning(kind: ModelConfig, seed: int) -> Iterator[tuple[int, Evaluation]]:
+    """The held-out pairs measured every ten updates, by default settings."""
+    corpus, config = first(), TrainingConfig(seed=seed)
+    data, new = corpus.batches(corpus.pairs), corpus.batches(corpus.held_out)
+    model = build(kind, len(corpus.source), len(corpus.target), seed)
+    for event in train(model, start(model), data, config):
+        if event.update % 10 == 0:
+            yield event.update, evaluate(model, new, corpus.held_out)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("attention", ["general", "additive"])
+@pytest.mark.parametrize("architecture", ["gru", "lstm"])
+def test_new_sentences_come_out_right_and_attention_finds_their_words(
+    architecture: str, attention: str, seed: int
+) -> None:
+    *_, (_, last) = learning(ModelConfig(architecture, True, attention), seed)
+    assert last.exact_match >= 0.95
+    assert last.alignment is not None and last.alignment >= 0.6
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_without_attention_it_is_far_behind_at_the_same_update(seed: int) -> None:
+    reached = next(u for u, e in learning(ModelConfig(), seed) if e.exact_match >= 0.9)
+    plain = dict(learning(ModelConfig(attention="none"), seed))
+    assert plain[reached].exact_match < 0.6
