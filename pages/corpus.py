@@ -144,6 +144,20 @@ def vocabulary(title: str, sentences: Iterable[Sequence[str]], key: str) -> None
     )
 
 
+def held_out(view: CorpusView) -> None:
+    """What the model never learns from: to be read, not to be changed."""
+    with st.expander(_("{count} held-out pairs, never trained on", count=len(view.held_out))):
+        st.dataframe(
+            table_of(view.held_out),
+            height=320,
+            column_config={
+                "source": st.column_config.TextColumn(_("Chinese · source")),
+                "target": st.column_config.TextColumn(_("English · target")),
+            },
+            key="corpus_held_out",
+        )
+
+
 def page() -> None:
     st.title(_("Corpus: what the model learns from"), anchor=False)
     st.markdown(
@@ -183,6 +197,8 @@ def page() -> None:
         vocabulary(_("Chinese words"), (p.source for p in corpus.pairs), "corpus_source_words")
     with right:
         vocabulary(_("English words"), (p.target for p in corpus.pairs), "corpus_target_words")
+    if view.held_out:
+        held_out(view)
 
 
 page()

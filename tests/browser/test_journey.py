@@ -181,3 +181,15 @@ def test_a_link_straight_to_a_page_shows_it_in_its_frame(
     page = open_page(f"{server.url}/{path}")  # the first visit to this server
     links = page.get_by_test_id("stSidebarNav").get_by_role("link")
     expect(links).to_have_text([re.compile(f"{name}$") for name in list(WORDS["en"])[:4]])
+
+
+def test_a_second_train_says_what_became_of_the_first(server: Server, open_page: Open) -> None:
+    page = open_page(server.url + LONG)
+    long_run(page)
+    page.get_by_role("button", name="Start again").click()
+    expect(page.get_by_text("Run 1 was stopped for this one")).to_be_visible()
+    page.get_by_role("button", name="Pause").click()
+    expect(page.get_by_text("Paused at update")).to_be_visible()
+    paused = update(page)
+    page.get_by_role("button", name="Go on").click()
+    eventually(lambda: update(page) > paused)
