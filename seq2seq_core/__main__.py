@@ -208,7 +208,7 @@ def translate_command(options: argparse.Namespace) -> None:
 
 def evaluate_command(options: argparse.Namespace) -> None:
     from seq2seq_core import checkpoint as checkpoints
-    from seq2seq_core import metrics
+    from seq2seq_core import metrics, text_scores
     from seq2seq_core.batches import Batches
     from seq2seq_core.tokenizers import TOKENIZERS
     from seq2seq_core.translation import translate_all
@@ -221,9 +221,9 @@ def evaluate_command(options: argparse.Namespace) -> None:
     references = [pair.target for pair in pairs]
     scores = {
         "pairs": len(pairs),
-        "exact_match": metrics.exact_match(written, references),
+        "exact_match": text_scores.exact_match(written, references),
         "token_accuracy": read.token_accuracy,
-        **asdict(metrics.text_scores([*map(join, written)], [*map(join, references)])),
+        **asdict(text_scores.text_scores([*map(join, written)], [*map(join, references)])),
         "alignment": read.alignment,
     }
     if options.json:

@@ -21,6 +21,18 @@ MESSAGES: dict[str, str] = {
     "too_many_pairs": "The corpus has {count} pairs, the limit is {limit}: delete some.",
     "too_many_words": "The {side} vocabulary has {count} words, the limit is {limit}: use fewer.",
     "not_utf8": "{path} is not UTF-8 text (byte {position}): save it as UTF-8.",
+    "offer_gb18030": "This file is not UTF-8 text; it may be GB18030: choose that encoding.",
+    "not_text": "This file is not a text table: save it as TSV, CSV or JSON.",
+    "packed": "This is a {kind} file: unpack it first.",
+    "too_large": "This file is larger than {limit} MB: make it smaller.",
+    "no_rows": "This file has no rows: it needs one sentence pair per line.",
+    "too_many_columns": "Row {row} has {count} columns: source, target and alignment are enough.",
+    "field_too_long": "Row {row} has a field of more than {limit} characters: shorten it.",
+    "json_broken": "This is not valid JSON (line {line}): mend it there.",
+    "json_too_deep": "This JSON is nested too deeply: write a list of pairs.",
+    "json_key_twice": "The key {key} appears twice in one JSON object: leave one.",
+    "json_shape": "This JSON is no list of sentence pairs made of text: "
+    'write [{{"source": …, "target": …}}].',
     "cannot_read": "{path} cannot be read: {reason}.",
     # settings
     "unknown_choice": "{name} must be one of {choices}, not “{value}”.",

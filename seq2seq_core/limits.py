@@ -14,6 +14,7 @@ class Limits:
     tokens: int = 64  # of one sentence
     token_characters: int = 64
     vocabulary: int = 5_000  # a side, in the shared app
+    upload_bytes: int = 5 * 2**20
     hidden_size: int = 256
     embedding_size: int = 256
     parameters: int = 2_000_000

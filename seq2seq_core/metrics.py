@@ -1,4 +1,4 @@
-"""How good is it? Exact match, token accuracy, BLEU, chrF, attention as an alignment."""
+"""How good is a model? Loss, token accuracy, exact match, attention as an alignment."""
 
 from __future__ import annotations
 
@@ -13,7 +13,6 @@ from seq2seq_core.batches import Batches
 from seq2seq_core.corpus import Pair
 from seq2seq_core.limits import LIMITS
 from seq2seq_core.models.base import EncoderDecoder
-from seq2seq_core.tokenizers import CJK
 from seq2seq_core.vocabulary import PAD
 
 Weights = Sequence[Sequence[float]]  # target × source
@@ -112,34 +111,3 @@ def alignment(weights: Sequence[Weights], pairs: Sequence[Pair]) -> AlignmentSco
     if not words:
         return None
     return AlignmentScore(score / words, lenient / words, chance / words, diagonal / words, words)
-
-
-def exact_match(outputs: Sequence[Sequence[str]], references: Sequence[Sequence[str]]) -> float:
-    """Share of sentences that are right to the last token."""
-    same = [list(o) == list(r) for o, r in zip(outputs, references, strict=True)]
-    return sum(same) / len(same)
-
-
-@dataclass(frozen=True)
-class TextScores:
-    bleu: float  # 0 to 100
-    bleu_signature: str  # says how it was computed (Post 2018)
-    chrf: float  # 0 to 100
-
-
-def text_scores(outputs: Sequence[str], references: Sequence[str]) -> TextScores:
-    """Corpus BLEU (Papineni et al. 2002) and chrF (Popović 2015) by sacrebleu, one reference each.
-
-    Chinese references are cut into characters by sacrebleu's own "zh" tokenizer.
-    """
-    from sacrebleu.metrics import BLEU, CHRF  # costs .2 s: only who asks for it pays
-
-    chinese = any(CJK.search(reference) for reference in references)
-    # forced: our texts are tokens with spaces between, on both sides alike
-    bleu, chrf = BLEU(tokenize="zh" if chinese else "13a", force=True), CHRF()
-    score = bleu.corpus_score(list(outputs), [list(references)]).score
-    return TextScores(
-        score,
-        str(bleu.get_signature()),
-        chrf.corpus_score(list(outputs), [list(references)]).score,
-    )

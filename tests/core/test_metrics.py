@@ -1,38 +1,13 @@
-"""Metrics against sacrebleu's stored values, and the alignment score against its own extremes."""
+"""The alignment score against its own extremes."""
 
 from __future__ import annotations
-
-import json
-from pathlib import Path
-from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from seq2seq_core.corpus import Pair
-from seq2seq_core.metrics import alignment, exact_match, text_scores
-
-VALUES = json.loads((Path(__file__).parents[1] / "oracles/metrics.json").read_text())["pairs"]
-LONG_ENOUGH = [value for value in VALUES if all(value["totals"])]
-
-
-@pytest.mark.parametrize("value", LONG_ENOUGH, ids=[value["id"] for value in LONG_ENOUGH])
-def test_bleu_and_chrf_are_sacrebleus(value: dict[str, Any]) -> None:
-    scores = text_scores([value["hyp"]], [value["ref"]])
-    assert scores.bleu == pytest.approx(value["sentence_bleu"], abs=1e-9)
-    assert scores.chrf == pytest.approx(value["chrf"], abs=1e-9)
-    assert scores.bleu_signature.startswith("nrefs:1|case:mixed|eff:no|tok:")
-
-
-def test_an_empty_output_scores_nothing_instead_of_failing() -> None:
-    assert text_scores([""], ["hello there"]).bleu == 0
-    assert text_scores(["x"], ["hello there you all"]).bleu == 0
-
-
-def test_exact_match_counts_whole_sentences() -> None:
-    assert exact_match([["a", "b"], ["a"]], [["a", "b"], ["a", "b"]]) == 0.5
-
+from seq2seq_core.metrics import alignment
 
 PAIR = Pair(
     ("小冰", "买", "了", "书"),
