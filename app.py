@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import logging
-
 import streamlit as st
 
-from pages.shared import errors, i18n, session, style
+from pages.shared import address, errors, i18n, session, style
 from pages.shared.i18n import _
 
 st.set_page_config("Seq2Seq Lab", page_icon="🔤", layout="wide", initial_sidebar_state=220)
@@ -26,11 +24,12 @@ page = st.navigation(
 )
 with st.container(key="lang_place"):
     i18n.switch()
-try:
+address.show(page.url_path)  # before the page, so that a refresh in the middle loses nothing
+errors.show_kept()
+with errors.shown():
+    session.say_lost()
     page.run()
-except Exception:
-    logging.exception("a page failed")
-    errors.unexpected()
+address.show(page.url_path)  # and what was chosen on it
 
 
 @st.fragment(run_every=3)

@@ -7,7 +7,6 @@ import streamlit as st
 from pages.shared import address, errors, session, style
 from pages.shared.i18n import _
 from seq2seq_core import figures, store
-from seq2seq_core.errors import Seq2SeqError
 from seq2seq_core.store import Run
 from seq2seq_core.translation import Translation, translate
 
@@ -42,7 +41,7 @@ def heat_map(run: Run, translation: Translation) -> None:
         return
     targets = [step.token for step in translation.steps]
     width, height = figures.heat_map_size(translation.source_tokens, targets)
-    with st.container(width=width, key="attention_map"):  # narrower where the screen is
+    with st.container(key="attention_map"):  # a wide map scrolls in its frame
         st.altair_chart(
             figures.heat_map(
                 translation.source_tokens,
@@ -51,6 +50,7 @@ def heat_map(run: Run, translation: Translation) -> None:
                 style.palette(),
                 (_("source"), _("target"), _("weight")),
             ),
+            width=width,
             height=height,
             alt=describe(translation),
         )
@@ -65,19 +65,22 @@ def heat_map(run: Run, translation: Translation) -> None:
 def alignment(run: Run) -> None:
     """The score never stands alone: beside it what knowing nothing would get."""
     found = session.trained(run).alignment()
-    st.subheader(_("Is it an alignment?"), anchor=False)
+    st.subheader(_("Does it look at the matching word?"), anchor=False)
     if found is None:
-        st.text(_("This corpus has no gold links to compare with, or the run has no attention."))
+        st.text(
+            _("This cannot be said: the corpus names no matching words, or there is no attention.")
+        )
         return
-    with st.container(horizontal=True):
+    with st.container(horizontal=True, gap="medium"):
         st.metric(_("attention"), f"{found.score:.0%}", width="content")
         st.metric(_("chance"), f"{found.chance:.0%}", width="content")
         st.metric(_("diagonal guess"), f"{found.diagonal:.0%}", width="content")
     st.caption(
         _(
-            "Of {words} words with a sure gold link: how often the largest weight lies on it. "
-            "Looking anywhere gets {chance}, always looking at the same place along the sentence "
-            "gets {diagonal}. Counting possible links too, attention gets {lenient}.",
+            "For {words} words the corpus names the source word they come from. How often the "
+            "largest weight lies on it, beside two guesses that know nothing: looking anywhere "
+            "gets {chance}, looking at the same place along the sentence {diagonal}. With words "
+            "that also help, such as 了 for “bought”, attention gets {lenient}.",
             words=found.words,
             chance=f"{found.chance:.0%}",
             diagonal=f"{found.diagonal:.0%}",
@@ -87,81 +90,98 @@ def alignment(run: Run) -> None:
 
 
 def answer(run: Run, text: str) -> None:
-    """One run's translation of the sentence, and how it does on new sentences."""
+    """One run's translation of the sentence, and how it does on all that it is measured on."""
     trained = session.trained(run)
     translation = translate(trained.model, trained.checkpoint, text)
     expected = session.reference(run, text)
-    exact = store.history(session.engine(), run.id, "evaluation")["exact_match"]
+    evaluation = store.history(session.engine(), run.id, "evaluation")
     with st.container(border=True, height="stretch"):
         st.caption(session.label(run))
         st.text(translation.text or "–")
         if expected is not None and translation.text == expected:
             st.text("✓ " + _("exactly as in the corpus"))
         elif expected is not None:
-            st.text("✗ " + _("the corpus says: {expected}", expected=expected))
-        if exact and exact[-1] is not None:
-            st.text(
-                _(
-                    "New sentences right: {share} after {updates} updates",
-                    share=f"{exact[-1]:.0%}",
-                    updates=run.update,
-                )
+            st.text("✗ " + _("in the corpus: {expected}", expected=expected))
+        if evaluation["update"]:
+            told = (
+                _("New sentences right: {share} after {updates} updates")
+                if session.held_out_sources(run)
+                else _("Sentences right: {share} after {updates} updates")
             )
+            share = f"{evaluation['exact_match'][-1]:.0%}"
+            st.text(told.format(share=share, updates=evaluation["update"][-1]))
 
 
 def counterpart(run: Run, choices: list[Run]) -> Run | None:
-    """The latest run of the other kind: with attention for one without, and the other way round."""
+    """The latest run that differs in nothing but in having attention or not."""
+
+    def rest(other: Run) -> tuple[object, ...]:
+        model = {name: value for name, value in other.model.items() if name != "attention"}
+        return other.revision_id, model, other.training
+
     without = run.model["attention"] == "none"
     return next(
-        (other for other in choices if (other.model["attention"] == "none") != without), None
+        (
+            other
+            for other in choices
+            if (other.model["attention"] == "none") != without and rest(other) == rest(run)
+        ),
+        None,
     )
 
 
+@errors.kept
 def train_counterpart(run: Run) -> None:
     """The same run once more, only the attention differs."""
     other = "additive" if run.model["attention"] == "none" else "none"
     session.repeat(run, attention=other)
 
 
-def contrast(run: Run, choices: list[Run], text: str) -> None:
+def contrast(run: Run, other: Run | None, text: str) -> None:
     st.subheader(_("The same sentence with and without attention"), anchor=False)
-    other = counterpart(run, choices)
     left, right = st.columns(2)
     with left:
         answer(run, text)
     with right:
-        if other is None:
-            st.text(_("No run of the other kind yet."))
-            name = (
-                _("without attention") if run.model["attention"] != "none" else _("with attention")
-            )
-            st.button(
-                _("Train the same model {kind}", kind=name),
-                on_click=train_counterpart,
-                args=(run,),
-                key="attention_train_other",
-            )
-        else:
+        if other is not None:
             answer(other, text)
+            return
+        st.text(_("No run that differs in nothing else yet."))
+        lacks = run.model["attention"] == "none"
+        name = _("with attention") if lacks else _("without attention")
+        st.button(
+            _("Train the same model {kind}", kind=name),
+            on_click=train_counterpart,
+            args=(run,),
+            key="attention_train_other",
+        )
 
 
 def curve(run: Run) -> None:
+    st.subheader(_("How it was learnt"), anchor=False)
     history = store.history(session.engine(), run.id, "update")
     evaluation = store.history(session.engine(), run.id, "evaluation")
-    st.subheader(_("How it was learnt"), anchor=False)
     st.altair_chart(
-        figures.loss_curve(
-            figures.Curve(_("training loss"), history["update"], history["loss"]),
-            figures.Curve(_("loss on new sentences"), evaluation["update"], evaluation["loss"]),
-            run.training["updates"],
-            style.palette(),
-            _("update"),
-            _("loss"),
-        ),
+        session.loss_curve(run, history, evaluation),
         height=240,
         key="attention_curve",
         alt=_("Loss by update."),
     )
+
+
+def follow(*runs: Run | None) -> None:
+    """Draw the page again every second while one of the runs still learns."""
+    if not any(run is not None and run.active for run in runs):
+        return
+    drawn: list[bool] = []
+
+    @st.fragment(run_every=1.0)
+    def again() -> None:
+        if drawn:
+            st.rerun()
+        drawn.append(True)
+
+    again()
 
 
 def page() -> None:
@@ -176,22 +196,22 @@ def page() -> None:
         if address.get("run") is None:  # nobody asked for a run: one that has something to show
             latest = next((r for r in choices if r.model["attention"] != "none"), choices[0])
             session.show_run(latest)
-        run = session.choose_run(choices)
+        run = session.choose_run("attention", choices)
     with right:
-        text = session.choose_sentence(run)
-    try:
-        trained = session.trained(run)
-        translation = translate(trained.model, trained.checkpoint, text)
-        session.name_unknown(translation.unknown)
-        picture, beside = st.columns([3, 2], gap="large")
-        with picture, st.container(border=True):
-            heat_map(run, translation)
-        with beside:
-            alignment(run)
-        contrast(run, choices, text)
-        curve(run)
-    except Seq2SeqError as error:
-        errors.show(error)
+        text = session.choose_sentence("attention", run)
+    trained = session.trained(run)
+    session.say_how_far(run, trained.update)
+    translation = translate(trained.model, trained.checkpoint, text)
+    session.name_unknown(translation.unknown)
+    picture, beside = st.columns([3, 2], gap="large")
+    with picture, st.container(border=True):
+        heat_map(run, translation)
+    with beside:
+        alignment(run)
+    other = counterpart(run, choices)
+    contrast(run, other, text)
+    curve(run)
+    follow(run, other)
 
 
 page()

@@ -13,9 +13,11 @@ from pages.shared.i18n import _, language
 from pages.shared.session import CorpusView
 from seq2seq_core import corpora, store
 from seq2seq_core.corpus import Corpus, Row, read_rows
-from seq2seq_core.errors import Seq2SeqError, StoreError
+from seq2seq_core.errors import StoreError
+from seq2seq_core.tokenizers import CJK
 
 PROBLEMS = 8  # shown at once
+LONGEST_WORD = 5  # Chinese characters; what is longer is rather a sentence without spaces
 
 
 def table_of(rows: Sequence[Row]) -> pd.DataFrame:
@@ -41,7 +43,7 @@ def as_text(cell: object) -> str:
 
 
 def editor_key() -> str:
-    return f"corpus_table_{st.session_state.get('corpus_mounts', 0)}"
+    return f"corpus_table_{st.session_state.get('corpus_mounts', 0)}_{language()}"
 
 
 def mount(view: CorpusView) -> None:
@@ -74,6 +76,7 @@ def save(view: CorpusView, rows: tuple[Row, ...]) -> CorpusView:
     return saved
 
 
+@errors.kept
 def undo() -> None:
     view = session.corpus()
     if view.revision is not None:
@@ -81,6 +84,7 @@ def undo() -> None:
         st.session_state.pop("corpus_view", None)
 
 
+@errors.kept
 def load(name: str) -> None:
     """Put one of the shipped corpora into the table; it can be undone like any change."""
     shipped = corpora.shipped(name)
@@ -99,7 +103,7 @@ def tools(view: CorpusView) -> None:
             icon=":material/undo:",
             key="corpus_undo",
         )
-        with st.popover(_("Start from"), icon=":material/library_books:"):
+        with st.popover(_("Load a corpus"), icon=":material/library_books:"):
             for name, title in (
                 ("first", _("First: 300 pairs in which words recombine")),
                 ("five_sentences", _("Five sentences: no word occurs twice")),
@@ -108,16 +112,25 @@ def tools(view: CorpusView) -> None:
         st.text("✓ " + _("saved") if view.revision else _("as it comes with the lesson"))
 
 
-def problems(corpus: Corpus) -> None:
-    if not corpus.problems:
+def problems(corpus: Corpus, table: pd.DataFrame) -> None:
+    """What is wrong, at the numbers that the rows have on the screen."""
+    numbers = [n for n in table.index if any(as_text(c).strip() for c in table.loc[n])]
+    lines = [errors.problem_line(p, numbers[p.row - 1]) for p in corpus.problems]
+    hints = [
+        _("Row {row}: without spaces the whole sentence counts as one word.", row=number)
+        for number in numbers
+        if len(CJK.findall(text := as_text(table.loc[number, "source"]))) > LONGEST_WORD
+        and " " not in text.strip()
+    ]
+    if not lines + hints:
         return
-    lines = [errors.problem_line(problem) for problem in corpus.problems]
     with st.container(border=True, key="corpus_problems"):
-        st.text(_("These rows are left out until they are mended; all others are used:"))
-        for line in lines[:PROBLEMS]:
+        if lines:
+            st.text(_("These rows are left out until they are mended; all others are used:"))
+        for line in (lines + hints)[:PROBLEMS]:
             st.text(f"⚠ {line}")
-        if len(lines) > PROBLEMS:
-            st.text(_("… and {count} more.", count=len(lines) - PROBLEMS))
+        if len(lines + hints) > PROBLEMS:
+            st.text(_("… and {count} more.", count=len(lines + hints) - PROBLEMS))
 
 
 def vocabulary(title: str, sentences: Iterable[Sequence[str]], key: str) -> None:
@@ -176,22 +189,18 @@ def page() -> None:
         hide_index=False,
         key=editor_key(),
         column_config={
-            "source": st.column_config.TextColumn(_("Chinese · source")),
-            "target": st.column_config.TextColumn(_("English · target")),
+            "source": st.column_config.TextColumn(_("Chinese · source"), default=""),
+            "target": st.column_config.TextColumn(_("English · target"), default=""),
         },
         alt=_("The sentence pairs of the corpus, to be edited."),
     )
     rows = rows_of(edited, view.rows)
-    try:
-        if rows != view.rows:
-            view = save(view, rows)
-        corpus = read_rows(view.rows, view.tokenizer)
-    except Seq2SeqError as error:
-        errors.show(error)
-        return
+    if rows != view.rows:
+        view = save(view, rows)
     with place:
         tools(view)
-    problems(corpus)
+    corpus = read_rows(view.rows, view.tokenizer)
+    problems(corpus, edited)
     left, right = st.columns(2, gap="large")
     with left:
         vocabulary(_("Chinese words"), (p.source for p in corpus.pairs), "corpus_source_words")

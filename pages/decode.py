@@ -9,7 +9,6 @@ from babel.numbers import format_percent
 
 from pages.shared import address, components, errors, session
 from pages.shared.i18n import _, language, parts
-from seq2seq_core.errors import Seq2SeqError
 from seq2seq_core.store import Run
 from seq2seq_core.translation import Translation, TranslationStep, translate
 
@@ -96,7 +95,7 @@ def walk(key: str, translation: Translation, position: int) -> dict[str, Any]:
             "slider": _("Step"),
             "step": [_("step {step} of {count}", step=i, count=count) for i in range(count + 1)],
             "said": _("What just happened"),
-            "top": _("It might have written"),
+            "top": _("How likely each word was"),
             "hidden": _("decoder state"),
             "context": _("context"),
             "no_attention": _(
@@ -109,7 +108,7 @@ def walk(key: str, translation: Translation, position: int) -> dict[str, Any]:
 
 
 def remember() -> None:
-    """Where the walk came to rest goes into the URL, where a refresh finds it again."""
+    """Where the walk came to rest; the stepper has put it into the URL already."""
     address.put("step", str(st.session_state["decode_stepper"].position))
 
 
@@ -117,20 +116,20 @@ def position_of(walk_of: str) -> int:
     """Where to stand in this walk: where it was left, in this session or by the URL; else at 0."""
     if st.session_state.setdefault("step_of", walk_of) != walk_of:
         st.session_state["step_of"] = walk_of
-        address.put("step", "0")
+        address.drop("step")
     return address.option("step", range(1000), 0)
 
 
 @st.fragment
 def stepping(run: Run, trained: Trained, translation: Translation) -> None:
-    sources = " ".join(translation.source_tokens)
-    position = min(position_of(f"{run.id}:{sources}"), len(translation.steps))
-    address.put("step", str(position), shown=position > 0)
-    components.stepper(
-        key="decode_stepper",
-        data=walk(f"{run.id}:{trained.update}:{sources}", translation, position),
-        on_position_change=remember,
-    )
+    with errors.shown():
+        sources = " ".join(translation.source_tokens)
+        position = min(position_of(f"{run.id}:{sources}"), len(translation.steps))
+        components.stepper(
+            key="decode_stepper",
+            data=walk(f"{run.id}:{trained.update}:{sources}", translation, position),
+            on_position_change=remember,
+        )
 
 
 def page() -> None:
@@ -142,20 +141,24 @@ def page() -> None:
         return
     left, right = st.columns([1, 2])
     with left:
-        run = session.choose_run(choices)
+        run = session.choose_run("decode", choices)
     with right:
-        text = session.choose_sentence(run)
-    try:
-        trained = session.trained(run)
-        translation = translate(trained.model, trained.checkpoint, text)
-    except Seq2SeqError as error:
-        errors.show(error)
-        return
+        text = session.choose_sentence("decode", run)
+    trained = session.trained(run)
+    session.say_how_far(run, trained.update)
+    translation = translate(trained.model, trained.checkpoint, text)
     session.name_unknown(translation.unknown)
     stepping(run, trained, translation)
     expected = session.reference(run, text)
     if expected is not None:
         st.text(_("In the corpus: {expected}", expected=expected))
+    st.caption(
+        _(
+            "The strips show the numbers of a vector: green above zero, violet below, the stronger "
+            "the further away. The context is the mean of the encoder's states, weighted by the "
+            "attention."
+        )
+    )
     st.page_link("pages/attention.py", label=_("See where it looked"), icon=":material/grid_on:")
 
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import time
-from typing import Any
+from collections.abc import Callable
+from dataclasses import asdict
+from typing import Any, Literal
 
 import streamlit as st
 
-from pages.shared import components, errors, session, settings, style
+from pages.shared import components, errors, session, settings
 from pages.shared.i18n import _
-from seq2seq_core import figures, store
+from seq2seq_core import store
 from seq2seq_core.corpus import read_rows
 from seq2seq_core.errors import Seq2SeqError
 from seq2seq_core.store import Run
@@ -17,49 +19,39 @@ from seq2seq_core.store import Run
 WAIT = 0.15  # seconds that a click waits for the run's first update, so that it shows at once
 LIVE = 0.25  # seconds between two looks while something runs
 MORE = 200  # updates added by going on after the end
+ICONS = {"pause": "pause", "stop": "stop", "go_on": "play_arrow", "more": "fast_forward"}
+ICONS = {"pause": "pause", "stop": "stop", "go_on": "play_arrow", "more": "fast_forward"}
 
 
+@errors.kept
 def train() -> None:
     """Start a run with the chosen settings on the corpus as it is now."""
     from seq2seq_core import experiment
 
-    try:
-        model, training = settings.configs()
-        view = session.corpus()
-        changed = session.changed_sources(view)
-        corpus = experiment.prepare(
-            view.rows, view.held_out, view.tokenizer, model, training, changed
-        )
-        if view.revision is None:
-            view = session.save_corpus(view, view.rows, view.held_out)
-        revision = view.revision
-        assert revision is not None
-        run, replaced = store.start_run(
-            session.engine(),
-            revision.workspace_id,
-            revision.id,
-            model,
-            training,
-            corpus,
-            view.name,
-        )
-    except Seq2SeqError as error:
-        st.session_state["train_error"] = error
-        return
-    st.session_state.pop("train_error", None)
+    model, training = settings.configs()
+    view = session.corpus()
+    changed = session.changed_sources(view)
+    corpus = experiment.prepare(view.rows, view.held_out, view.tokenizer, model, training, changed)
+    if view.revision is None:
+        view = session.save_corpus(view, view.rows, view.held_out)
+    revision = view.revision
+    assert revision is not None
+    run, replaced = store.start_run(
+        session.engine(), revision.workspace_id, revision.id, model, training, corpus, view.name
+    )
     session.show_run(run)
-    if replaced is not None:
-        text = _("Run {number} was stopped for this one; it is kept and can go on.")
-        st.toast(text.format(number=replaced.number))
+    session.say_replaced(replaced)
     deadline = time.monotonic() + WAIT
     while time.monotonic() < deadline and not session.current(run).update:
         time.sleep(0.01)
 
 
+@errors.kept
 def tell(run: Run, wanted: str) -> None:
     store.command(session.engine(), run.id, wanted)
 
 
+@errors.kept
 def go_on(run: Run) -> None:
     """On from a pause, or further than the end."""
     if run.status == "done":
@@ -68,43 +60,59 @@ def go_on(run: Run) -> None:
         store.command(session.engine(), run.id, "run")
 
 
-def controls(run: Run | None, choices: list[Run]) -> None:
-    """One dominant button: what makes most sense now."""
+def out_of_date(run: Run, view: session.CorpusView) -> str | None:
+    """Why a new model would be another one than this run; None where it would be the same."""
+    if run.revision_id != getattr(view.revision, "id", None):
+        return _("The corpus has changed since this run: train a new model to learn from it.")
+    model, training = settings.configs()
+    changed = asdict(training) | {"updates": run.training["updates"]}
+    if asdict(model) != run.model or changed != run.training:
+        return _("The settings above are for the next model: this run was trained with others.")
+    return None
+
+
+def controls(run: Run | None, choices: list[Run], fresh: bool) -> None:
+    """One dominant button: what makes most sense now. fresh: a new model would be another one."""
     with st.container(horizontal=True, vertical_alignment="center", key="train_controls"):
-        if run is not None and run.active:
-            st.button(
-                _("Pause"), on_click=tell, args=(run, "pause"), type="primary",
-                icon=":material/pause:", key="train_pause",
-            )  # fmt: skip
-            st.button(
-                _("Stop"), on_click=tell, args=(run, "stop"), icon=":material/stop:",
-                key="train_stop",
-            )  # fmt: skip
-        elif run is not None and run.status in ("paused", "stopped"):
-            st.button(
-                _("Go on"), on_click=go_on, args=(run,), type="primary",
-                icon=":material/play_arrow:", key="train_go_on",
-            )  # fmt: skip
-        if run is None or not run.active:
-            st.button(
-                _("Train") if run is None else _("Train a new model"),
-                on_click=train,
-                type="primary" if run is None or run.status in ("done", "failed") else "secondary",
-                icon=":material/play_arrow:" if run is None else ":material/replay:",
-                key="train_start",
-            )
-            if run is not None and run.status == "done":
-                st.button(
-                    _("{count} more updates", count=MORE), on_click=go_on, args=(run,),
-                    icon=":material/fast_forward:", key="train_more",
-                )  # fmt: skip
+        if run is None:
+            start(_("Train"), "primary")
+        elif run.active:
+            button(_("Pause"), tell, (run, "pause"), "pause", primary=True)
+            button(_("Stop"), tell, (run, "stop"), "stop")
+            start(_("Start again"), "secondary")
         else:
-            st.button(_("Start again"), on_click=train, icon=":material/replay:", key="train_start")
+            over = run.status in ("done", "failed")
+            start(_("Train a new model"), "primary" if over or fresh else "secondary")
+            if run.status == "done":
+                button(_("{count} more updates", count=MORE), go_on, (run,), "more")
+            elif not over:
+                button(_("Go on"), go_on, (run,), "go_on", primary=not fresh)
         settings.control(settings.ATTENTION, bare=True)
         with st.popover(_("More settings"), icon=":material/tune:", key="train_settings"):
             settings.sections()
-        if len(choices) > 1:
-            session.choose_run(choices, beside=True)
+        if choices:
+            session.choose_run("train", choices)
+
+
+def start(name: str, kind: Literal["primary", "secondary"]) -> None:
+    st.button(name, on_click=train, type=kind, icon=":material/replay:", key="train_start")
+
+
+def button(
+    name: str,
+    callback: Callable[..., None],
+    arguments: tuple[object, ...],
+    key: str,
+    primary: bool = False,
+) -> None:
+    st.button(
+        name,
+        on_click=callback,
+        args=arguments,
+        type="primary" if primary else "secondary",
+        icon=f":material/{ICONS[key]}:",
+        key=f"train_{key}",
+    )
 
 
 def status(run: Run | None) -> str:
@@ -121,18 +129,23 @@ def status(run: Run | None) -> str:
             return _("Paused at update {update}. Go on when you like.", update=run.update)
         case "done":
             return _("Finished after {update} updates.", update=run.update)
-        case "failed" if run.reason is not None:
-            return errors.sentence(run.reason["code"], run.reason["fields"])
         case _:
             return _("Stopped at update {update}; it can go on.", update=run.update)
 
 
-def numbers(run: Run | None, losses: list[float], evaluation: dict[str, list[Any]]) -> None:
+def say_status(run: Run | None) -> None:
+    if run is not None and run.status == "failed" and run.reason is not None:
+        errors.show(Seq2SeqError(run.reason["code"], **run.reason["fields"]))
+    else:
+        st.text(status(run))
+
+
+def numbers(
+    run: Run | None, on_new: bool, losses: list[float], evaluation: session.Columns
+) -> None:
     """The figures of this moment; dashes hold their places before there are any."""
-    live = (run.live if run else None) or {}
     exact, aligned = (evaluation[name][-1:] or [None] for name in ("exact_match", "alignment"))
-    on_new = live.get("evaluated", "held_out") == "held_out"
-    speed = live.get("tokens_per_second")
+    speed = ((run.live if run else None) or {}).get("tokens_per_second")
     shown = [
         (_("update"), f"{run.update}" if run else "–", None),
         (_("loss"), f"{losses[-1]:.2f}" if losses else "–", None),
@@ -144,7 +157,7 @@ def numbers(run: Run | None, losses: list[float], evaluation: dict[str, list[Any
             else _("Right to the last word."),
         ),
         (
-            _("attention on the right word"),
+            _("looks at the right word"),
             "–" if aligned[0] is None else f"{aligned[0]:.0%}",
             _("How often the largest weight lies on the word that this word comes from."),
         ),
@@ -168,52 +181,45 @@ def untrained() -> list[dict[str, Any]]:
 
 
 def describe(view: session.CorpusView) -> None:
-    """What it will learn from, in one line."""
+    """What this is, and what it learns from, in one or two lines."""
     corpus = read_rows(view.rows, view.tokenizer)
     source, target = corpus.vocabularies()
-    st.markdown(
-        _(
-            "{pairs} sentence pairs, {source} Chinese and {target} English words. "
-            "{held_out} new combinations are held out to see whether it has understood.",
-            pairs=len(corpus.pairs),
-            source=len(source) - 4,
-            target=len(target) - 4,
-            held_out=len(view.held_out),
-        )
+    text = _(
+        "A small network learns to translate Chinese into English from {pairs} sentence pairs, "
+        "{source} Chinese and {target} English words.",
+        pairs=len(corpus.pairs),
+        source=len(source) - 4,
+        target=len(target) - 4,
     )
+    if view.held_out:
+        text += " " + _(
+            "{count} new combinations are kept aside to see whether it has understood.",
+            count=len(view.held_out),
+        )
+    st.markdown(text)
 
 
-def draw(run: Run | None) -> None:
+def draw(run: Run | None, view: session.CorpusView) -> None:
     """Everything that moves: numbers, curve, sentences, attention."""
-    names = _("training loss"), _("loss on new sentences")
     if run is None:
         history, evaluation = store.NO_HISTORY["update"], store.NO_HISTORY["evaluation"]
-        updates = settings.value(settings.UPDATES)
-        data = components.live_data("none", untrained(), set())
+        on_new, sentences, new = bool(view.held_out), untrained(), set()
     else:
         history = store.history(session.engine(), run.id, "update")
         evaluation = store.history(session.engine(), run.id, "evaluation")
-        updates = run.training["updates"]
-        data = components.live_data(
-            f"run{run.id}", (run.live or {}).get("sentences", []), session.held_out_sources(run)
-        )
+        new = session.held_out_sources(run)
+        on_new, sentences = bool(new), (run.live or {}).get("sentences", [])
     losses = history["loss"]
-    numbers(run, losses, evaluation)
+    numbers(run, on_new, losses, evaluation)
     with st.container(border=True, key="train_picture"):
         st.altair_chart(
-            figures.loss_curve(
-                figures.Curve(names[0], history["update"], losses),
-                figures.Curve(names[1], evaluation["update"], evaluation["loss"]),
-                updates,
-                style.palette(),
-                _("update"),
-                _("loss"),
-            ),
+            session.loss_curve(run, history, evaluation, settings.value(settings.UPDATES)),
             height=200,
             key="train_curve",
             alt=_("Loss by update, now {loss}.", loss=f"{losses[-1]:.2f}" if losses else "–"),
         )
-        components.live(key="train_live", data=data)
+        key = f"run{run.id}" if run else "none"
+        components.live(key="train_live", data=components.live_data(key, sentences, new))
 
 
 def page() -> None:
@@ -222,22 +228,22 @@ def page() -> None:
     describe(view)
     choices = session.runs()
     run = session.selected(choices)
-    controls(run, choices)
-    if run is not None and run.revision_id != getattr(view.revision, "id", None):
-        st.text(_("The corpus has changed since this run: train a new model to learn from it."))
-    if error := st.session_state.get("train_error"):
-        errors.show(error)
+    other = out_of_date(run, view) if run else None
+    controls(run, choices, fresh=other is not None)
     moving = (run is not None and run.status in ("queued", "running")) or not session.warm()
 
     @st.fragment(run_every=LIVE if moving else None)
     def progress() -> None:
         now = session.current(run) if run else None
-        st.text(status(now))
-        draw(now)
+        with errors.shown():
+            say_status(now)
+            draw(now, view)
         resting = now is None or now.status not in ("queued", "running")
         if moving and resting and session.warm():
             st.rerun()  # the buttons change too
 
+    if other is not None:
+        st.text(other)
     progress()
     if run is not None:
         with st.container(horizontal=True, gap="medium"):

@@ -67,7 +67,11 @@ def tokens_of(text: str, tokenizer: str) -> tuple[str, ...]:
 
     Raises CorpusError with code empty, too_many_tokens, token_too_long or reserved_token.
     """
-    tokens = tuple(TOKENIZERS[tokenizer].split(text))
+    return checked(tuple(TOKENIZERS[tokenizer].split(text)))
+
+
+def checked(tokens: tuple[str, ...]) -> tuple[str, ...]:
+    """The same tokens. Raises what tokens_of raises."""
     if not tokens:
         raise CorpusError("empty")
     if len(tokens) > LIMITS.tokens:

@@ -26,14 +26,16 @@ class Palette:
     empty: str
     full: str
     on_full: str
+    turn: float  # the weight from which a number is easier to read in on_full than in ink
 
 
 LIGHT = Palette(
-    "#1a1d21", "#5c6570", "#e8ebef", "#7e57c2", "#0072B2", "#B85000", "#eff5f9", "#0072B2", "#fff"
-)
+    "#1a1d21", "#5c6570", "#e8ebef", "#7e57c2", "#0072B2", "#B85000", "#eff5f9", "#0072B2",
+    "#fff", 0.7,
+)  # fmt: skip
 DARK = Palette(
     "#e6e9ed", "#98a2ae", "#2b343f", "#b39ddb", "#56B4E9", "#FF8F40", "#18222c", "#56B4E9",
-    "#0f141a",
+    "#0f141a", 0.6,
 )  # fmt: skip
 
 
@@ -117,7 +119,7 @@ def crowded(sources: Sequence[str], targets: Sequence[str]) -> bool:
 
 def heat_map_size(sources: Sequence[str], targets: Sequence[str]) -> tuple[int, int]:
     """Width and height in pixels that show every cell well, the words beside them included."""
-    cell = 28 if crowded(sources, targets) else 58
+    cell = 28 if crowded(sources, targets) else 52
     return cell * len(sources) + 110, cell * len(targets) + 70
 
 
@@ -160,7 +162,7 @@ def heat_map(
         text=alt.Text("weight:Q", format=".2f"),
         opacity=alt.condition("datum.weight >= 0.05", alt.value(1), alt.value(0)),
         color=alt.condition(
-            "datum.weight > 0.5", alt.value(palette.on_full), alt.value(palette.ink)
+            f"datum.weight > {palette.turn}", alt.value(palette.on_full), alt.value(palette.ink)
         ),
     )
     return style(alt.layer(*([cells] if small else [cells, numbers])), palette)

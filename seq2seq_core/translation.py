@@ -9,7 +9,7 @@ import torch
 
 from seq2seq_core.batches import pad
 from seq2seq_core.checkpoint import Checkpoint
-from seq2seq_core.corpus import tokens_of
+from seq2seq_core.corpus import checked, tokens_of
 from seq2seq_core.decoding import DecodingStep, Stepper, greedy
 from seq2seq_core.models.base import EncoderDecoder
 from seq2seq_core.text import clean
@@ -52,7 +52,7 @@ def source_tokens(text: str, checkpoint: Checkpoint) -> tuple[str, ...]:
         return tokens
     known = set(checkpoint.source.tokens)
     pieces = [[t] if t in known else longest_match(t, known) for t in tokens]
-    return tuple(piece for chunk in pieces for piece in chunk)
+    return checked(tuple(piece for chunk in pieces for piece in chunk))
 
 
 def plain_step(step: DecodingStep, target: Vocabulary, top_k: int) -> TranslationStep:

@@ -53,6 +53,8 @@ export default function ({ parentElement, data, setStateValue }) {
   if (!data) return;
   const view = views.get(parentElement) ?? create(parentElement);
   if (view.data?.key !== data.key) { // another walk: its cursor comes from the server
+    // who has just chosen or typed another sentence wants to walk through it: the keys are ours
+    if (view.data) document.activeElement?.blur();
     halt(view);
     view.position = data.position ?? 0;
   }
@@ -109,11 +111,19 @@ function destroy(view, parentElement) {
 
 const within = (view, position) => Math.min(Math.max(position, 0), view.data.steps.length);
 
+/** Where the walk came to rest: into the URL for a refresh, without a step in the history. */
+function report(view) {
+  const url = new URL(location.href);
+  url.searchParams.set("step", view.position);
+  history.replaceState(history.state, "", url);
+  view.report("position", view.position);
+}
+
 /** A step that the learner took: it ends the play, and is reported when no other follows. */
 function walk(view, position) {
   halt(view);
   view.position = within(view, position);
-  view.timer = setTimeout(() => view.report("position", view.position), REPORT_AFTER);
+  view.timer = setTimeout(() => report(view), REPORT_AFTER);
   show(view);
 }
 

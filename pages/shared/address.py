@@ -2,7 +2,7 @@
 
 Streamlit's own `bind` writes the label that is shown, so a link would depend on the language; and a
 page switch drops what no widget is bound to. So each value has a plain name here, is remembered for
-the session, and is put back into the URL whenever a page is drawn.
+the session, and all of them are put back into the URL at the end of every page, in one write.
 """
 
 from __future__ import annotations
@@ -15,18 +15,22 @@ import streamlit as st
 Option = TypeVar("Option")
 
 
+def remembered() -> dict[str, str]:
+    """Name -> value, from the URL at first."""
+    return st.session_state.setdefault("address", st.query_params.to_dict())
+
+
 def get(name: str) -> str | None:
-    """The value in this session, else in the URL."""
-    return st.session_state.get(f"address_{name}", st.query_params.get(name))
+    return remembered().get(name)
 
 
-def put(name: str, value: str, shown: bool = True) -> None:
-    """Remember a value, and show it in the URL unless it goes without saying."""
-    st.session_state[f"address_{name}"] = value
-    if shown and st.query_params.get(name) != value:
-        st.query_params[name] = value
-    elif not shown and name in st.query_params:
-        del st.query_params[name]
+def put(name: str, value: str) -> None:
+    remembered()[name] = value
+
+
+def drop(name: str) -> None:
+    """Back to what goes without saying."""
+    remembered().pop(name, None)
 
 
 def option(name: str, options: Sequence[Option], default: Option) -> Option:
@@ -35,9 +39,28 @@ def option(name: str, options: Sequence[Option], default: Option) -> Option:
     return next((option for option in options if str(option) == named), default)
 
 
-def widget(name: str, variant: str, value: object) -> str:
-    """The key of a widget that shows this value when it is drawn for the first time on a page."""
-    key = f"{name}_{variant}"
+def show(page: str) -> None:
+    """Make the URL say what is remembered.
+
+    Streamlit makes each change a step in the browser's history. Who just went a step back, on the
+    same page, is left there: a new step would lock the way back.
+    """
+    wanted, there = remembered().copy(), st.query_params.to_dict()
+    last_page, last_there = st.session_state.get("address_shown", (None, {}))
+    moved = page == last_page and without_step(there) != last_there
+    if there != wanted and not moved:
+        st.query_params.from_dict(wanted)
+        there = wanted
+    st.session_state["address_shown"] = page, without_step(there)
+
+
+def without_step(values: dict[str, str]) -> dict[str, str]:
+    """The stepper writes its own place into the URL, without a step in the history."""
+    return {name: value for name, value in values.items() if name != "step"}
+
+
+def first(key: str, value: Option) -> Option:
+    """What a widget shows when it is drawn for the first time on a page; constant after that."""
     if key not in st.session_state:
-        st.session_state[key] = value
-    return key
+        st.session_state[f"{key}_first"] = value
+    return st.session_state[f"{key}_first"]

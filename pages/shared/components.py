@@ -64,10 +64,11 @@ def live_data(
     # an early model does not know when to stop: as many rows as the sentence needs keep the height
     rows = len(first["reference"] or first["output"]) + 1
     attention = first["attention"] and first["attention"][:rows]
+    written = [*first["output"], "<eos>"] if sentences else []
     return {
         "key": key,
         "source": annotated(first["source"]),
-        "target": [*first["output"], "<eos>"][: len(attention or ())],
+        "target": written[: len(attention) if attention else rows],
         "attention": attention,
         "sentences": [
             {

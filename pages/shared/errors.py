@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import logging
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from functools import wraps
 
 import streamlit as st
 
@@ -10,6 +13,8 @@ from pages.shared.i18n import _, catalogue, language
 from pages.shared.literal import literal
 from seq2seq_core.corpus import Problem
 from seq2seq_core.errors import MESSAGES, Seq2SeqError
+
+LOG = logging.getLogger(__name__)
 
 
 def sentence(code: str, fields: Mapping[str, object]) -> str:
@@ -23,16 +28,50 @@ def show(error: Seq2SeqError) -> None:
     st.error(literal(sentence(error.code, error.fields)), icon=":material/error:")
 
 
-def unexpected() -> None:
-    """What a learner reads when a page failed by our own fault; the details are in the log."""
-    st.error(_("This page could not be drawn. Your work is saved: reload, or choose another page."))
+@contextmanager
+def shown() -> Iterator[None]:
+    """Whatever goes wrong inside ends as one sentence on the page, never as a traceback."""
+    try:
+        yield
+    except Seq2SeqError as error:
+        show(error)
+    except Exception:
+        LOG.exception("a page failed")
+        text = _("This could not be drawn. Your work is saved: reload, or choose another page.")
+        st.error(text)
 
 
-def problem_line(problem: Problem) -> str:
-    columns = {"source": _("source"), "target": _("target"), "alignment": _("alignment")}
+def kept(callback: Callable[..., None]) -> Callable[..., None]:
+    """For callbacks, which run before the page: what goes wrong is shown when it is drawn."""
+
+    @wraps(callback)
+    def guarded(*arguments: object) -> None:
+        try:
+            callback(*arguments)
+        except Exception as error:
+            st.session_state["error"] = error
+
+    return guarded
+
+
+def show_kept() -> None:
+    """Once, at the top of the page after the callback."""
+    error = st.session_state.pop("error", None)
+    if error is not None:
+        with shown():
+            raise error
+
+
+def problem_line(problem: Problem, row: object) -> str:
+    """A problem with the number that its row has on the screen."""
+    columns = {
+        "source": _("Chinese · source"),
+        "target": _("English · target"),
+        "alignment": _("alignment"),
+    }
     return _(
         "Row {row}, {column}: {problem}",
-        row=problem.row,
+        row=row,
         column=columns[problem.column],
         problem=sentence(problem.error.code, problem.error.fields),
     )

@@ -60,15 +60,23 @@ def parts(message: str, /, **fields: dict[str, str]) -> list[dict[str, str]]:
     return segments
 
 
+def choose() -> None:
+    chosen = st.session_state["lang_switch"]
+    if chosen == browsers_language():
+        address.drop("lang")
+    else:
+        address.put("lang", chosen)
+
+
 def switch() -> None:
     """The language control; the choice goes into the URL."""
-    chosen = st.segmented_control(
+    st.segmented_control(
         "语言 · Language",
         list(LANGUAGES),
+        default=address.first("lang_switch", language()),
         required=True,
         format_func=LANGUAGES.__getitem__,
-        key=address.widget("lang", "switch", language()),
-        on_change=lambda: address.put("lang", st.session_state["lang_switch"]),
+        key="lang_switch",
+        on_change=choose,
         label_visibility="collapsed",
     )
-    address.put("lang", chosen or language(), shown=chosen != browsers_language())

@@ -11,18 +11,20 @@ import subprocess
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from pages.shared import address
+from pages.shared import address, style
 from pages.shared.i18n import _, language
-from seq2seq_core import corpora, pool, store
+from seq2seq_core import corpora, figures, pool, store
 from seq2seq_core.config import ModelConfig, TrainingConfig
 from seq2seq_core.corpus import Row, tokens_of
 from seq2seq_core.store import Engine, Revision, Run, Workspace
 
 OFFERED = 200  # sentences in the list; any other can be typed
+
+Columns = dict[str, list[Any]]
 
 if TYPE_CHECKING:
     from seq2seq_core.experiment import Trained
@@ -64,13 +66,15 @@ def engine() -> Engine:
 
 def workspace() -> Workspace | None:
     """The workspace that the URL names, else this session's; None before the first write."""
-    key = st.query_params.get("w") or address.get("w")
-    found = store.find_workspace(engine(), key) if key else None
-    if found is None:
-        return None
-    assert key is not None
-    address.put("w", key)
-    return found
+    key = address.get("w")
+    return store.find_workspace(engine(), key) if key else None
+
+
+def say_lost() -> None:
+    """A link that leads nowhere is said, in the same words whatever it looks like."""
+    if address.get("w") and workspace() is None:
+        address.drop("w")
+        st.error(_("This link leads to no work that is kept here: you start with a new one."))
 
 
 def own_workspace() -> Workspace:
@@ -156,25 +160,28 @@ def label(run: Run) -> str:
     cell = ("Bi" if model["bidirectional"] else "") + model["architecture"].upper()
     score = model["attention"]
     look = _("no attention") if score == "none" else _("{score} attention", score=_(score))
-    return f"{run.number} · {cell} · {look}"
+    return f"{run.number} · {cell} · {look} · {_('{count} updates', count=run.update)}"
 
 
-def choose_run(choices: list[Run], beside: bool = False) -> Run:
+def choose_run(page: str, choices: list[Run]) -> Run:
     """The run that the address names, else the latest, with the control to change it."""
-    numbers = {run.number: run for run in choices}
+    numbers = [run.number for run in choices]
     now = selected(choices)
     assert now is not None
+    # another list or language is another widget: it begins with what is chosen now
+    key = f"{page}_run_{language()}_{numbers[0]}"
     chosen = st.selectbox(
-        _("Run"),
-        list(numbers),
-        format_func=lambda number: label(numbers[number]),
-        # another list or language is another widget: it begins with what is chosen now
-        key=address.widget("run", f"{language()}_{choices[0].number}", now.number),
-        label_visibility="collapsed" if beside else "visible",
-        width=260 if beside else "stretch",
+        _("Training run"),
+        numbers,
+        index=numbers.index(address.first(key, now.number)),
+        format_func=lambda number: label(choices[numbers.index(number)]),
+        key=key,
+        label_visibility="collapsed" if page == "train" else "visible",
+        width=330 if page == "train" else "stretch",
     )
-    run = numbers[chosen]
-    show_run(run)
+    run = choices[numbers.index(chosen)]
+    if run is not now:
+        show_run(run)
     return run
 
 
@@ -242,28 +249,57 @@ def reference(run: Run, text: str) -> str | None:
     return _pairs(run.id).get(text)
 
 
-def choose_sentence(run: Run) -> str:
+def choose_sentence(page: str, run: Run) -> str:
     """A sentence out of the run's corpus, or a typed one. It goes into the URL."""
     choices = list(_pairs(run.id))[:OFFERED]
-    now = address.get("sentence") or choices[0]
-    if now not in choices:
-        choices.append(now)
-    chosen = st.selectbox(
+    default, now = choices[0], address.get("sentence") or choices[0]
+    key = f"{page}_sentence_{run.id}"
+    first = address.first(key, now)
+    if first not in choices:
+        choices.append(first)
+    text = st.selectbox(
         _("Sentence: choose one, or type your own"),
         choices,
-        key=address.widget("sentence", f"{run.id}", now),
+        index=choices.index(first),
+        key=key,
         accept_new_options=True,
     )
-    text = chosen or choices[0]
-    address.put("sentence", text, shown=text != choices[0])
-    return text
+    if text is None or text == default:
+        address.drop("sentence")
+    else:
+        address.put("sentence", text)
+    return text or default
+
+
+def loss_curve(run: Run | None, history: Columns, evaluation: Columns, updates: int = 0) -> Any:
+    """The curve of a run, and of new sentences where some are held out."""
+    empty: list[Any] = []
+    on_new = run is not None and bool(held_out_sources(run))
+    return figures.loss_curve(
+        figures.Curve(_("training loss"), history["update"], history["loss"]),
+        figures.Curve(
+            _("loss on new sentences"),
+            evaluation["update"] if on_new else empty,
+            evaluation["loss"] if on_new else empty,
+        ),
+        run.training["updates"] if run else updates,
+        style.palette(),
+        _("update"),
+        _("loss"),
+    )
 
 
 def name_unknown(words: Sequence[str]) -> None:
     if words:
-        st.text(
-            _("The model has never seen: {words}. It reads them as <unk>.", words=" ".join(words))
-        )
+        st.text(_("Never seen in training, read as <unk>: {words}", words=" ".join(words)))
+
+
+def say_how_far(run: Run, update: int) -> None:
+    """While a run goes on, what is shown is its latest snapshot."""
+    if run.active:
+        updates = run.training["updates"]
+        text = _("Still learning: this is the model after {update} of {updates} updates.")
+        st.text(text.format(update=update, updates=updates))
 
 
 def nothing_trained() -> None:
@@ -276,4 +312,13 @@ def repeat(run: Run, **changed: object) -> None:
     model = ModelConfig(**{**run.model, **changed})
     training = TrainingConfig(**run.training)
     corpus = store.run_corpus(engine(), run.id)
-    store.start_run(engine(), run.workspace_id, run.revision_id, model, training, corpus, run.name)
+    started = store.start_run(
+        engine(), run.workspace_id, run.revision_id, model, training, corpus, run.name
+    )
+    say_replaced(started[1])
+
+
+def say_replaced(run: Run | None) -> None:
+    if run is not None:
+        text = _("Run {number} was stopped for this one; it is kept and can go on.")
+        st.toast(text.format(number=run.number))

@@ -138,20 +138,30 @@ TRAINING_SETTINGS = (
 )
 
 
-def control(setting: Choice, bare: bool = False) -> Any:
-    """Draw one setting and return its value; a bare one explains itself by its options."""
-    chosen = st.segmented_control(
+def choose(setting: Choice, key: str) -> None:
+    chosen = st.session_state[key]
+    if chosen == setting.default:
+        address.drop(setting.key)
+    else:
+        address.put(setting.key, str(chosen))
+
+
+def control(setting: Choice, bare: bool = False) -> None:
+    """Draw one setting; a bare one explains itself by its options."""
+    key = f"train_{setting.key}_{language()}"
+    st.segmented_control(
         _(setting.label),
         setting.options,
+        default=address.first(key, value(setting)),
         required=True,
         format_func=setting.shown,
-        key=address.widget(f"train_{setting.key}", language(), value(setting)),
+        key=key,
+        on_change=choose,
+        args=(setting, key),
         help=None if bare else _(setting.sentence),
         label_visibility="collapsed" if bare else "visible",
         wrap=True,
     )
-    address.put(setting.key, str(chosen), shown=chosen != setting.default)
-    return chosen
 
 
 def sections() -> None:

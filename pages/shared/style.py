@@ -18,6 +18,7 @@ CSS = """
 [data-testid="stSidebarHeader"]::before {
   content: "Seq2Seq Lab"; font-size: 1.25rem; font-weight: 700; margin-right: auto;
 }
+.st-key-attention_map { overflow-x: auto; }
 .st-key-lang_place { position: fixed; top: .55rem; right: 3.6rem; z-index: 999991; width: auto; }
 @media (max-width: 640px) {
   .stMainBlockContainer { padding: 3.4rem 1rem 3rem; }
