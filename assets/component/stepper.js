@@ -54,7 +54,7 @@ export default function ({ parentElement, data, setStateValue }) {
   const view = views.get(parentElement) ?? create(parentElement);
   if (view.data?.key !== data.key) { // another walk: its cursor comes from the server
     // who has just chosen or typed another sentence wants to walk through it: the keys are ours
-    if (view.data) document.activeElement?.blur();
+    document.activeElement?.blur();
     halt(view);
     view.position = data.position ?? 0;
   }

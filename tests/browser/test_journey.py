@@ -255,7 +255,8 @@ def test_a_typed_sentence_goes_along_from_page_to_page(server: Server, open_page
     field.fill("她昨天买了香蕉")
     page.keyboard.press("Enter")
     expect(page.get_by_text("Never seen in training, read as <unk>: 香蕉")).to_be_visible()
-    stepper_at(page, 0)
+    expect(page.get_by_test_id("stepper")).to_contain_text("香蕉")
+    page.wait_for_timeout(300)
     page.keyboard.press("ArrowRight")  # the keys are the stepper's again
     stepper_at(page, 1)
     for name in ("Attention", "Decode", "Attention"):
