@@ -7,6 +7,7 @@ import streamlit as st
 from pages.shared import address, errors, session, style
 from pages.shared.i18n import _
 from seq2seq_core import figures, store
+from seq2seq_core.config import ModelConfig
 from seq2seq_core.store import Run
 from seq2seq_core.translation import Translation, translate
 
@@ -41,7 +42,8 @@ def heat_map(run: Run, translation: Translation) -> None:
         return
     targets = [step.token for step in translation.steps]
     width, height = figures.heat_map_size(translation.source_tokens, targets)
-    with st.container(key="attention_map"):  # a wide map scrolls in its frame
+    style.at_least("attention_map", 36 * len(translation.source_tokens) + 100)
+    with st.container(key="attention_map"):  # where the screen is narrower it scrolls in its frame
         st.altair_chart(
             figures.heat_map(
                 translation.source_tokens,
@@ -133,7 +135,7 @@ def counterpart(run: Run, choices: list[Run]) -> Run | None:
 @errors.kept
 def train_counterpart(run: Run) -> None:
     """The same run once more, only the attention differs."""
-    other = "additive" if run.model["attention"] == "none" else "none"
+    other = ModelConfig().attention if run.model["attention"] == "none" else "none"
     session.repeat(run, attention=other)
 
 

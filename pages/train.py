@@ -12,7 +12,6 @@ import streamlit as st
 from pages.shared import components, errors, session, settings
 from pages.shared.i18n import _
 from seq2seq_core import store
-from seq2seq_core.corpus import read_rows
 from seq2seq_core.errors import Seq2SeqError
 from seq2seq_core.store import Run
 
@@ -182,14 +181,13 @@ def untrained() -> list[dict[str, Any]]:
 
 def describe(view: session.CorpusView) -> None:
     """What this is, and what it learns from, in one or two lines."""
-    corpus = read_rows(view.rows, view.tokenizer)
-    source, target = corpus.vocabularies()
+    pairs, source, target = session.sizes(view)
     text = _(
         "A small network learns to translate Chinese into English from {pairs} sentence pairs, "
         "{source} Chinese and {target} English words.",
-        pairs=len(corpus.pairs),
-        source=len(source) - 4,
-        target=len(target) - 4,
+        pairs=pairs,
+        source=source,
+        target=target,
     )
     if view.held_out:
         text += " " + _(

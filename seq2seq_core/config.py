@@ -38,7 +38,7 @@ class ModelConfig:
 
     architecture: str = "gru"
     bidirectional: bool = True
-    attention: str = "additive"
+    attention: str = "general"
     embedding_size: int = 64
     hidden_size: int = 64
     dropout: float = 0.1

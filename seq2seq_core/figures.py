@@ -86,7 +86,8 @@ def loss_curve(
         axis=alt.Axis(tickCount=5),
     )
     base = alt.Chart(table).encode(x=horizontal, y=vertical, color=color)
-    lines = base.mark_line(strokeWidth=2.2, interpolate="linear").encode(
+    alone = len(training.updates) == 1  # a line needs two points, the first one wants to be seen
+    lines = base.mark_line(strokeWidth=2.2, point=alone).encode(
         strokeDash=alt.StrokeDash("series:N", legend=None).scale(
             domain=[training.name, held_out.name], range=[[1, 0], [6, 3]]
         )

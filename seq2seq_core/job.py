@@ -24,7 +24,7 @@ LOG = logging.getLogger(__name__)
 
 EVALUATE_EVERY = 10  # updates
 EVALUATED = 100  # pairs
-FRAME = (0.2, 0.05)  # seconds between two frames: at least, and per run of the worker
+FRAME = (0.15, 0.05)  # seconds between two frames: at least, and per run of the worker
 SNAPSHOT = (1.0, 0.2)  # the same between two snapshots,
 SHARE = 20  # and so many times as long as writing one takes
 

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 LOG = logging.getLogger(__name__)
 
-IDLE = 0.05  # seconds between two looks at an empty queue
+IDLE = 0.02  # seconds between two looks at an empty queue
 STORE_AWAY = 0.5  # seconds until a store that did not answer is asked again
 HANGING = 10.0  # seconds without a sign of life during a turn
 LEAVING = 1.5  # seconds for a worker to leave by itself

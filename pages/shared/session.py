@@ -19,8 +19,9 @@ from pages.shared import address, style
 from pages.shared.i18n import _, language
 from seq2seq_core import corpora, figures, pool, store
 from seq2seq_core.config import ModelConfig, TrainingConfig
-from seq2seq_core.corpus import Row, tokens_of
+from seq2seq_core.corpus import Row, read_rows, tokens_of
 from seq2seq_core.store import Engine, Revision, Run, Workspace
+from seq2seq_core.vocabulary import SPECIALS
 
 OFFERED = 200  # sentences in the list; any other can be typed
 
@@ -126,6 +127,18 @@ def save_corpus(
         tuple(held_out),
     )
     return CorpusView(saved.name, saved.tokenizer, saved.rows, saved.held_out, saved)
+
+
+@st.cache_data(show_spinner=False, max_entries=64)
+def _sizes(key: object, _view: CorpusView) -> tuple[int, int, int]:
+    corpus = read_rows(_view.rows, _view.tokenizer)
+    source, target = corpus.vocabularies()
+    return len(corpus.pairs), len(source) - len(SPECIALS), len(target) - len(SPECIALS)
+
+
+def sizes(view: CorpusView) -> tuple[int, int, int]:
+    """How many usable pairs, source words and target words a corpus has."""
+    return _sizes(view.revision.id if view.revision else view.name, view)
 
 
 def changed_sources(view: CorpusView) -> list[str]:

@@ -13,6 +13,7 @@ CSS = """
 .stMainBlockContainer h1 { padding: 0 0 .3rem; line-height: 1.25; }
 [data-testid="stMetricValue"] {
   font-size: 1.6rem; font-weight: 650; font-variant-numeric: tabular-nums; line-height: 1.3;
+  min-width: 4ch;
 }
 .st-key-train_numbers { margin: -.5rem 0 -.6rem; row-gap: .4rem; }
 [data-testid="stSidebarHeader"]::before {
@@ -31,6 +32,12 @@ DARK_CSS = """<style>[data-testid="stBaseButton-primary"] { color: #0f141a; }</s
 
 def apply() -> None:
     st.html(CSS + (DARK_CSS if st.context.theme.type == "dark" else ""))  # constants
+
+
+def at_least(key: str, width: int) -> None:
+    """Keep the chart in a keyed container this wide, in pixels."""
+    chart = f".st-key-{key} [data-testid=stVegaLiteChart]"
+    st.html(f"<style>{chart} {{ min-width: {width:d}px; }}</style>")
 
 
 def palette() -> Palette:

@@ -1,0 +1,74 @@
+"""All benchmarks in one run, in about three minutes. Nothing fails on time: a slow machine is
+slow in both columns."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+import time
+from contextlib import ExitStack
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.benchmarks import clicks, floor, redraws, speed
+from tests.benchmarks.table import Row, table
+from tests.browser.conftest import QUIET
+from tests.browser.server import Server
+
+LONG = "?updates=5000&rate=0.0003"  # learns slowly: no run ends, no picture stands still
+
+
+def opened(browser: Browser, url: str, ready: str) -> Page:
+    context = browser.new_context(locale="en-US", viewport={"width": 1440, "height": 900})
+    context.add_init_script(path=Path(__file__).with_name("watch.js"))
+    page = context.new_page()
+    page.goto(url)
+    page.wait_for_selector(ready)
+    return page
+
+
+def in_browser(chromium: str) -> list[Row]:
+    """The app and an empty page, each on a server of its own."""
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(TemporaryDirectory(ignore_cleanup_errors=True)))
+        app, plain = Server(folder), floor.server(folder / "floor")
+        for server in (app, plain):
+            stack.callback(server.stop)
+            server.start()
+        playwright = stack.enter_context(sync_playwright())
+        browser = playwright.chromium.launch(executable_path=chromium, args=QUIET)
+        stack.callback(browser.close)
+
+        page = opened(browser, app.url + LONG, "[data-testid=live-cell]")  # torch is loaded
+        empty = opened(browser, plain.url, ".st-key-count")
+        rows = clicks.train(page, empty)
+        clicks.stop(page)
+        rows += redraws.redraws(page, opened(browser, f"{plain.url}?tick=1", ".st-key-count"))
+        clicks.stop(page)
+        page.get_by_test_id("stSidebarNav").get_by_role("link", name="Decode").click()
+        page.wait_for_selector("[data-testid=stepper]")
+        return [*rows, clicks.step(page, empty)]
+
+
+def load() -> str:
+    return f"{os.getloadavg()[0]:.1f}"
+
+
+def main() -> None:
+    chromium = shutil.which("chromium") or shutil.which("chromium-browser")
+    if chromium is None:
+        sys.exit("the benchmarks need Chromium: make browser")
+    began, before = time.monotonic(), load()
+    rows = [*in_browser(chromium), speed.speed()]
+    print(table(rows))
+    print(
+        f"\n{os.cpu_count()} cores, load {before} before and {load()} after, "
+        f"{time.monotonic() - began:.0f} s in all. p95: 95 in 100 were as good or better."
+    )
+
+
+if __name__ == "__main__":
+    main()
