@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages.shared import address, errors, session, style
+from pages.shared import address, errors, runs, session, style
 from pages.shared.i18n import _
 from seq2seq_core import figures, store
 from seq2seq_core.config import ModelConfig
@@ -66,7 +66,7 @@ def heat_map(run: Run, translation: Translation) -> None:
 
 def alignment(run: Run) -> None:
     """The score never stands alone: beside it what knowing nothing would get."""
-    found = session.trained(run).alignment()
+    found = runs.trained(run).alignment()
     st.subheader(_("Does it look at the matching word?"), anchor=False)
     if found is None:
         st.text(
@@ -93,12 +93,12 @@ def alignment(run: Run) -> None:
 
 def answer(run: Run, text: str) -> None:
     """One run's translation of the sentence, and how it does on all that it is measured on."""
-    trained = session.trained(run)
+    trained = runs.trained(run)
     translation = translate(trained.model, trained.checkpoint, text)
-    expected = session.reference(run, text)
+    expected = runs.reference(run, text)
     evaluation = store.history(session.engine(), run.id, "evaluation")
     with st.container(border=True, height="stretch"):
-        st.caption(session.label(run))
+        st.caption(runs.label(run))
         st.text(translation.text or "–")
         if expected is not None and translation.text == expected:
             st.text("✓ " + _("exactly as in the corpus"))
@@ -107,7 +107,7 @@ def answer(run: Run, text: str) -> None:
         if evaluation["update"]:
             told = (
                 _("New sentences right: {share} after {updates} updates")
-                if session.held_out_sources(run)
+                if runs.held_out_sources(run)
                 else _("Sentences right: {share} after {updates} updates")
             )
             share = f"{evaluation['exact_match'][-1]:.0%}"
@@ -136,7 +136,7 @@ def counterpart(run: Run, choices: list[Run]) -> Run | None:
 def train_counterpart(run: Run) -> None:
     """The same run once more, only the attention differs."""
     other = ModelConfig().attention if run.model["attention"] == "none" else "none"
-    session.repeat(run, attention=other)
+    runs.repeat(run, attention=other)
 
 
 def contrast(run: Run, other: Run | None, text: str) -> None:
@@ -164,16 +164,16 @@ def curve(run: Run) -> None:
     history = store.history(session.engine(), run.id, "update")
     evaluation = store.history(session.engine(), run.id, "evaluation")
     st.altair_chart(
-        session.loss_curve(run, history, evaluation),
+        runs.loss_curve(run, history, evaluation),
         height=240,
         key="attention_curve",
         alt=_("Loss by update."),
     )
 
 
-def follow(*runs: Run | None) -> None:
+def follow(*shown: Run | None) -> None:
     """Draw the page again every second while one of the runs still learns."""
-    if not any(run is not None and run.active for run in runs):
+    if not any(run is not None and run.active for run in shown):
         return
     drawn: list[bool] = []
 
@@ -189,22 +189,22 @@ def follow(*runs: Run | None) -> None:
 def page() -> None:
     st.title(_("Attention: where it looked"), anchor=False)
     st.markdown(_("For each word that it wrote: how much it looked at each source position."))
-    choices = session.runs()
+    choices = runs.listed()
     if not choices:
-        session.nothing_trained()
+        runs.nothing_trained()
         return
     left, right = st.columns([1, 2])
     with left:
         if address.get("run") is None:  # nobody asked for a run: one that has something to show
             latest = next((r for r in choices if r.model["attention"] != "none"), choices[0])
-            session.show_run(latest)
-        run = session.choose_run("attention", choices)
+            runs.show_run(latest)
+        run = runs.choose_run("attention", choices)
     with right:
-        text = session.choose_sentence("attention", run)
-    trained = session.trained(run)
-    session.say_how_far(run, trained.update)
+        text = runs.choose_sentence("attention", run)
+    trained = runs.trained(run)
+    runs.say_how_far(run, trained.update)
     translation = translate(trained.model, trained.checkpoint, text)
-    session.name_unknown(translation.unknown)
+    runs.name_unknown(translation.unknown)
     picture, beside = st.columns([3, 2], gap="large")
     with picture, st.container(border=True):
         heat_map(run, translation)

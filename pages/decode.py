@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 from babel.numbers import format_percent
 
-from pages.shared import address, components, errors, session
+from pages.shared import address, components, errors, runs
 from pages.shared.i18n import _, language, parts
 from seq2seq_core.store import Run
 from seq2seq_core.translation import Translation, TranslationStep, translate
@@ -135,21 +135,21 @@ def stepping(run: Run, trained: Trained, translation: Translation) -> None:
 def page() -> None:
     st.title(_("Decode, one token at a time"), anchor=False)
     st.markdown(_("The decoder writes a word, reads it back, looks at the source and goes on."))
-    choices = session.runs()
+    choices = runs.listed()
     if not choices:
-        session.nothing_trained()
+        runs.nothing_trained()
         return
     left, right = st.columns([1, 2])
     with left:
-        run = session.choose_run("decode", choices)
+        run = runs.choose_run("decode", choices)
     with right:
-        text = session.choose_sentence("decode", run)
-    trained = session.trained(run)
-    session.say_how_far(run, trained.update)
+        text = runs.choose_sentence("decode", run)
+    trained = runs.trained(run)
+    runs.say_how_far(run, trained.update)
     translation = translate(trained.model, trained.checkpoint, text)
-    session.name_unknown(translation.unknown)
+    runs.name_unknown(translation.unknown)
     stepping(run, trained, translation)
-    expected = session.reference(run, text)
+    expected = runs.reference(run, text)
     if expected is not None:
         st.text(_("In the corpus: {expected}", expected=expected))
     st.caption(

@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 import streamlit as st
 
-from pages.shared import components, errors, session, settings
+from pages.shared import components, errors, runs, session, settings
 from pages.shared.i18n import _
 from seq2seq_core import store
 from seq2seq_core.errors import Seq2SeqError
@@ -38,10 +38,10 @@ def train() -> None:
     run, replaced = store.start_run(
         session.engine(), revision.workspace_id, revision.id, model, training, corpus, view.name
     )
-    session.show_run(run)
-    session.say_replaced(replaced)
+    runs.show_run(run)
+    runs.say_replaced(replaced)
     deadline = time.monotonic() + WAIT
-    while time.monotonic() < deadline and not session.current(run).update:
+    while time.monotonic() < deadline and not runs.current(run).update:
         time.sleep(0.01)
 
 
@@ -90,7 +90,7 @@ def controls(run: Run | None, choices: list[Run], fresh: bool) -> None:
         with st.popover(_("More settings"), icon=":material/tune:", key="train_settings"):
             settings.sections()
         if choices:
-            session.choose_run("train", choices)
+            runs.choose_run("train", choices)
 
 
 def start(name: str, kind: Literal["primary", "secondary"]) -> None:
@@ -139,9 +139,7 @@ def say_status(run: Run | None) -> None:
         st.text(status(run))
 
 
-def numbers(
-    run: Run | None, on_new: bool, losses: list[float], evaluation: session.Columns
-) -> None:
+def numbers(run: Run | None, on_new: bool, losses: list[float], evaluation: runs.Columns) -> None:
     """The figures of this moment; dashes hold their places before there are any."""
     exact, aligned = (evaluation[name][-1:] or [None] for name in ("exact_match", "alignment"))
     speed = ((run.live if run else None) or {}).get("tokens_per_second")
@@ -173,7 +171,7 @@ def untrained() -> list[dict[str, Any]]:
         return []
     try:
         model, training = settings.configs()
-        return session.untrained_sentences(session.corpus(), model, training.seed)
+        return runs.untrained_sentences(session.corpus(), model, training.seed)
     except Seq2SeqError as error:
         errors.show(error)
         return []
@@ -205,13 +203,13 @@ def draw(run: Run | None, view: session.CorpusView) -> None:
     else:
         history = store.history(session.engine(), run.id, "update")
         evaluation = store.history(session.engine(), run.id, "evaluation")
-        new = session.held_out_sources(run)
+        new = runs.held_out_sources(run)
         on_new, sentences = bool(new), (run.live or {}).get("sentences", [])
     losses = history["loss"]
     numbers(run, on_new, losses, evaluation)
     with st.container(border=True, key="train_picture"):
         st.altair_chart(
-            session.loss_curve(run, history, evaluation, settings.value(settings.UPDATES)),
+            runs.loss_curve(run, history, evaluation, settings.value(settings.UPDATES)),
             height=200,
             key="train_curve",
             alt=_("Loss by update, now {loss}.", loss=f"{losses[-1]:.2f}" if losses else "–"),
@@ -224,15 +222,15 @@ def page() -> None:
     st.title(_("Train, and watch it learn"), anchor=False)
     view = session.corpus()
     describe(view)
-    choices = session.runs()
-    run = session.selected(choices)
+    choices = runs.listed()
+    run = runs.selected(choices)
     other = out_of_date(run, view) if run else None
     controls(run, choices, fresh=other is not None)
     moving = (run is not None and run.status in ("queued", "running")) or not session.warm()
 
     @st.fragment(run_every=LIVE if moving else None)
     def progress() -> None:
-        now = session.current(run) if run else None
+        now = runs.current(run) if run else None
         with errors.shown():
             say_status(now)
             draw(now, view)

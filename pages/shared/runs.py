@@ -1,0 +1,212 @@
+"""The runs of a workspace as the pages use them: chosen, named, decoded with, started again."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import streamlit as st
+
+from pages.shared import address, session, style
+from pages.shared.i18n import N_, _, language
+from seq2seq_core import figures, store
+from seq2seq_core.config import ModelConfig, TrainingConfig
+from seq2seq_core.corpus import tokens_of
+from seq2seq_core.store import Run
+
+if TYPE_CHECKING:
+    from seq2seq_core.experiment import Trained
+
+CORPORA = {"first": N_("First"), "five_sentences": N_("five sentences")}
+OFFERED = 200  # sentences in the list; any other can be typed
+Columns = dict[str, list[Any]]
+
+
+def listed() -> list[Run]:
+    """The runs of the workspace, the latest first."""
+    mine = session.workspace()
+    return list(reversed(store.runs(session.engine(), mine.id))) if mine else []
+
+
+def current(run: Run) -> Run:
+    """The run as it is now."""
+    return store.run(session.engine(), run.workspace_id, run.id) or run
+
+
+def selected(choices: list[Run]) -> Run | None:
+    """The run that the address names, else the latest one."""
+    numbers = {run.number: run for run in choices}
+    latest = choices[0].number if choices else 0
+    return numbers.get(address.option("run", list(numbers), latest))
+
+
+def label(run: Run) -> str:
+    """How a run is called: its number and what it is made of. It never changes while a run goes:
+    Streamlit's list knows a choice by its words."""
+    model = run.model
+    cell = ("Bi" if model["bidirectional"] else "") + model["architecture"].upper()
+    score = model["attention"]
+    look = _("no attention") if score == "none" else _("{score} attention", score=_(score))
+    corpus = _(CORPORA.get(run.name, run.name))
+    return f"{run.number} · {cell} · {look} · {corpus}"
+
+
+def choose_run(page: str, choices: list[Run]) -> Run:
+    """The run that the address names, else the latest, with the control to change it."""
+    numbers = [run.number for run in choices]
+    now = selected(choices)
+    assert now is not None
+    # another list or language is another widget: it begins with what is chosen now
+    key = f"{page}_run_{language()}_{numbers[0]}"
+    chosen = st.selectbox(
+        _("Training run"),
+        numbers,
+        index=numbers.index(address.first(key, now.number)),
+        format_func=lambda number: label(choices[numbers.index(number)]),
+        key=key,
+        label_visibility="collapsed" if page == "train" else "visible",
+        width=330 if page == "train" else "stretch",
+    )
+    run = choices[numbers.index(chosen)] if chosen in numbers else now
+    if run is not now:
+        show_run(run)
+    return run
+
+
+def show_run(run: Run) -> None:
+    """Make this the run that every page looks at."""
+    address.put("run", str(run.number))
+
+
+@st.cache_data(show_spinner=False, max_entries=64)
+def _held_out(run_id: int) -> set[tuple[str, ...]]:
+    corpus = store.run_corpus(session.engine(), run_id)
+    return {tokens_of(source, corpus["tokenizer"]) for source, *_rest in corpus["held_out"]}
+
+
+def held_out_sources(run: Run) -> set[tuple[str, ...]]:
+    """The tokenised source sentences that this run never learns from."""
+    return _held_out(run.id)
+
+
+@st.cache_data(show_spinner=False, max_entries=8)
+def _untrained(_view: session.CorpusView, key: object, model: ModelConfig, seed: int) -> list[dict]:
+    from seq2seq_core import experiment
+
+    return experiment.untrained_sentences(
+        _view.rows, _view.held_out, _view.tokenizer, model, TrainingConfig(seed=seed),
+        session.changed_sources(_view),
+    )  # fmt: skip
+
+
+def untrained_sentences(view: session.CorpusView, model: ModelConfig, seed: int) -> list[dict]:
+    """What a model writes before it has learnt anything, in the form of a run's frame.
+
+    Raises CorpusError where nothing in the corpus can be used.
+    """
+    return _untrained(view, view.revision.id if view.revision else None, model, seed)
+
+
+@st.cache_resource(show_spinner=False, max_entries=64)
+def _trained(run_id: int, update: int, _run: Run) -> Trained:
+    from seq2seq_core import experiment  # torch comes with it: only a page that decodes pays
+
+    snapshot = store.latest_snapshot(session.engine(), run_id)
+    description = store.run_corpus(session.engine(), run_id)
+    weights = snapshot[1] if snapshot else None
+    return experiment.restore(description, _run.model, weights, _run.training["seed"])
+
+
+def trained(run: Run) -> Trained:
+    """The model of a run at its latest snapshot. Raises CheckpointError for a damaged one."""
+    return _trained(run.id, store.snapshot_update(session.engine(), run.id) or 0, run)
+
+
+@st.cache_data(show_spinner=False, max_entries=64)
+def _pairs(run_id: int) -> dict[str, str]:
+    corpus = store.run_corpus(session.engine(), run_id)
+    rows = [*corpus["rows"], *corpus["held_out"]]
+    pairs = {source: target for source, target, *_rest in rows}
+    watched = {source: pairs[source] for source in corpus["watched"]}
+    held_out = {source: target for source, target, *_rest in corpus["held_out"]}
+    return watched | held_out | pairs  # in the order in which they are offered
+
+
+def reference(run: Run, text: str) -> str | None:
+    """The translation that the run's corpus gives for a source sentence, if it has it."""
+    return _pairs(run.id).get(text)
+
+
+def choose_sentence(page: str, run: Run) -> str:
+    """A sentence out of the run's corpus, or a typed one. It goes into the URL."""
+    choices = list(_pairs(run.id))[:OFFERED]
+    default, now = choices[0], address.get("sentence") or choices[0]
+    key = f"{page}_sentence_{run.id}"
+    first = address.first(key, now)
+    if first not in choices:
+        choices.append(first)
+    text = st.selectbox(
+        _("Sentence: choose one, or type your own"),
+        choices,
+        index=choices.index(first),
+        key=key,
+        accept_new_options=True,
+    )
+    if text is None or text == default:
+        address.drop("sentence")
+    else:
+        address.put("sentence", text)
+    return text or default
+
+
+def loss_curve(run: Run | None, history: Columns, evaluation: Columns, updates: int = 0) -> Any:
+    """The curve of a run, and of new sentences where some are held out."""
+    empty: list[Any] = []
+    on_new = run is not None and bool(held_out_sources(run))
+    return figures.loss_curve(
+        figures.Curve(_("training loss"), history["update"], history["loss"]),
+        figures.Curve(
+            _("loss on new sentences"),
+            evaluation["update"] if on_new else empty,
+            evaluation["loss"] if on_new else empty,
+        ),
+        run.training["updates"] if run else updates,
+        style.palette(),
+        _("update"),
+        _("loss"),
+    )
+
+
+def name_unknown(words: Sequence[str]) -> None:
+    if words:
+        st.text(_("Never seen in training, read as <unk>: {words}", words=" ".join(words)))
+
+
+def say_how_far(run: Run, update: int) -> None:
+    """While a run goes on, what is shown is its latest snapshot."""
+    if run.active:
+        updates = run.training["updates"]
+        text = _("Still learning: this is the model after {update} of {updates} updates.")
+        st.text(text.format(update=update, updates=updates))
+
+
+def nothing_trained() -> None:
+    st.text(_("There is no model yet: train one first, it takes a few seconds."))
+    st.page_link("pages/train.py", label=_("To Train"), icon=":material/show_chart:")
+
+
+def repeat(run: Run, **changed: object) -> None:
+    """Start a run like another one, on the same corpus, with some settings of the model changed."""
+    model = ModelConfig(**{**run.model, **changed})
+    training = TrainingConfig(**run.training)
+    corpus = store.run_corpus(session.engine(), run.id)
+    started = store.start_run(
+        session.engine(), run.workspace_id, run.revision_id, model, training, corpus, run.name
+    )
+    say_replaced(started[1])
+
+
+def say_replaced(run: Run | None) -> None:
+    if run is not None:
+        text = _("Run {number} was stopped for this one; it is kept and can go on.")
+        st.toast(text.format(number=run.number))
