@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
 from dataclasses import asdict
 from typing import Any, Literal
 
@@ -18,8 +17,8 @@ from seq2seq_core.store import Run
 WAIT = 0.15  # seconds that a click waits for the run's first update, so that it shows at once
 LIVE = 0.25  # seconds between two looks while something runs
 MORE = 200  # updates added by going on after the end
-ICONS = {"pause": "pause", "stop": "stop", "go_on": "play_arrow", "more": "fast_forward"}
-ICONS = {"pause": "pause", "stop": "stop", "go_on": "play_arrow", "more": "fast_forward"}
+ICONS = {"pause": "pause", "stop": "stop", "run": "play_arrow", "more": "fast_forward"}
+ICONS = {"pause": "pause", "stop": "stop", "run": "play_arrow", "more": "fast_forward"}
 
 
 @errors.kept
@@ -46,17 +45,16 @@ def train() -> None:
 
 
 @errors.kept
-def tell(run: Run, wanted: str) -> None:
-    store.command(session.engine(), run.id, wanted)
-
-
-@errors.kept
-def go_on(run: Run) -> None:
-    """On from a pause, or further than the end."""
-    if run.status == "done":
+def tell(wanted: str) -> None:
+    """Ask something of the run that is selected now: after a quick click before, it is another
+    one than the button was drawn for."""
+    run = runs.selected(runs.listed())
+    if run is None:
+        return
+    if wanted == "more":
         store.extend_run(session.engine(), run.id, run.training["updates"] + MORE)
     else:
-        store.command(session.engine(), run.id, "run")
+        store.command(session.engine(), run.id, wanted)
 
 
 def out_of_date(run: Run, view: session.CorpusView) -> str | None:
@@ -76,16 +74,16 @@ def controls(run: Run | None, choices: list[Run], fresh: bool) -> None:
         if run is None:
             start(_("Train"), "primary")
         elif run.active:
-            button(_("Pause"), tell, (run, "pause"), "pause", primary=True)
-            button(_("Stop"), tell, (run, "stop"), "stop")
+            button("pause", _("Pause"), primary=True)
+            button("stop", _("Stop"))
             start(_("Start again"), "secondary")
         else:
             over = run.status in ("done", "failed")
             start(_("Train a new model"), "primary" if over or fresh else "secondary")
             if run.status == "done":
-                button(_("{count} more updates", count=MORE), go_on, (run,), "more")
+                button("more", _("{count} more updates", count=MORE))
             elif not over:
-                button(_("Go on"), go_on, (run,), "go_on", primary=not fresh)
+                button("run", _("Go on"), primary=not fresh)
         settings.control(settings.ATTENTION, bare=True)
         with st.popover(_("More settings"), icon=":material/tune:", key="train_settings"):
             settings.sections()
@@ -97,20 +95,14 @@ def start(name: str, kind: Literal["primary", "secondary"]) -> None:
     st.button(name, on_click=train, type=kind, icon=":material/replay:", key="train_start")
 
 
-def button(
-    name: str,
-    callback: Callable[..., None],
-    arguments: tuple[object, ...],
-    key: str,
-    primary: bool = False,
-) -> None:
+def button(wanted: str, name: str, primary: bool = False) -> None:
     st.button(
         name,
-        on_click=callback,
-        args=arguments,
+        on_click=tell,
+        args=(wanted,),
         type="primary" if primary else "secondary",
-        icon=f":material/{ICONS[key]}:",
-        key=f"train_{key}",
+        icon=f":material/{ICONS[wanted]}:",
+        key=f"train_{wanted}",
     )
 
 

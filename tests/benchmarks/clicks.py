@@ -46,7 +46,7 @@ def floor(page: Page) -> float:
 
 def stop(page: Page) -> None:
     page.locator(".st-key-train_stop button").click()
-    page.wait_for_selector(".st-key-train_go_on")
+    page.wait_for_selector(".st-key-train_run")
     page.wait_for_timeout(REST)
 
 

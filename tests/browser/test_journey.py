@@ -51,6 +51,7 @@ def eventually(claim: Callable[[], bool], seconds: float = 60) -> None:
 
 def edit_first_sentence(page: Page, text: str) -> None:
     """Double-click into the table's first source cell, as a learner would, and type."""
+    page.bring_to_front()  # a tab in the background draws nothing
     table = page.get_by_test_id("stDataFrame").first
     table.scroll_into_view_if_needed()
     box = table.bounding_box()
@@ -101,7 +102,7 @@ def test_change_a_word_train_step_through_it_and_see_the_attention(
     eventually(lambda: update(page) > 20 and curve(page) != before)
     expect(page.get_by_test_id("live")).to_contain_text(CHANGED)
     page.get_by_role("button", name=words["Stop"]).click()
-    expect(page.locator(".st-key-train_go_on")).to_be_visible()
+    expect(page.locator(".st-key-train_run")).to_be_visible()
     stopped_at = update(page)
     assert stopped_at > 20
 
