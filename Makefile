@@ -27,7 +27,7 @@ bench: $(VENV)/dev browser
 # A first try gives an unreachable index one retry a package (five cost seven minutes in all);
 # where that fails, a second try is as patient as pip is by default.
 $(VENV)/run: requirements.txt
-	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	test -x $(BIN)/pip || $(PYTHON) -m venv --clear $(VENV)
 	$(BIN)/pip install -q --retries 1 -r requirements.txt || $(BIN)/pip install -r requirements.txt
 	touch $@
 

@@ -9,7 +9,6 @@ from pages.shared.i18n import _
 
 st.set_page_config("Seq2Seq Lab", page_icon="🔤", layout="wide", initial_sidebar_state=220)
 style.apply()
-session.engine()
 
 page = st.navigation(
     {
@@ -27,6 +26,8 @@ with st.container(key="lang_place"):
 address.show(page.url_path)  # before the page, so that a refresh in the middle loses nothing
 errors.show_kept()
 with errors.shown():
+    session.engine()
+    session.keep_workers()
     session.say_lost()
     page.run()
 address.show(page.url_path)  # and what was chosen on it
@@ -34,7 +35,8 @@ address.show(page.url_path)  # and what was chosen on it
 
 @st.fragment(run_every=3)
 def heartbeat() -> None:
-    """Does nothing, regularly: so a page notices by itself that the server was restarted."""
+    """So a page notices by itself that the server was restarted, and the server its workers."""
+    session.keep_workers()
 
 
 heartbeat()

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from functools import partial
+from typing import Any
 
 import pandas as pd
 import streamlit as st
@@ -11,10 +13,12 @@ import streamlit as st
 from pages.shared import errors, session
 from pages.shared.i18n import _, language
 from pages.shared.session import CorpusView
-from seq2seq_core import corpora, store
+from seq2seq_core import corpora, files, store
 from seq2seq_core.corpus import Corpus, Row, read_rows
 from seq2seq_core.errors import StoreError
-from seq2seq_core.tokenizers import CJK
+from seq2seq_core.limits import LIMITS
+from seq2seq_core.text import clean
+from seq2seq_core.tokenizers import CJK, suggest
 
 PROBLEMS = 8  # shown at once
 LONGEST_WORD = 5  # Chinese characters; what is longer is rather a sentence without spaces
@@ -42,55 +46,80 @@ def as_text(cell: object) -> str:
     return cell if isinstance(cell, str) else ""  # an empty cell is None or NaN
 
 
+def shown() -> dict[str, Any]:
+    """What the editor stands on: mounts, base and view.
+
+    A plain dict: a rerun may break in at every access to the session's own state, and between a
+    commit and the note of it nothing may break in.
+    """
+    return st.session_state.setdefault("corpus_shown", {"mounts": 0, "base": None, "view": None})
+
+
 def editor_key() -> str:
-    return f"corpus_table_{st.session_state.get('corpus_mounts', 0)}_{language()}"
+    return f"corpus_table_{shown()['mounts']}_{language()}"
 
 
 def mount(view: CorpusView) -> None:
     """A fresh editor: fed its own output, Streamlit's would lose every second edit."""
-    st.session_state["corpus_mounts"] = st.session_state.get("corpus_mounts", 0) + 1
-    st.session_state["corpus_base"] = table_of(view.rows)
-    st.session_state["corpus_view"] = view
+    shown().update(mounts=shown()["mounts"] + 1, base=table_of(view.rows), view=view)
 
 
 def shown_view() -> CorpusView:
-    """What the editor stands on: mounted anew after a page switch, an undo, another tab's edit."""
-    now, shown = session.corpus(), st.session_state.get("corpus_view")
-    if shown is None or editor_key() not in st.session_state:
+    """The version shown, mounted anew after a page switch, an undo, another tab's edit."""
+    now, view = session.corpus(), shown()["view"]
+    if view is None or editor_key() not in st.session_state:
         mount(now)
-    elif shown.revision != now.revision:
+    elif view.revision != now.revision:
         errors.show(StoreError("stale"))  # what was typed here in the meantime does not win
         mount(now)
-    return st.session_state["corpus_view"]
+    return shown()["view"]
 
 
 def save(view: CorpusView, rows: tuple[Row, ...]) -> CorpusView:
     """Keep an edit. Where another tab was quicker its version stays, and the learner is told."""
+    note = shown()
     try:
-        saved = session.save_corpus(view, rows, view.held_out)
+        note["view"] = session.save_corpus(view, rows, view.held_out)
     except StoreError as error:
         errors.show(error)
         mount(session.corpus())
-        return st.session_state["corpus_view"]
-    st.session_state["corpus_view"] = saved
-    return saved
+    return shown()["view"]
 
 
 @errors.kept
 def undo() -> None:
-    view = session.corpus()
-    if view.revision is not None:
+    """Back to the version before the one that is shown, not before somebody else's."""
+    view = shown()["view"]
+    shown()["view"] = None
+    if view is not None and view.revision is not None:
         store.undo(session.engine(), view.revision.workspace_id, view.revision.id)
-        st.session_state.pop("corpus_view", None)
 
 
 @errors.kept
 def load(name: str) -> None:
     """Put one of the shipped corpora into the table; it can be undone like any change."""
     shipped = corpora.shipped(name)
-    view = session.corpus()
-    session.save_corpus(view, shipped.rows, shipped.held_out, name)
-    st.session_state.pop("corpus_view", None)
+    replace(name, shipped.rows, shipped.held_out)
+
+
+@errors.kept
+def upload(key: str) -> None:
+    """Put a file into the table, whole or not at all."""
+    file = st.session_state[key]
+    if file is None:
+        return
+    encoding = st.session_state.get("corpus_encoding") or files.ENCODINGS[0]
+    rows = files.rows_of(files.text_of(file.getvalue(), encoding), file.name)
+    tokenizer = suggest([row.source for row in rows])
+    read_rows(rows, tokenizer)  # refuses what is too large
+    replace(clean(file.name)[:40], tuple(rows), (), tokenizer)
+
+
+def replace(
+    name: str, rows: tuple[Row, ...], held_out: tuple[Row, ...], tokenizer: str = "space"
+) -> None:
+    session.save_corpus(session.corpus(), rows, held_out, name, tokenizer)
+    shown()["view"] = None
 
 
 def tools(view: CorpusView) -> None:
@@ -109,7 +138,42 @@ def tools(view: CorpusView) -> None:
                 ("five_sentences", _("Five sentences: no word occurs twice")),
             ):
                 st.button(title, on_click=load, args=(name,), key=f"corpus_load_{name}")
+            choose_file()
+        with st.popover(_("Download"), icon=":material/download:"):
+            for form in files.FORMATS:
+                st.download_button(
+                    form.upper(),
+                    partial(files.written, view.rows, form),
+                    f"corpus.{form}",
+                    on_click="ignore",
+                    key=f"corpus_download_{form}",
+                )
         st.text("✓ " + _("saved") if view.revision else _("as it comes with the lesson"))
+
+
+def choose_file() -> None:
+    """A file of one's own: at most as large as the limits allow, said before it is chosen."""
+    key = f"corpus_file_{shown()['mounts']}"  # empty again after each
+    st.segmented_control(
+        _("Encoding of the file"),
+        files.ENCODINGS,
+        default=files.ENCODINGS[0],
+        required=True,
+        format_func=str.upper,
+        key="corpus_encoding",
+    )
+    st.file_uploader(
+        _(
+            "A file of your own: TSV, CSV or JSON, a source and a target per line, "
+            "at most {pairs} pairs and {size} MB.",
+            pairs=LIMITS.pairs,
+            size=LIMITS.upload_bytes // 2**20,
+        ),
+        type=["tsv", "csv", "json", "txt"],
+        key=key,
+        on_change=upload,
+        args=(key,),
+    )
 
 
 def problems(corpus: Corpus, table: pd.DataFrame) -> None:
@@ -181,7 +245,7 @@ def page() -> None:
     )
     place = st.container()  # above the table, but known only after it
     view = shown_view()
-    base = st.session_state["corpus_base"]
+    base = shown()["base"]
     edited = st.data_editor(
         base,
         num_rows="dynamic",
@@ -194,7 +258,8 @@ def page() -> None:
         },
         alt=_("The sentence pairs of the corpus, to be edited."),
     )
-    rows = rows_of(edited, view.rows)
+    origin = corpora.shipped(view.name).rows if view.name in corpora.NAMES else ()
+    rows = rows_of(edited, (*origin, *view.rows))
     if rows != view.rows:
         view = save(view, rows)
     with place:

@@ -25,12 +25,9 @@ def said(step: TranslationStep, sources: tuple[str, ...]) -> list[dict[str, str]
     """One step in words: what it looked at, what it wrote, how sure it was."""
     token, probability = {"target": step.token}, {"text": percent(step.probability)}
     if step.attention is None:
-        size = {"text": str(len(step.hidden))}
         looked = parts(
-            "To write {token} the decoder had nothing but its state: {size} numbers for the whole "
-            "sentence. ",
+            "To write {token} the decoder had nothing but its own state, for the whole sentence. ",
             token=token,
-            size=size,
         )
     else:
         order = sorted(range(len(sources)), key=step.attention.__getitem__, reverse=True)
@@ -79,8 +76,8 @@ def walk(key: str, translation: Translation, position: int) -> dict[str, Any]:
         ],
         "begin": {
             "said": parts(
-                "The encoder has read the source from the first word to the last. Nothing is "
-                "written yet: the decoder begins with the special token {token}.",
+                "The encoder has read the whole source. Nothing is written yet: the decoder begins "
+                "with the special token {token}.",
                 token={"target": "<sos>"},
             )
         },

@@ -11,6 +11,7 @@ import streamlit as st
 from pages.shared import components, errors, runs, session, settings
 from pages.shared.i18n import _
 from seq2seq_core import store
+from seq2seq_core.corpus import SMALLEST_SPLIT
 from seq2seq_core.errors import Seq2SeqError
 from seq2seq_core.store import Run
 
@@ -184,6 +185,8 @@ def describe(view: session.CorpusView) -> None:
             "{count} new combinations are kept aside to see whether it has understood.",
             count=len(view.held_out),
         )
+    elif pairs >= SMALLEST_SPLIT:
+        text += " " + _("A tenth of them is kept aside to see whether it has understood.")
     st.markdown(text)
 
 

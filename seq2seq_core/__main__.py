@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import sys
 import time
 from collections.abc import Sequence
@@ -74,7 +73,7 @@ def parser() -> Parser:
         command.add_argument("--json", action="store_true", help="one JSON object per event")
 
     workers = commands.add_parser("workers", help="train what the app's learners start")
-    workers.add_argument("--count", type=int, default=os.cpu_count() or 1)
+    workers.add_argument("--count", type=int, help="default: one per core")
     workers.add_argument("--store", metavar="URL", help="default: the app's own")
     workers.add_argument("--follow-stdin", action="store_true", help="leave when it closes")
     return top
@@ -167,6 +166,7 @@ def train_command(options: argparse.Namespace) -> None:
     from seq2seq_core import checkpoint as checkpoints
     from seq2seq_core.models import build
 
+    checkpoints.prepare_folder(options.out)  # before the work, not after it
     chosen = {name: getattr(options, name) for name in ModelConfig.__dataclass_fields__}
     model_config = ModelConfig(**chosen)
     named = TrainingConfig.__dataclass_fields__.keys() - {"clip"}
@@ -259,6 +259,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 2
     except KeyboardInterrupt:
         return 130
+    except BrokenPipeError:  # whoever read our output has seen enough
+        sys.stderr.close()
+        return 0
     return 0
 
 

@@ -13,8 +13,8 @@ import torch
 from safetensors import SafetensorError
 from torch import Tensor
 
-from seq2seq_core.config import ModelConfig, TrainingConfig
-from seq2seq_core.errors import CheckpointError, Seq2SeqError
+from seq2seq_core.config import TOKENIZERS, ModelConfig, TrainingConfig
+from seq2seq_core.errors import CheckpointError
 from seq2seq_core.models import build
 from seq2seq_core.models.base import EncoderDecoder
 from seq2seq_core.training import TrainingState, load_parameters
@@ -73,11 +73,20 @@ def model_size(model: EncoderDecoder) -> int:
     return sum(parameter.numel() for parameter in model.parameters())
 
 
+def prepare_folder(folder: Path) -> None:
+    """Raises CheckpointError where nothing can be written."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "weights.safetensors").open("ab").close()
+    except OSError as error:
+        raise CheckpointError("cannot_write", path=folder, reason=error.strerror) from None
+
+
 def save(
     folder: Path, checkpoint: Checkpoint, state: TrainingState, config: TrainingConfig
 ) -> None:
     """Write run.json and weights.safetensors into a folder, which is made where it is missing."""
-    folder.mkdir(parents=True, exist_ok=True)
+    prepare_folder(folder)
     weights = pack_state(state)
     description = {
         "format": 1,
@@ -105,11 +114,11 @@ def load(folder: Path) -> Checkpoint:
         source = Vocabulary(tuple(description["source_vocabulary"]))
         target = Vocabulary(tuple(description["target_vocabulary"]))
         tokenizer = description["tokenizer"]
+        if tokenizer not in TOKENIZERS or not all(isinstance(t, str) for t in target.tokens):
+            raise ValueError
     except OSError as error:
         raise CheckpointError("not_a_run", path=folder, detail=error.strerror) from None
-    except (ValueError, KeyError, TypeError, AssertionError):
+    except (ValueError, KeyError, TypeError, AssertionError, RecursionError):
         raise CheckpointError("not_a_run", path=folder, detail="run.json is damaged") from None
-    except Seq2SeqError:
-        raise
     size = model_size(build(config, len(source), len(target), seed=0))
     return Checkpoint(config, tokenizer, source, target, unpack_state(weights, size).parameters)

@@ -16,6 +16,7 @@ from seq2seq_core.vocabulary import SPECIALS, Vocabulary
 
 LINK = re.compile(r"(\d{1,4})([-?])(\d{1,4})")
 HEADER = ("source", "target")
+SMALLEST_SPLIT = 20  # rows; from fewer nothing is held out
 
 
 @dataclass(frozen=True)
@@ -172,7 +173,7 @@ def split_held_out(rows: Sequence[Row], seed: int) -> tuple[list[Row], list[Row]
 
     A source sentence that also stays in training is never held out: it would not be new.
     """
-    if len(rows) < 20:
+    if len(rows) < SMALLEST_SPLIT:
         return list(rows), []
     order = random.Random(seed).sample(range(len(rows)), len(rows))
     chosen = set(order[: min(len(rows) // 10, 100)])

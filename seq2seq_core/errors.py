@@ -33,6 +33,7 @@ MESSAGES: dict[str, str] = {
     "json_key_twice": "The key {key} appears twice in one JSON object: leave one.",
     "json_shape": "This JSON is no list of sentence pairs made of text: "
     'write [{{"source": …, "target": …}}].',
+    "cannot_write": "{path} cannot be written: {reason}.",
     "cannot_read": "{path} cannot be read: {reason}.",
     # settings
     "unknown_choice": "{name} must be one of {choices}, not “{value}”.",

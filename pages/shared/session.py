@@ -11,7 +11,6 @@ import subprocess
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import streamlit as st
 
@@ -21,9 +20,6 @@ from seq2seq_core import corpora, pool, store
 from seq2seq_core.corpus import Row, read_rows
 from seq2seq_core.store import Engine, Revision, Workspace
 from seq2seq_core.vocabulary import SPECIALS
-
-if TYPE_CHECKING:
-    pass
 
 _lock = threading.Lock()
 _warm = threading.Event()
@@ -48,16 +44,20 @@ def warm() -> bool:
 
 @st.cache_resource(show_spinner=False)
 def engine() -> Engine:
-    """The store, opened once; with it the workers start, where they are ours to start."""
+    """The store, opened once. Raises StoreError where it cannot be."""
+    opened = store.open_store(store.default_url())
+    threading.Thread(target=warm_up, daemon=True).start()
+    return opened
+
+
+def keep_workers() -> None:
+    """Start the workers, and start them again should they ever have died."""
     global _pool
     url = store.default_url()
-    opened = store.open_store(url)
     with _lock:
         # a shared database has workers of its own, started by its operator
         if url.startswith("sqlite") and (_pool is None or _pool.poll() is not None):
             _pool = start_pool(url)
-    threading.Thread(target=warm_up, daemon=True).start()
-    return opened
 
 
 def workspace() -> Workspace | None:
@@ -105,7 +105,11 @@ def corpus() -> CorpusView:
 
 
 def save_corpus(
-    view: CorpusView, rows: Sequence[Row], held_out: Sequence[Row], name: str | None = None
+    view: CorpusView,
+    rows: Sequence[Row],
+    held_out: Sequence[Row],
+    name: str | None = None,
+    tokenizer: str | None = None,
 ) -> CorpusView:
     """Keep a version that follows the one shown. Raises StoreError with code stale."""
     mine = own_workspace()
@@ -117,7 +121,7 @@ def save_corpus(
         mine.id,
         parent.id if parent else None,
         name or view.name,
-        view.tokenizer,
+        tokenizer or view.tokenizer,
         tuple(rows),
         tuple(held_out),
     )

@@ -173,7 +173,13 @@ def sections() -> None:
 
 
 def value(setting: Choice) -> Any:
-    """The chosen value, also where the control is not drawn."""
+    """The chosen value, also where the control is not drawn.
+
+    The control knows it first: a click on Train may come together with a click on a setting.
+    """
+    chosen = st.session_state.get(f"train_{setting.key}_{language()}")
+    if chosen in setting.options:
+        return chosen
     return address.option(setting.key, setting.options, setting.default)
 
 

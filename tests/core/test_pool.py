@@ -19,7 +19,7 @@ from seq2seq_core.config import TrainingConfig
 from tests.core.test_worker import again, begin, direct, same, state
 
 ROOT = Path(__file__).parents[2]
-LONG = TrainingConfig(updates=500, batch_size=2)
+LONG = TrainingConfig(updates=2500, batch_size=2)
 pytestmark = pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="needs /proc")
 
 
@@ -115,7 +115,7 @@ def test_a_killed_worker_is_replaced_and_its_runs_go_on(engine: Engine) -> None:
     expected = direct(LONG)
     for run in runs:
         assert same(state(engine, run), expected)
-        assert store.history(engine, run.id, "update")["update"] == list(range(1, 501))
+        assert store.history(engine, run.id, "update")["update"] == list(range(1, LONG.updates + 1))
 
 
 def test_a_run_that_kills_its_worker_twice_fails_alone(engine: Engine) -> None:
@@ -132,7 +132,7 @@ def test_a_run_that_kills_its_worker_twice_fails_alone(engine: Engine) -> None:
 def test_a_run_that_hangs_is_ended(engine: Engine) -> None:
     good = begin(engine, TrainingConfig(updates=300, batch_size=2))
     bad = begin(engine, TrainingConfig(updates=300, seed=13))
-    patch = POISON.format(how="time.sleep(100)") + "pool.HANGING = 0.5"
+    patch = POISON.format(how="time.sleep(100)") + "pool.HANGING = 3.0"
     with running(patched(engine, 1, patch)):
         eventually(lambda: again(engine, bad).status == "failed")
         eventually(lambda: again(engine, good).status == "done")
