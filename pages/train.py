@@ -69,9 +69,9 @@ def out_of_date(run: Run, view: session.CorpusView) -> str | None:
     return None
 
 
-def controls(run: Run | None, choices: list[Run], fresh: bool) -> None:
+def controls(run: Run | None, fresh: bool) -> None:
     """One dominant button: what makes most sense now. fresh: a new model would be another one."""
-    with st.container(horizontal=True, vertical_alignment="center", key="train_controls"):
+    with st.container(horizontal=True, vertical_alignment="center", width="content"):
         if run is None:
             start(_("Train"), "primary")
         elif run.active:
@@ -88,8 +88,6 @@ def controls(run: Run | None, choices: list[Run], fresh: bool) -> None:
         settings.control(settings.ATTENTION, bare=True)
         with st.popover(_("More settings"), icon=":material/tune:", key="train_settings"):
             settings.sections()
-        if choices:
-            runs.choose_run("train", choices)
 
 
 def start(name: str, kind: Literal["primary", "secondary"]) -> None:
@@ -218,9 +216,13 @@ def page() -> None:
     view = session.corpus()
     describe(view)
     choices = runs.listed()
-    run = runs.selected(choices)
+    with st.container(horizontal=True, vertical_alignment="center", key="train_controls"):
+        left, right = st.container(width="content"), st.container(width="content")
+    with right:  # first of all: everything else is about the chosen run
+        run = runs.choose_run("train", choices) if choices else None
     other = out_of_date(run, view) if run else None
-    controls(run, choices, fresh=other is not None)
+    with left:
+        controls(run, fresh=other is not None)
     moving = (run is not None and run.status in ("queued", "running")) or not session.warm()
 
     @st.fragment(run_every=LIVE if moving else None)

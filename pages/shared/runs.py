@@ -64,7 +64,6 @@ def choose_run(page: str, choices: list[Run]) -> Run:
         index=numbers.index(address.first(key, now.number)),
         format_func=lambda number: label(choices[numbers.index(number)]),
         key=key,
-        on_change=lambda: address.put("run", str(st.session_state[key])),
         label_visibility="collapsed" if page == "train" else "visible",
         width=330 if page == "train" else "stretch",
     )
