@@ -48,7 +48,7 @@ def parser() -> Parser:
         "--bidirectional", action=argparse.BooleanOptionalAction, default=model.bidirectional
     )
     train.add_argument("--attention", choices=ATTENTIONS, default=model.attention)
-    for name in ("embedding_size", "hidden_size"):
+    for name in ("embedding_size", "hidden_size", "attention_size"):
         train.add_argument(f"--{name.replace('_', '-')}", type=int, default=getattr(model, name))
     train.add_argument("--dropout", type=float, default=model.dropout)
     train.add_argument("--updates", type=int, default=training.updates)

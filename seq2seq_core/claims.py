@@ -33,6 +33,15 @@ BLAMED = 2  # a run that has stopped its worker so often is not tried again
 
 
 @dataclass(frozen=True)
+class Wishes:
+    """What a learner may change while a run learns, see runs.Run."""
+
+    pace: float | None = None
+    goal: int | None = None
+    watched: list[str] | None = None
+
+
+@dataclass(frozen=True)
 class Order:
     """What is known of a queued or running run, in one small row."""
 
@@ -43,6 +52,7 @@ class Order:
     wanted: str
     updates: int  # how far it shall learn
     changed_at: float
+    wishes: Wishes
 
 
 @dataclass(frozen=True)
@@ -55,8 +65,9 @@ class Claim:
     training: dict[str, Any]
     corpus: dict[str, Any]
     trained_seconds: float
+    wishes: Wishes = Wishes()
     update: int = 0  # of the snapshot
-    weights: bytes | None = None  # not looked at yet, see runs.checked
+    weights: bytes | None = None  # not looked at yet, see record.checked
     checksum: str = ""
 
 
@@ -66,7 +77,7 @@ class Chunk:
 
     kind: str  # update or evaluation
     first_update: int
-    rows: Sequence[Sequence[float]]  # one per event, see runs.COLUMNS
+    rows: Sequence[Sequence[float]]  # one per event, see record.COLUMNS
 
 
 @dataclass(frozen=True)
@@ -91,6 +102,7 @@ def pack(rows: Sequence[Sequence[float]]) -> bytes:
     return struct.pack(f"<{len(numbers)}d", *numbers)
 
 
+WISHES = [runs.c[name] for name in Wishes.__dataclass_fields__]
 LOOK = (
     select(
         runs.c.id,
@@ -100,6 +112,7 @@ LOOK = (
         runs.c.wanted,
         runs.c.training["updates"].as_integer(),
         runs.c.changed_at,
+        *WISHES,
     )
     .where(runs.c.status.in_(ACTIVE))
     .order_by(runs.c.changed_at)
@@ -109,7 +122,8 @@ LOOK = (
 def look(engine: Engine) -> list[Order]:
     """All queued and running runs, the one that waits longest first."""
     with reading(engine) as connection:
-        return [Order(*row) for row in connection.execute(LOOK)]
+        rows = connection.execute(LOOK).all()
+    return [Order(*row[: -len(WISHES)], Wishes(*row[-len(WISHES) :])) for row in rows]
 
 
 def claim(engine: Engine, worker: str) -> Claim | None:
@@ -140,17 +154,20 @@ def claim(engine: Engine, worker: str) -> Claim | None:
             row.training,
             connection.execute(corpus).scalar_one(),
             row.trained_seconds,
+            Wishes(row.pace, row.goal, row.watched),
             *(saved or ()),
         )
 
 
-def granted(progress: Progress, wanted: str, updates: int) -> str:
+def granted(progress: Progress, wanted: str, updates: int, goal: int | None) -> str:
     """The status that a run gets: the learner may have changed their mind in the meantime."""
     match progress.status:
         case "queued":
             return RESTING.get(wanted, "queued")
         case "done" if progress.update < updates:
             return "running"
+        case "paused" if goal is not None and progress.update >= goal:
+            return "paused"
         case "paused" | "stopped" if progress.status != RESTING.get(wanted):
             return "running"
     return progress.status
@@ -178,7 +195,8 @@ def write(engine: Engine, worker: str, told: Sequence[Progress]) -> dict[int, st
     A run that is missing in the answer belongs to somebody else by now, or to nobody.
     """
     ids = [progress.run_id for progress in told]
-    columns = runs.c.id, runs.c.attempt, runs.c.wanted, runs.c.training["updates"].as_integer()
+    until = runs.c.training["updates"].as_integer()
+    columns = runs.c.id, runs.c.attempt, runs.c.wanted, until, runs.c.goal
     held = (runs.c.worker == worker) & (runs.c.status == "running") & runs.c.id.in_(ids)
     fence = select(*columns).where(held).order_by(runs.c.id).with_for_update()
     with writing(engine) as connection:

@@ -42,6 +42,7 @@ class ModelConfig:
     embedding_size: int = 64
     hidden_size: int = 64
     dropout: float = 0.1
+    attention_size: int | None = None  # additive attention compares in it; None: hidden_size
 
     def __post_init__(self) -> None:
         one_of("architecture", self.architecture, ARCHITECTURES)
@@ -50,6 +51,8 @@ class ModelConfig:
         whole("embedding_size", self.embedding_size, 1, LIMITS.embedding_size)
         whole("hidden_size", self.hidden_size, 1, LIMITS.hidden_size)
         between("dropout", self.dropout, 0.0, 0.9)
+        if self.attention_size is not None:
+            whole("attention_size", self.attention_size, 1, LIMITS.hidden_size)
         if self.bidirectional and self.hidden_size % 2:
             raise ConfigError("odd_hidden", value=self.hidden_size, better=self.hidden_size + 1)
 

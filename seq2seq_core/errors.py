@@ -55,6 +55,7 @@ MESSAGES: dict[str, str] = {
     "newer_store": "This store was written by a newer version ({found}, not {known}): "
     "update the app.",
     "store_elsewhere": "The store cannot be opened: {detail}.",
+    "too_many_runs": "You keep {limit} runs, that is the limit: delete one on the Train page.",
     "gone": "This work no longer exists: start again from the corpus.",
     "stale": "Somebody changed this corpus in the meantime: the newer version is shown.",
     "nothing_to_undo": "This is the first version of the corpus: there is nothing to undo.",

@@ -88,7 +88,8 @@ def prepare(
         "watched": list(dict.fromkeys(choices))[:WATCHED],
     }
     material(description).batches(read_rows(kept, tokenizer).pairs).check(
-        training, model.hidden_size if model.attention == "additive" else 1
+        training,
+        (model.attention_size or model.hidden_size) if model.attention == "additive" else 1,
     )
     build(model, len(source), len(target), training.seed)  # refuses what is too large
     return description
@@ -106,6 +107,15 @@ def material(description: Mapping[str, Any]) -> Material:
         Vocabulary(tuple(description["source_vocabulary"])),
         Vocabulary(tuple(description["target_vocabulary"])),
     )
+
+
+def known(description: Mapping[str, Any], made_of: Material) -> dict[str, frame.Watched]:
+    """Every sentence of a stored description by its source text; training wins over held-out."""
+    return {
+        row[0]: frame.Watched(pair.source, pair.target)
+        for part, pairs in (("held_out", made_of.held_out), ("rows", made_of.pairs))
+        for row, pair in zip(description[part], pairs, strict=True)
+    }
 
 
 @dataclass(frozen=True)
@@ -158,7 +168,6 @@ def untrained_sentences(
     """
     description = prepare(rows, held_out, tokenizer, model, training, watched)
     fresh = restore(description, asdict(model), None, training.seed)
-    known = [Row(*row) for row in (*description["rows"], *description["held_out"])]
-    pairs = (*fresh.material.pairs, *fresh.material.held_out)
-    chosen = frame.watch(description["watched"], known, pairs, fresh.checkpoint)
+    sentences = known(description, fresh.material)
+    chosen = frame.watch(description["watched"], sentences, fresh.checkpoint)
     return frame.sentences(fresh.model, chosen, fresh.checkpoint, max_length=12)

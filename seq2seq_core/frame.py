@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,7 +10,6 @@ import torch
 
 from seq2seq_core.batches import pad
 from seq2seq_core.checkpoint import Checkpoint
-from seq2seq_core.corpus import Pair, Row
 from seq2seq_core.decoding import Stepper, greedy
 from seq2seq_core.models.base import EncoderDecoder
 from seq2seq_core.translation import source_tokens
@@ -26,15 +25,12 @@ class Watched:
 
 
 def watch(
-    texts: Sequence[str], rows: Sequence[Row], pairs: Sequence[Pair], checkpoint: Checkpoint
+    texts: Sequence[str], known: Mapping[str, Watched], checkpoint: Checkpoint
 ) -> list[Watched]:
-    """Cut the sentences to be watched; those of the corpus are cut as they are there.
+    """Cut the sentences to be watched; those of the corpus, `known`, are cut as they are there.
 
     Raises CorpusError, see corpus.tokens_of.
     """
-    known: dict[str, Watched] = {}
-    for row, pair in zip(rows, pairs, strict=True):
-        known.setdefault(row.source, Watched(pair.source, pair.target))
     return [known.get(text) or Watched(source_tokens(text, checkpoint), None) for text in texts]
 
 

@@ -8,16 +8,15 @@ import time
 from typing import Any
 
 from seq2seq_core.checkpoint import Checkpoint, model_size, pack_state, unpack_state
-from seq2seq_core.claims import Chunk, Claim, Progress
+from seq2seq_core.claims import Chunk, Claim, Progress, Wishes
 from seq2seq_core.config import ModelConfig, TrainingConfig
-from seq2seq_core.corpus import Row
 from seq2seq_core.errors import CorpusError, Diverged, Seq2SeqError
-from seq2seq_core.experiment import material
+from seq2seq_core.experiment import known, material
 from seq2seq_core.frame import Attention, sentences, watch
 from seq2seq_core.limits import LIMITS
 from seq2seq_core.metrics import evaluate
 from seq2seq_core.models import build
-from seq2seq_core.runs import checked
+from seq2seq_core.record import checked
 from seq2seq_core.training import Event, TrainingState, start, train
 
 LOG = logging.getLogger(__name__)
@@ -27,6 +26,7 @@ EVALUATED = 100  # pairs
 FRAME = (0.15, 0.05)  # seconds between two frames: at least, and per run of the worker
 SNAPSHOT = (1.0, 0.2)  # the same between two snapshots,
 SHARE = 20  # and so many times as long as writing one takes
+LATE = 0.25  # seconds that a slowed run may be behind its pace
 
 
 def reason_of(error: Exception, run_id: int, update: int) -> dict[str, Any]:
@@ -71,21 +71,40 @@ class Job:
             stuff.target,
             self.began.parameters,
         )
-        rows = [Row(*row) for part in ("rows", "held_out") for row in claim.corpus[part]]
-        pairs = [*stuff.pairs, *stuff.held_out]
-        self.watched = watch(claim.corpus["watched"], rows, pairs, self.names)
+        self.known = known(claim.corpus, stuff)
+        self.corpus_watched = claim.corpus["watched"]
+        self.due_at = time.monotonic()
+        self.heed(claim.wishes)
         # a model that knows nothing yet would babble on for ever
         self.longest = min(self.data.tgt.shape[1] + 4, LIMITS.decoded_tokens)
 
         self.status = "running"
         self.reason: dict[str, Any] | None = None
         self.seconds = claim.trained_seconds
-        self.shown, self.saved = -1, self.began.update  # updates of the last frame and snapshot
+        self.shown_update = self.saved = self.began.update  # of the last frame and snapshot
         self.framed_at, self.saved_at = 0.0, time.perf_counter()
         self.save_cost = 0.0  # seconds that writing the last snapshot took
         self.tokens, self.learning = 0, 0.0  # since the last frame
+        self.per_second = 0.0  # updates, by the clock, smoothed
         self.fresh = True  # not even the first event is written
         self.forget()
+
+    def heed(self, wishes: Wishes) -> None:
+        """Do as the learner wishes from now on."""
+        self.wishes = wishes
+        self.watched = watch(wishes.watched or self.corpus_watched, self.known, self.names)
+        self.due_at = min(self.due_at, time.monotonic() + 1 / wishes.pace if wishes.pace else 0.0)
+        self.shown = -1  # the next frame shows it
+
+    @property
+    def due(self) -> bool:
+        """Whether its pace allows another update now."""
+        return time.monotonic() >= self.due_at
+
+    @property
+    def there(self) -> bool:
+        """At the update where it shall pause."""
+        return self.wishes.goal is not None and self.update >= self.wishes.goal
 
     def forget(self) -> None:
         """Everything is written."""
@@ -109,6 +128,11 @@ class Job:
 
     def advance(self) -> None:
         """One update, and what is measured after it."""
+        if self.there:
+            return self.end("paused")
+        if self.wishes.pace:  # what was late by more than a moment is not made up for
+            now = time.monotonic()
+            self.due_at = max(self.due_at + 1 / self.wishes.pace, now - LATE)
         began = time.perf_counter()
         event = next(self.events, None)
         if event is None:  # nothing left to learn
@@ -126,6 +150,8 @@ class Job:
         elif self.seconds > 60 * LIMITS.run_minutes:
             minutes = LIMITS.run_minutes
             self.fail(Seq2SeqError("time_limit", minutes=minutes, update=event.update))
+        elif self.there:
+            self.end("paused")
 
     def evaluate(self) -> None:
         found = evaluate(self.model, self.measured_data, self.measured)
@@ -140,14 +166,20 @@ class Job:
         now = sentences(self.model, self.watched, self.names, self.longest)
         if not all(finite(sentence["attention"]) for sentence in now):
             raise Diverged("diverged", update=self.update)
+        seconds = time.perf_counter() - self.framed_at
+        if self.framed_at:
+            rate = (self.update - self.shown_update) / seconds
+            self.per_second += 0.4 * (rate - self.per_second) if self.per_second else rate
         self.live = {
             "update": self.update,
+            "updates_per_second": round(self.per_second, 2),
             "epoch": math.ceil(self.update / self.data.updates_per_epoch(self.config)),
             "tokens_per_second": round(self.tokens / self.learning) if self.learning else 0,
             "evaluated": self.evaluated,
             "sentences": now,
         }
-        self.shown, self.framed_at = self.update, time.perf_counter()
+        self.shown = self.shown_update = self.update
+        self.framed_at = time.perf_counter()
         self.tokens, self.learning = 0, 0.0
 
     def save(self) -> None:

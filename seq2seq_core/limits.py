@@ -21,6 +21,7 @@ class Limits:
     updates: int = 100_000
     batch_size: int = 256
     logits_per_update: int = 4_000_000  # batch × target length × vocabulary
+    runs: int = 20  # kept in one workspace
     run_minutes: int = 10
     decoded_tokens: int = 64
 

@@ -1,12 +1,10 @@
-"""Trainings as the pages see them: started, asked to pause, looked at.
+"""Trainings as the pages see them: started, asked to pause or to go on, named, deleted.
 
-The workers' side of the same tables is `claims`.
+The workers' side of the same tables is `claims`; what a run leaves behind is in `record`.
 """
 
 from __future__ import annotations
 
-import hashlib
-import struct
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -15,35 +13,19 @@ from typing import Any
 from sqlalchemy import Connection, Engine, delete, func, insert, select, update
 
 from seq2seq_core.config import ModelConfig, TrainingConfig
-from seq2seq_core.errors import CheckpointError, StoreError
-from seq2seq_core.tables import (
-    ACTIVE,
-    active,
-    corpora,
-    events,
-    reading,
-    revisions,
-    snapshots,
-    writing,
-)
+from seq2seq_core.errors import StoreError
+from seq2seq_core.limits import LIMITS
+from seq2seq_core.tables import ACTIVE, active, corpora, reading, revisions, writing
 from seq2seq_core.tables import runs as RUNS
 from seq2seq_core.workspaces import touch
 
 DOUBLE_CLICK = 1.0  # seconds
 RESTING = {"pause": "paused", "stop": "stopped"}
-COLUMNS = {
-    "update": ("loss", "accuracy", "gradient_norm", "tokens"),
-    "evaluation": ("update", "loss", "token_accuracy", "exact_match", "alignment"),
-}
-
-NO_HISTORY: dict[str, dict[str, list[Any]]] = {
-    kind: {name: [] for name in ("update", *names)} for kind, names in COLUMNS.items()
-}
 
 
 @dataclass(frozen=True)
 class Run:
-    """One training, without its corpus (`run_corpus`), curve (`history`) and weights."""
+    """One training, without what it leaves: see `record`."""
 
     id: int
     workspace_id: int
@@ -60,6 +42,10 @@ class Run:
     trained_seconds: float
     created_at: float
     changed_at: float
+    title: str  # the learner's name for it, or nothing
+    pace: float | None  # updates per second; None: as fast as it goes
+    goal: int | None  # pauses at this update; None: goes on to the end
+    watched: list[str] | None  # source sentences in its frames; None: those of its corpus
 
     @property
     def active(self) -> bool:
@@ -91,15 +77,16 @@ def rest(connection: Connection, run: Run, wanted: str) -> None:
         change(connection, run.id, wanted=wanted, status=RESTING[wanted])
 
 
-def go(connection: Connection, run: Run) -> None:
-    """Go on, from the last snapshot; the other active run of the workspace pauses."""
+def go(connection: Connection, run: Run, goal: int | None = None) -> None:
+    """Go on, from the last snapshot, to the goal or the end; another active run pauses."""
     for other in locked(connection, run.workspace_id):
         if other.id != run.id:
             rest(connection, other, "pause")
     if run.status == "running":
-        change(connection, run.id, wanted="run")
+        change(connection, run.id, wanted="run", goal=goal)
     else:
-        change(connection, run.id, wanted="run", status="queued", reason=None, failures=0)
+        values = {"status": "queued", "reason": None, "failures": 0}
+        change(connection, run.id, wanted="run", goal=goal, **values)
 
 
 def start_run(
@@ -110,12 +97,13 @@ def start_run(
     training: TrainingConfig,
     corpus: Mapping[str, Any],
     name: str,
+    pace: float | None = None,
 ) -> tuple[Run, Run | None]:
     """Queue a new run; returns it and the active run that it stopped, if there was one.
 
     corpus is the run's own copy: rows and held_out ([[source, target, alignment], …]), tokenizer,
     source_vocabulary and target_vocabulary (lists of tokens), watched (source sentences).
-    A double click starts one run. Raises StoreError with code gone.
+    A double click starts one run. Raises StoreError with code gone or too_many_runs.
     """
     now, settings = time.time(), (revision_id, asdict(model), asdict(training), name)
     with writing(engine) as connection:
@@ -128,6 +116,8 @@ def start_run(
             same = (former.revision_id, former.model, former.training, former.name) == settings
             if same and now - former.created_at < DOUBLE_CLICK:
                 return former, None
+        refuse_too_many(connection, workspace_id)
+        if former is not None:
             rest(connection, former, "stop")
         numbers = select(func.max(RUNS.c.number)).where(RUNS.c.workspace_id == workspace_id)
         new = connection.execute(
@@ -149,11 +139,19 @@ def start_run(
                     "trained_seconds": 0.0,
                     "created_at": now,
                     "changed_at": now,
+                    "pace": pace,
                 }
             )
         ).one()
         connection.execute(insert(corpora).values(run_id=new.id, corpus=dict(corpus)))
         return Run(*new), former
+
+
+def refuse_too_many(connection: Connection, workspace_id: int) -> None:
+    """Raises StoreError with code too_many_runs where there is no place for one more."""
+    query = select(func.count()).where(RUNS.c.workspace_id == workspace_id)
+    if connection.execute(query).scalar_one() >= LIMITS.runs:
+        raise StoreError("too_many_runs", limit=LIMITS.runs)
 
 
 def lock_run(connection: Connection, run_id: int) -> Run:
@@ -180,6 +178,12 @@ def command(engine: Engine, run_id: int, wanted: str) -> None:
             rest(connection, run, wanted)
 
 
+def lengthen(connection: Connection, run: Run, updates: int) -> None:
+    longer = TrainingConfig(**run.training | {"updates": updates})
+    if longer.updates > run.training["updates"]:
+        change(connection, run.id, training=asdict(longer))
+
+
 def extend_run(engine: Engine, run_id: int, updates: int) -> None:
     """Let a run learn until a later update, and go on with it.
 
@@ -187,10 +191,53 @@ def extend_run(engine: Engine, run_id: int, updates: int) -> None:
     """
     with writing(engine) as connection:
         run = lock_run(connection, run_id)
-        longer = TrainingConfig(**run.training | {"updates": updates})
-        if longer.updates > run.training["updates"]:
-            change(connection, run_id, training=asdict(longer))
+        lengthen(connection, run, updates)
         go(connection, run)
+
+
+def advance_run(engine: Engine, run_id: int, updates: int) -> None:
+    """Learn so many updates more, also beyond the planned end, then pause.
+
+    A click while it still learns those of the click before adds to them.
+    Raises ConfigError with code out_of_range, StoreError with code gone.
+    """
+    with writing(engine) as connection:
+        run = lock_run(connection, run_id)
+        goal = (run.goal if run.active and run.goal is not None else run.update) + updates
+        lengthen(connection, run, goal)
+        go(connection, run, goal)
+
+
+def describe_run(
+    engine: Engine,
+    run_id: int,
+    *,
+    title: str | None = None,
+    watched: Sequence[str] | None = None,
+) -> None:
+    """Give a run a name, or other sentences to be watched. Raises StoreError with code gone."""
+    given = {"title": title, "watched": None if watched is None else list(watched)}
+    with writing(engine) as connection:
+        lock_run(connection, run_id)
+        new = {name: value for name, value in given.items() if value is not None}
+        connection.execute(update(RUNS).where(RUNS.c.id == run_id).values(new))
+
+
+def set_pace(engine: Engine, run_id: int, pace: float | None) -> None:
+    """So many updates per second from now on; None: as fast as it goes."""
+    with writing(engine) as connection:
+        lock_run(connection, run_id)
+        connection.execute(update(RUNS).where(RUNS.c.id == run_id).values(pace=pace))
+
+
+def waiting(engine: Engine, run: Run) -> tuple[int, int]:
+    """How many runs are learning now, of everybody, and how many wait before this one."""
+    with reading(engine) as connection:
+        learning = select(func.count()).where(RUNS.c.status == "running")
+        before = select(func.count()).where(
+            RUNS.c.status == "queued", RUNS.c.changed_at < run.changed_at
+        )
+        return connection.execute(learning).scalar_one(), connection.execute(before).scalar_one()
 
 
 def delete_run(engine: Engine, run_id: int) -> None:
@@ -213,71 +260,3 @@ def run(engine: Engine, workspace_id: int, run_id: int) -> Run | None:
     with reading(engine) as connection:
         row = connection.execute(select(*RUN).where(mine)).first()
     return None if row is None else Run(*row)
-
-
-def run_corpus(engine: Engine, run_id: int) -> dict[str, Any]:
-    """The run's own copy of its corpus, see `start_run`. Raises StoreError with code gone."""
-    query = select(corpora.c.corpus).where(corpora.c.run_id == run_id)
-    with reading(engine) as connection:
-        found = connection.execute(query).scalar()
-    if found is None:
-        raise StoreError("gone")
-    return found
-
-
-def unpack(data: bytes, count: int, names: Sequence[str]) -> dict[str, list[float]]:
-    """The inverse of claims.pack."""
-    numbers = struct.unpack(f"<{len(names) * count}d", data)
-    return {name: list(numbers[i * count :][:count]) for i, name in enumerate(names)}
-
-
-def history(engine: Engine, run_id: int, kind: str, after: int = 0) -> dict[str, list[Any]]:
-    """The curve of a run as columns: update and the names in COLUMNS[kind].
-
-    kind is "update" or "evaluation"; after leaves out all up to that update. An alignment is None
-    where there was none to measure.
-    """
-    mine = (events.c.run_id == run_id) & (events.c.kind == kind)
-    query = select(events.c.first_update, events.c["count"], events.c["columns"]).where(mine)
-    table: dict[str, list[Any]] = {name: [] for name in ("update", *COLUMNS[kind])}
-    with reading(engine) as connection:
-        for first, count, data in connection.execute(query.order_by(events.c.first_update)):
-            chunk: dict[str, list[Any]] = unpack(data, count, COLUMNS[kind])
-            chunk["update"] = [int(u) for u in chunk.get("update", range(first, first + count))]
-            for name, column in chunk.items():
-                table[name] += column
-    if after:
-        kept = [i for i, number in enumerate(table["update"]) if number > after]
-        table = {name: [column[i] for i in kept] for name, column in table.items()}
-    if "alignment" in table:
-        table["alignment"] = [None if value < 0 else value for value in table["alignment"]]
-    return table
-
-
-def checked(weights: bytes, checksum: str) -> bytes:
-    """The weights as they are. Raises CheckpointError with code damaged."""
-    if hashlib.sha256(weights).hexdigest() != checksum:
-        raise CheckpointError("damaged", detail="the checksum differs")
-    return weights
-
-
-def latest_snapshot(engine: Engine, run_id: int) -> tuple[int, bytes] | None:
-    """Update and weights (see checkpoint.unpack_state); None before the first snapshot.
-
-    Raises CheckpointError with code damaged.
-    """
-    columns = snapshots.c["update"], snapshots.c.weights, snapshots.c.sha256
-    query = select(*columns).where(snapshots.c.run_id == run_id)
-    with reading(engine) as connection:
-        row = connection.execute(query.order_by(snapshots.c["update"].desc()).limit(1)).first()
-    if row is None:
-        return None
-    number, weights, checksum = row
-    return number, checked(weights, checksum)
-
-
-def snapshot_update(engine: Engine, run_id: int) -> int | None:
-    """The update of the latest snapshot, without reading its weights; None before the first."""
-    query = select(func.max(snapshots.c["update"])).where(snapshots.c.run_id == run_id)
-    with reading(engine) as connection:
-        return connection.execute(query).scalar()

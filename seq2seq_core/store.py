@@ -5,19 +5,25 @@ Every function takes the engine of `open_store` first. No torch in here, and no 
 
 from sqlalchemy import Engine
 
-from seq2seq_core.runs import (
+from seq2seq_core.record import (
     NO_HISTORY,
-    Run,
-    command,
-    delete_run,
-    extend_run,
     history,
     latest_snapshot,
-    run,
     run_corpus,
-    runs,
     snapshot_update,
+)
+from seq2seq_core.runs import (
+    Run,
+    advance_run,
+    command,
+    delete_run,
+    describe_run,
+    extend_run,
+    run,
+    runs,
+    set_pace,
     start_run,
+    waiting,
 )
 from seq2seq_core.tables import default_url, open_store
 from seq2seq_core.workspaces import (
@@ -36,10 +42,12 @@ __all__ = [
     "Revision",
     "Run",
     "Workspace",
+    "advance_run",
     "command",
     "create_workspace",
     "default_url",
     "delete_run",
+    "describe_run",
     "extend_run",
     "find_workspace",
     "head",
@@ -50,7 +58,9 @@ __all__ = [
     "run_corpus",
     "runs",
     "save_revision",
+    "set_pace",
     "snapshot_update",
     "start_run",
     "undo",
+    "waiting",
 ]

@@ -13,6 +13,7 @@ from functools import partial
 from pathlib import Path
 
 from sqlalchemy import (
+    DDL,
     JSON,
     Column,
     Connection,
@@ -34,10 +35,11 @@ from sqlalchemy import (
     select,
 )
 from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
+from sqlalchemy.schema import CreateColumn
 
 from seq2seq_core.errors import StoreError
 
-VERSION = 1
+VERSION = 2
 ACTIVE = ("queued", "running")
 FOLDER = Path(__file__).parents[1] / ".seq2seq_lab"
 
@@ -90,7 +92,7 @@ runs = Table(
     Column("id", Integer, primary_key=True),
     reference("workspaces"),
     reference("revisions"),
-    Column("name", Text, nullable=False),
+    Column("name", Text, nullable=False),  # of its corpus
     Column("number", Integer, nullable=False),  # counted within the workspace
     Column("model", JSON, nullable=False),
     Column("training", JSON, nullable=False),
@@ -105,8 +107,13 @@ runs = Table(
     Column("trained_seconds", Double, nullable=False),
     Column("created_at", Double, nullable=False),
     Column("changed_at", Double, nullable=False),  # of a running one: the last sign of life
+    Column("title", Text, nullable=False, server_default=""),  # given by the learner
+    Column("pace", Double),  # updates per second; null: as fast as it goes
+    Column("goal", Integer),  # pause at this update; null: go on to the end
+    Column("watched", JSON(none_as_null=True)),  # source sentences; null: those of its corpus
     sqlite_autoincrement=True,
 )
+ADDED = {2: ("title", "pace", "goal", "watched")}  # version -> columns of runs that came with it
 
 # learning, or as soon as a worker is free: at most one in a workspace
 active = runs.c.status.in_(ACTIVE) & (runs.c.wanted == "run")
@@ -199,7 +206,9 @@ def open_store(url: str) -> Engine:
         if path is not None:
             path.parent.mkdir(parents=True, exist_ok=True)
         dumps = partial(json.dumps, ensure_ascii=False, allow_nan=False)
-        engine = create_engine(url, json_serializer=dumps, pool_pre_ping=path is None)
+        engine = create_engine(
+            url, json_serializer=dumps, pool_pre_ping=path is None, hide_parameters=True
+        )
         if path is not None:
             event.listen(engine, "connect", sqlite_connection)
             event.listen(engine, "begin", sqlite_begin)
@@ -224,10 +233,24 @@ def check_version(engine: Engine) -> None:
         except DBAPIError:
             if not inspect(engine).has_table("meta"):  # else another process was quicker
                 raise
+    version = select(meta.c.value).where(meta.c.name == "version")
     with engine.connect() as connection:
-        found = connection.execute(select(meta.c.value).where(meta.c.name == "version")).scalar()
+        found = connection.execute(version).scalar()
     if found is None or found > VERSION:
         raise StoreError("newer_store", found=found, known=VERSION)
+    if found < VERSION:
+        with engine.connect().execution_options(writes=True) as connection, connection.begin():
+            found = connection.execute(version.with_for_update()).scalar_one()
+            for newer in range(found + 1, VERSION + 1):  # none where another process was quicker
+                bring_up(connection, newer)
+
+
+def bring_up(connection: Connection, version: int) -> None:
+    """Give a store of the version before the columns that came with this one; nothing is lost."""
+    for name in ADDED[version]:
+        column = str(CreateColumn(runs.c[name]).compile(dialect=connection.dialect))
+        connection.execute(DDL(f"ALTER TABLE runs ADD COLUMN {column}"))
+    connection.execute(meta.update().where(meta.c.name == "version").values(value=version))
 
 
 @contextmanager

@@ -66,7 +66,7 @@ class Worker:
         self.wrote_at = self.chores_at = 0.0
 
     def advance(self) -> bool:
-        """Read what is asked, give one run its turn, write what is due; False: there is no run.
+        """Read what is asked, give one run its turn, write what is due; False: none was due.
 
         Raises StoreError where the store does not answer. Nothing is lost by that: no run goes on
         before everything is written.
@@ -84,7 +84,7 @@ class Worker:
             self.write()
         if time.monotonic() - self.chores_at >= CHORES:
             self.chores(orders)
-        return bool(self.jobs)
+        return job is not None
 
     @contextmanager
     def busy(self, job: Job) -> Iterator[None]:
@@ -107,6 +107,8 @@ class Worker:
             with self.busy(job):
                 if order.updates > job.config.updates:
                     job.extend(order.updates)
+                if order.wishes != job.wishes:
+                    job.heed(order.wishes)
                 if order.wanted != "run":
                     job.end(RESTING[order.wanted])
 
@@ -131,8 +133,8 @@ class Worker:
             self.cell.write(0)
 
     def whose_turn(self) -> Job | None:
-        """Who has nothing to show yet comes first, then the one that has waited longest."""
-        going = [job for job in self.jobs.values() if job.status == "running"]
+        """Who has nothing to show yet or is stepped by hand comes first, then who waits longest."""
+        going = [job for job in self.jobs.values() if job.status == "running" and job.due]
         return next((job for job in going if job.fresh), going[0] if going else None)
 
     def turn(self, job: Job) -> None:
@@ -144,7 +146,7 @@ class Worker:
                 job.advance()
                 if job.status != "running" or job.fresh:
                     return
-                if time.perf_counter() >= end:
+                if not job.due or time.perf_counter() >= end:
                     return job.keep_up(len(self.jobs))
 
     def write(self) -> None:

@@ -72,7 +72,8 @@ class Recurrent(EncoderDecoder):
         self.decoder = cell(config.embedding_size, size, batch_first=True)
         self.score: Score | None = None
         if config.attention != "none":
-            self.score = score_named(config.attention, size, size, size)
+            compared_in = config.attention_size or size
+            self.score = score_named(config.attention, size, size, compared_in)
             self.combine = nn.Linear(2 * size, size, bias=False)
         self.output = nn.Linear(size, target_size)
         self.dropout = nn.Dropout(config.dropout)

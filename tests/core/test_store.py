@@ -19,7 +19,7 @@ from seq2seq_core.claims import Chunk, Progress
 from seq2seq_core.config import ModelConfig, TrainingConfig
 from seq2seq_core.corpus import Row
 from seq2seq_core.errors import CheckpointError, ConfigError, StoreError
-from seq2seq_core.runs import unpack
+from seq2seq_core.record import unpack
 
 ROWS = [Row("你 好", "hello", "0-0 1?0"), Row("再见", "good bye")]
 CORPUS: dict[str, Any] = {"rows": [["你 好", "hello", ""]], "watched": []}
@@ -363,20 +363,25 @@ def test_blame_falls_on_one_run_and_the_second_time_it_fails(engine: Engine) -> 
 
 
 @pytest.mark.parametrize(
-    ("status", "wanted", "updates", "now"),
+    ("status", "wanted", "updates", "goal", "now"),
     [
-        ("done", "run", 5, "done"),
-        ("done", "run", 6, "running"),  # extended in the meantime
-        ("paused", "pause", 6, "paused"),
-        ("paused", "run", 6, "running"),  # continued in the meantime
-        ("paused", "stop", 6, "running"),  # it will be asked again, for the right thing
-        ("queued", "run", 6, "queued"),
-        ("queued", "stop", 6, "stopped"),
-        ("failed", "stop", 6, "failed"),
+        ("done", "run", 5, None, "done"),
+        ("done", "run", 6, None, "running"),  # extended in the meantime
+        ("paused", "pause", 6, None, "paused"),
+        ("paused", "run", 6, None, "running"),  # continued in the meantime
+        ("paused", "stop", 6, None, "running"),  # it will be asked again, for the right thing
+        ("paused", "run", 6, 5, "paused"),  # it is where it should pause
+        ("paused", "run", 9, 6, "running"),  # asked for one more update in the meantime
+        ("queued", "run", 6, None, "queued"),
+        ("queued", "stop", 6, None, "stopped"),
+        ("failed", "stop", 6, None, "failed"),
     ],
 )
-def test_the_learners_last_word_counts(status: str, wanted: str, updates: int, now: str) -> None:
-    assert claims.granted(Progress(1, 1, 5, 0.0, status=status), wanted, updates) == now
+def test_the_learners_last_word_counts(
+    status: str, wanted: str, updates: int, goal: int | None, now: str
+) -> None:
+    progress = Progress(1, 1, 5, 0.0, status=status)
+    assert claims.granted(progress, wanted, updates, goal) == now
 
 
 def test_a_damaged_snapshot_is_refused(engine: Engine, workspace: int) -> None:
