@@ -1,6 +1,5 @@
 // What a learning model does right now: where it looks, and what it writes. New data arrives several
 // times a second, so nodes stay where they are and only what differs is touched.
-// Learner text reaches the page through textContent and attributes alone, never as markup.
 
 const NUMBERS = 12; // up to 12 × 12 cells carry their number
 const SHOWN = 0.05; // a smaller weight stays without one
@@ -25,7 +24,7 @@ export default function ({ parentElement, data }) {
   if (!data) return;
   const root = parentElement.querySelector(".live") ?? create(parentElement);
   const { labels } = data;
-  root.querySelectorAll("[data-text]").forEach((node) => write(node, labels[node.dataset.text] ?? ""));
+  name(root, labels);
   dress(root);
   look(root, data);
   children(root.querySelector(".sentences"), data.sentences.length, sentence)
@@ -33,37 +32,11 @@ export default function ({ parentElement, data }) {
 }
 
 function create(parentElement) {
-  const root = el("div", "live");
+  const root = el("div", "lab live");
   root.dataset.testid = "live";
   root.innerHTML = SKELETON; // a constant
   parentElement.append(root);
   return root;
-}
-
-// --- small parts ----------------------------------------------------------------------------
-
-function el(tag, name = "", ...children) {
-  const node = document.createElement(tag);
-  node.className = name;
-  node.append(...children);
-  return node;
-}
-
-/** As many children as there are things to show, made or removed at the end only. */
-function children(parent, count, make) {
-  while (parent.children.length > count) parent.lastChild.remove();
-  while (parent.children.length < count) parent.append(make());
-  return [...parent.children];
-}
-
-function write(node, text) {
-  if (node.textContent !== text) node.textContent = text;
-}
-
-/** Dark or light is read off the page's own background, so that any theme will do. */
-function dress(root) {
-  const [red, green, blue] = getComputedStyle(root).backgroundColor.match(/[\d.]+/g);
-  root.dataset.dark = 0.3 * red + 0.6 * green + 0.1 * blue < 100;
 }
 
 // --- where it looks: target rows × source columns -------------------------------------------

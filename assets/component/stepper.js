@@ -1,6 +1,5 @@
 // The decoding walk. The server sends every step once, sentences included; after that each key
 // press is answered here, in the browser. The server only hears where the learner came to rest.
-// Learner text reaches the page through textContent and attributes alone, never as markup.
 
 const REPORT_AFTER = 400; // ms of quiet before the server hears the position
 const PLAY_EVERY = 900; // ms
@@ -61,7 +60,8 @@ export default function ({ parentElement, data, setStateValue }) {
   view.data = data;
   view.report = setStateValue;
   view.position = within(view, view.position);
-  dress(view);
+  dress(view.root);
+  view.next.dataset.pale = brightness(view.next) > 140; // wants dark letters
   fill(view);
   layout(view);
   // Streamlit also cleans up a call that a later one has overtaken: only the latest may take it all down.
@@ -71,7 +71,7 @@ export default function ({ parentElement, data, setStateValue }) {
 
 function create(parentElement) {
   parentElement.querySelector(".stepper")?.remove(); // left by an older version of this file
-  const root = el("div", "stepper");
+  const root = el("div", "lab stepper");
   root.innerHTML = SKELETON; // a constant
   root.dataset.testid = "stepper";
   root.role = "group";
@@ -165,26 +165,6 @@ function press(view, event) {
 
 // --- small parts ----------------------------------------------------------------------------
 
-function el(tag, name = "", ...children) {
-  const node = document.createElement(tag);
-  node.className = name;
-  node.append(...children);
-  return node;
-}
-
-/** As many children as there are things to show, made or removed at the end only. */
-function children(parent, count, make) {
-  while (parent.children.length > count) parent.lastChild.remove();
-  while (parent.children.length < count) parent.append(make());
-  return [...parent.children];
-}
-
-function write(node, text, title = text) {
-  if (node.textContent !== text) node.textContent = text;
-  node.title = title;
-  node.lang = /\p{Script=Han}/u.test(text) ? "zh-Hans" : ""; // the right glyphs, the right voice
-}
-
 const phrase = (said) => said.map((part) => {
   const [[kind, text]] = Object.entries(part); // text, source or target
   return el(kind === "text" ? "span" : "b", kind, text);
@@ -194,20 +174,9 @@ const longest = (texts) => texts.reduce((a, b) => (b.length > a.length ? b : a),
 
 // --- what stays the same during one walk ----------------------------------------------------
 
-/** Dark or light is read off the page's own background, so that any theme will do. */
-function dress(view) {
-  const brightness = (node) => {
-    const [red, green, blue] = getComputedStyle(node).backgroundColor.match(/[\d.]+/g);
-    return 0.3 * red + 0.6 * green + 0.1 * blue; // 0–255
-  };
-  view.root.dataset.dark = brightness(view.root) < 100;
-  view.next.dataset.pale = brightness(view.next) > 140; // wants dark letters
-}
-
 function fill(view) {
   const { root, data: { source, steps, labels } } = view;
-  root.querySelectorAll("[data-text]").forEach((node) => { node.textContent = labels[node.dataset.text] ?? ""; });
-  root.querySelectorAll("[data-name]").forEach((node) => { node.ariaLabel = node.title = labels[node.dataset.name] ?? ""; });
+  name(root, labels);
   root.ariaLabel = labels.keys;
   view.slider.max = steps.length;
   view.step.dataset.longest = longest(labels.step); // room for the longest: nothing moves
@@ -222,8 +191,8 @@ function fill(view) {
     const { token, pinyin, gloss, unknown } = source[i];
     li.dataset.unknown = Boolean(unknown);
     write(li.children[1], token, (unknown && labels.unknown) || token);
-    write(li.children[2], pinyin);
-    write(li.children[3], gloss);
+    write(li.children[2], pinyin, pinyin);
+    write(li.children[3], gloss, gloss);
   });
   view.targets = children(view.boxes, steps.length, () => el("li", "", el("span")));
   view.targets.forEach((li) => { li.dataset.testid = "stepper-target"; });
@@ -364,7 +333,7 @@ function show(view) {
     const [token, probability] = now?.top[i] ?? ["", NaN];
     li.dataset.chosen = token === now?.token;
     li.style.setProperty("--weight", probability || 0);
-    write(li.firstChild, token);
+    write(li.firstChild, token, token);
     li.lastChild.textContent = now?.top[i] ? `${(100 * probability).toFixed(1)}\u202f%` : "";
   });
   paint(view.context, now?.context);

@@ -1,4 +1,4 @@
-"""The two components that move many times a second, drawn in the browser from data sent once."""
+"""The components: what moves many times a second, drawn in the browser from data sent once."""
 
 from __future__ import annotations
 
@@ -15,11 +15,19 @@ from seq2seq_core import corpora
 FOLDER = Path(__file__).parents[2] / "assets/component"
 
 
+def asset(*names: str) -> str:
+    return "\n".join((FOLDER / name).read_text(encoding="utf-8") for name in names)
+
+
 def register(name: str) -> Any:
+    """A component out of assets/component/NAME.js and .css, behind the parts that all share.
+
+    To be called once a process, so from a module, not from a page's script.
+    """
     return st.components.v2.component(
         f"seq2seq_lab_{name}",
-        css=(FOLDER / f"{name}.css").read_text(encoding="utf-8"),
-        js=(FOLDER / f"{name}.js").read_text(encoding="utf-8"),
+        css=asset("theme.css", f"{name}.css"),
+        js=asset("dom.js", f"{name}.js"),
     )
 
 
