@@ -11,10 +11,20 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
-from seq2seq_core.config import ARCHITECTURES, ATTENTIONS, TOKENIZERS, ModelConfig, TrainingConfig
-from seq2seq_core.corpus import Corpus, CorpusError, read_file, read_rows, split_held_out
-from seq2seq_core.errors import Seq2SeqError
-from seq2seq_core.limits import LIMITS
+from seq2seq_core.config import (
+    ARCHITECTURES,
+    ATTENTIONS,
+    TOKENIZERS,
+    ModelConfig,
+    TrainingConfig,
+    model_config,
+    training_config,
+    whole_number,
+)
+from seq2seq_core.corpus import Corpus, Row, read_rows, split_held_out
+from seq2seq_core.errors import CorpusError, Seq2SeqError
+from seq2seq_core.files import read_file
+from seq2seq_core.limits import LIMITS, check_environment
 from seq2seq_core.tokenizers import suggest
 from seq2seq_core.vocabulary import Vocabulary
 
@@ -31,16 +41,13 @@ class Parser(argparse.ArgumentParser):
         self.exit(2, f"{self.prog}: {message}\n")
 
 
-def batch_size(text: str) -> int | str:
-    return text if text in ("full", "one") else int(text)
-
-
 def parser() -> Parser:
+    """Settings stay text here: config reads them as strictly as those of a URL."""
     model, training = ModelConfig(), TrainingConfig()
     top = Parser(prog="python -m seq2seq_core", description=__doc__)
     commands = top.add_subparsers(dest="command", required=True)
 
-    train = commands.add_parser("train", help="train a model on a tab-separated corpus")
+    train = commands.add_parser("train", help="train a model on a corpus: TSV, CSV or JSON")
     train.add_argument("corpus", type=Path)
     train.add_argument("--out", type=Path, required=True, metavar="RUN")
     train.add_argument("--architecture", choices=ARCHITECTURES, default=model.architecture)
@@ -48,18 +55,15 @@ def parser() -> Parser:
         "--bidirectional", action=argparse.BooleanOptionalAction, default=model.bidirectional
     )
     train.add_argument("--attention", choices=ATTENTIONS, default=model.attention)
-    for name in ("embedding_size", "hidden_size", "attention_size"):
-        train.add_argument(f"--{name.replace('_', '-')}", type=int, default=getattr(model, name))
-    train.add_argument("--dropout", type=float, default=model.dropout)
-    train.add_argument("--updates", type=int, default=training.updates)
-    train.add_argument(
-        "--batch-size", type=batch_size, default=training.batch_size, metavar="N|full|one"
-    )
-    train.add_argument("--learning-rate", type=float, default=training.learning_rate)
-    train.add_argument("--teacher-forcing", type=float, default=training.teacher_forcing)
+    for name in ("embedding_size", "hidden_size", "attention_size", "dropout"):
+        option = f"--{name.replace('_', '-')}"
+        train.add_argument(option, default=getattr(model, name), metavar="N")
+    for name in ("updates", "learning_rate", "teacher_forcing", "seed"):
+        option = f"--{name.replace('_', '-')}"
+        train.add_argument(option, default=getattr(training, name), metavar="N")
+    train.add_argument("--batch-size", default=training.batch_size, metavar="N|full|one")
     train.add_argument("--tokenizer", choices=TOKENIZERS, help="default: space where it fits")
     train.add_argument("--held-out", type=Path, metavar="FILE", help="default: every tenth pair")
-    train.add_argument("--seed", type=int, default=training.seed)
 
     translate = commands.add_parser("translate", help="translate one sentence")
     translate.add_argument("run", type=Path)
@@ -73,15 +77,15 @@ def parser() -> Parser:
         command.add_argument("--json", action="store_true", help="one JSON object per event")
 
     workers = commands.add_parser("workers", help="train what the app's learners start")
-    workers.add_argument("--count", type=int, help="default: one per core")
+    workers.add_argument("--count", metavar="N", help="default: one per core")
     workers.add_argument("--store", metavar="URL", help="default: the app's own")
     workers.add_argument("--follow-stdin", action="store_true", help="leave when it closes")
     return top
 
 
-def usable(path: Path, tokenizer: str, as_json: bool) -> Corpus:
-    """The usable pairs of a file; what is wrong with the others is said and left out."""
-    corpus = read_rows(read_file(path), tokenizer, LIMITS.cli_pairs)
+def usable(path: Path, rows: Sequence[Row], tokenizer: str, as_json: bool) -> Corpus:
+    """The usable pairs of a file's rows; what is wrong with the others is said and left out."""
+    corpus = read_rows(rows, tokenizer, LIMITS.cli_pairs)
     for problem in corpus.problems:
         where = {"row": problem.row, "column": problem.column, "code": problem.error.code}
         if as_json:
@@ -110,9 +114,10 @@ def material_for(options: argparse.Namespace, config: TrainingConfig) -> tuple[s
 
     rows = read_file(options.corpus)
     tokenizer = options.tokenizer or suggest([row.source for row in rows[:100]])
-    corpus = usable(options.corpus, tokenizer, options.json)
-    if options.held_out:
-        pairs, held_out = corpus.pairs, usable(options.held_out, tokenizer, options.json).pairs
+    corpus = usable(options.corpus, rows, tokenizer, options.json)
+    if path := options.held_out:
+        pairs = corpus.pairs
+        held_out = usable(path, read_file(path), tokenizer, options.json).pairs
     else:
         parts = split_held_out(corpus.rows, config.seed)
         pairs, held_out = (read_rows(part, tokenizer, LIMITS.cli_pairs).pairs for part in parts)
@@ -166,14 +171,15 @@ def train_command(options: argparse.Namespace) -> None:
     from seq2seq_core import checkpoint as checkpoints
     from seq2seq_core.models import build
 
-    checkpoints.prepare_folder(options.out)  # before the work, not after it
-    chosen = {name: getattr(options, name) for name in ModelConfig.__dataclass_fields__}
-    model_config = ModelConfig(**chosen)
+    shape = model_config(
+        {name: getattr(options, name) for name in ModelConfig.__dataclass_fields__}
+    )
     named = TrainingConfig.__dataclass_fields__.keys() - {"clip"}
-    config = TrainingConfig(**{name: getattr(options, name) for name in named})
+    config = training_config({name: getattr(options, name) for name in named})
+    checkpoints.prepare_folder(options.out)  # before the work, not after it
     tokenizer, material = material_for(options, config)
     source, target = material.source, material.target
-    model = build(model_config, len(source), len(target), config.seed)
+    model = build(shape, len(source), len(target), config.seed)
     tell(
         "start",
         {
@@ -187,7 +193,7 @@ def train_command(options: argparse.Namespace) -> None:
         options.json,
     )
     state, numbers = learn(model, material, config, options.json)
-    checkpoint = checkpoints.Checkpoint(model_config, tokenizer, source, target, state.parameters)
+    checkpoint = checkpoints.Checkpoint(shape, tokenizer, source, target, state.parameters)
     checkpoints.save(options.out, checkpoint, state, config)
     tell("done", numbers, options.json)
 
@@ -214,7 +220,8 @@ def evaluate_command(options: argparse.Namespace) -> None:
     from seq2seq_core.translation import translate_all
 
     checkpoint = checkpoints.load(options.run)
-    pairs = usable(options.corpus, checkpoint.tokenizer, options.json).pairs
+    rows = read_file(options.corpus)
+    pairs = usable(options.corpus, rows, checkpoint.tokenizer, options.json).pairs
     model, join = checkpoint.build(), TOKENIZERS[checkpoint.tokenizer].join
     written = translate_all(model, checkpoint, [pair.source for pair in pairs])
     read = metrics.evaluate(model, Batches(pairs, checkpoint.source, checkpoint.target), pairs)
@@ -234,8 +241,12 @@ def evaluate_command(options: argparse.Namespace) -> None:
 
 def workers_command(options: argparse.Namespace) -> None:
     from seq2seq_core import pool
+    from seq2seq_core.tables import default_url, open_store
 
-    pool.main(options.count, options.store, options.follow_stdin)
+    count = None if options.count is None else whole_number("--count", options.count)
+    url = options.store or default_url()
+    open_store(url).dispose()  # refused here, in one line: a worker could only die of it
+    pool.main(count, url, options.follow_stdin)
 
 
 COMMANDS = {
@@ -247,12 +258,13 @@ COMMANDS = {
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    options = parser().parse_args(arguments)
-    if options.command != "workers":
-        import torch
-
-        torch.set_num_threads(1)  # such small models run five times faster than with two
     try:
+        check_environment()
+        options = parser().parse_args(arguments)
+        if options.command != "workers":
+            import torch
+
+            torch.set_num_threads(1)  # such small models run five times faster than with two
         COMMANDS[options.command](options)
     except Seq2SeqError as error:
         print(f"seq2seq_core: {error}", file=sys.stderr)

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from seq2seq_core.corpus import Row, read_file
+from seq2seq_core.corpus import Row
+from seq2seq_core.files import read_file
 
 FOLDER = Path(__file__).parents[1] / "assets/corpora"
 NAMES = ("first", "five_sentences")

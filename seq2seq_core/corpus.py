@@ -6,11 +6,10 @@ import random
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 from seq2seq_core.errors import CorpusError, Seq2SeqError
 from seq2seq_core.limits import LIMITS
-from seq2seq_core.text import clean
+from seq2seq_core.text import INVISIBLE, clean
 from seq2seq_core.tokenizers import TOKENIZERS
 from seq2seq_core.vocabulary import SPECIALS, Vocabulary
 
@@ -63,6 +62,15 @@ class Corpus:
         )
 
 
+@dataclass(frozen=True)
+class Tidied:
+    """Rows as they may be stored, beside what must not be."""
+
+    rows: tuple[Row, ...]  # clean, without those that have a problem
+    problems: tuple[Problem, ...]
+    notices: tuple[int, ...]  # numbers of rows that lost invisible characters, from 1
+
+
 def tokens_of(text: str, tokenizer: str) -> tuple[str, ...]:
     """The tokens of one clean sentence.
 
@@ -101,6 +109,63 @@ def links_of(text: str, sources: int, targets: int) -> tuple[frozenset, frozense
     return frozenset(links["-"]), frozenset(links["?"])
 
 
+def storable(text: str, tokenizer: str) -> str:
+    """One side of a row in its clean form; it may be empty, as in a row that is half written.
+
+    Raises what clean and tokens_of raise.
+    """
+    text = clean(text)
+    # every token is a piece of its sentence, so a short one without < breaks no limit
+    if len(text) > min(LIMITS.tokens, LIMITS.token_characters) or "<" in text:
+        tokens_of(text, tokenizer)
+    return text
+
+
+def tidy(rows: Sequence[Row], tokenizer: str) -> Tidied:
+    """The rows as they may be stored.
+
+    What is merely unfinished, an empty side or an alignment that does not fit, may be stored:
+    read_rows names it later. Its problems are only what must not be: text that cannot be clean,
+    sentences and tokens over their limits, special tokens.
+    """
+    kept: list[Row] = []
+    problems: list[Problem] = []
+    notices: list[int] = []
+    for number, row in enumerate(rows, 1):
+        cells = {"source": row.source, "target": row.target, "alignment": row.alignment}
+        found: list[Problem] = []
+        for column, text in cells.items():
+            try:
+                cells[column] = clean(text) if column == "alignment" else storable(text, tokenizer)
+            except CorpusError as error:
+                found.append(Problem(number, column, error))
+        if found:
+            problems += found
+            continue
+        if INVISIBLE.search(row.source + row.target):
+            notices.append(number)
+        kept.append(Row(**cells))
+    return Tidied(tuple(kept), tuple(problems), tuple(notices))
+
+
+def turned(link: str) -> str:
+    """A link seen from the other side; what is no link stays as it is."""
+    match = LINK.fullmatch(link)
+    return f"{match[3]}{match[2]}{match[1]}" if match else link
+
+
+def swapped(rows: Iterable[Row]) -> list[Row]:
+    """The other direction: target to source, the links turned round."""
+    return [
+        Row(row.target, row.source, " ".join(map(turned, row.alignment.split()))) for row in rows
+    ]
+
+
+def duplicates(rows: Sequence[Row]) -> int:
+    """How many rows repeat an earlier pair."""
+    return len(rows) - len({(row.source, row.target) for row in rows})
+
+
 def read_rows(rows: Sequence[Row], tokenizer: str, limit: int = LIMITS.pairs) -> Corpus:
     """Check and cut every row; a bad row becomes problems and the good ones go on working."""
     if len(rows) > limit:
@@ -128,44 +193,6 @@ def read_rows(rows: Sequence[Row], tokenizer: str, limit: int = LIMITS.pairs) ->
                 pairs.append(Pair(source_tokens, target_tokens, sure, possible))
         problems += found
     return Corpus(tuple(good), tuple(pairs), tuple(problems))
-
-
-def rows_of_tsv(text: str) -> list[Row]:
-    """The lines of a tab-separated text; a header line and empty lines are left out.
-
-    A third column counts as alignment only where it looks like one: exported sentence pairs
-    carry their licence there. A line without a tab becomes a row with an empty target.
-    """
-    rows: list[Row] = []
-    for line in text.lstrip("\ufeff").splitlines():
-        if not line.strip():
-            continue
-        source, target, third, *_ = [*line.split("\t"), "", ""]
-        if not rows and (source.strip(), target.strip()) == HEADER:
-            continue
-        links = third.split()
-        alignment = third if links and all(map(LINK.fullmatch, links)) else ""
-        rows.append(Row(source, target, alignment))
-    return rows
-
-
-def tsv_of_rows(rows: Iterable[Row]) -> str:
-    """The inverse of rows_of_tsv, with a header line."""
-    lines = ["source\ttarget\talignment"]
-    return "\n".join(lines + [f"{r.source}\t{r.target}\t{r.alignment}" for r in rows]) + "\n"
-
-
-def read_file(path: Path) -> list[Row]:
-    """The rows of a UTF-8 file, with or without byte order mark.
-
-    Raises CorpusError with code cannot_read or not_utf8.
-    """
-    try:
-        return rows_of_tsv(path.read_bytes().decode())
-    except OSError as error:
-        raise CorpusError("cannot_read", path=path, reason=error.strerror) from None
-    except UnicodeDecodeError as error:
-        raise CorpusError("not_utf8", path=path, position=error.start) from None
 
 
 def split_held_out(rows: Sequence[Row], seed: int) -> tuple[list[Row], list[Row]]:

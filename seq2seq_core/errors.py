@@ -12,6 +12,7 @@ MESSAGES: dict[str, str] = {
     "too_long": "This sentence has more than {limit} characters: shorten it.",
     "not_unicode": "This sentence holds characters that are not valid Unicode: type it again.",
     "control_character": "This sentence holds the control character {character}: delete it.",
+    "too_many_marks": "This sentence has more than {limit} accents on one letter: delete some.",
     "too_many_tokens": "This sentence has {count} tokens, the limit is {limit}: shorten it.",
     "token_too_long": "The token “{token}” is longer than {limit} characters: put a space in it.",
     "reserved_token": "{token} is a special token of the model: write another word.",
@@ -28,15 +29,22 @@ MESSAGES: dict[str, str] = {
     "no_rows": "This file has no rows: it needs one sentence pair per line.",
     "too_many_columns": "Row {row} has {count} columns: source, target and alignment are enough.",
     "field_too_long": "Row {row} has a field of more than {limit} characters: shorten it.",
+    "bad_quotes": "Row {row} has a quotation mark out of place: close it, or write two inside "
+    "of a quoted cell.",
     "json_broken": "This is not valid JSON (line {line}): mend it there.",
     "json_too_deep": "This JSON is nested too deeply: write a list of pairs.",
     "json_key_twice": "The key {key} appears twice in one JSON object: leave one.",
     "json_shape": "This JSON is no list of sentence pairs made of text: "
     'write [{{"source": …, "target": …}}].',
+    "in_file": "The file {path} cannot be used: {problem}",
     "cannot_write": "{path} cannot be written: {reason}.",
     "cannot_read": "{path} cannot be read: {reason}.",
     # settings
     "unknown_choice": "{name} must be one of {choices}, not “{value}”.",
+    "unknown_setting": "There is no setting “{name}”: the settings are {choices}.",
+    "not_whole": "{name} must be a whole number, not “{value}”.",
+    "not_a_number": "{name} must be a finite number, not “{value}”.",
+    "bad_limit": "The limit {name} must be a whole number from 1 on, not “{value}”.",
     "out_of_range": "{name} must be between {low} and {high}, not {value}.",
     "odd_hidden": "hidden_size must be even for a bidirectional encoder (half for each direction), "
     "not {value}: take {better}.",

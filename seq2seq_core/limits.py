@@ -1,18 +1,22 @@
-"""The limits of the lesson, in one table; an operator raises one by SEQ2SEQ_LAB_<NAME>."""
+"""The limits of the lesson, in one table; an operator changes one by SEQ2SEQ_LAB_<NAME>."""
 
 from __future__ import annotations
 
 import os
+import re
+from collections.abc import Iterator
 from dataclasses import dataclass, fields
+
+from seq2seq_core.errors import ConfigError
 
 
 @dataclass(frozen=True)
 class Limits:
     pairs: int = 2_000  # in the shared app; the command line takes cli_pairs
     cli_pairs: int = 30_000
-    characters: int = 2_000  # of one sentence, before anything else looks at it
     tokens: int = 64  # of one sentence
     token_characters: int = 64
+    characters: int = 4_200  # of one sentence, before anything else looks at it: 64 × 64 and spaces
     vocabulary: int = 5_000  # a side, in the shared app
     upload_bytes: int = 5 * 2**20
     hidden_size: int = 256
@@ -20,20 +24,35 @@ class Limits:
     parameters: int = 2_000_000
     updates: int = 100_000
     batch_size: int = 256
+    learning_rate: int = 10
     logits_per_update: int = 4_000_000  # batch × target length × vocabulary
     runs: int = 20  # kept in one workspace
     run_minutes: int = 10
     decoded_tokens: int = 64
+    workspace_bytes: int = 50 * 2**20
+    idle_days: int = 30  # until a workspace that nobody opens is deleted
 
 
-def from_environment() -> Limits:
-    """The table with the operator's changes; a value that is no whole number raises ValueError."""
-    changed = {
-        field.name: int(os.environ[name])
-        for field in fields(Limits)
-        if (name := f"SEQ2SEQ_LAB_{field.name.upper()}") in os.environ
-    }
-    return Limits(**changed)
+def changes() -> Iterator[tuple[str, str, str]]:
+    """Field, variable and value of what the operator set."""
+    for field in fields(Limits):
+        variable = f"SEQ2SEQ_LAB_{field.name.upper()}"
+        if variable in os.environ:
+            yield field.name, variable, os.environ[variable]
 
 
-LIMITS = from_environment()
+def usable(value: str) -> bool:
+    return re.fullmatch("[1-9][0-9]{0,17}", value) is not None
+
+
+def check_environment() -> None:
+    """Raises ConfigError with code bad_limit where the operator set one to what is no number.
+
+    Called where the program starts, the command line and the app: only there it can be said.
+    """
+    for _, variable, value in changes():
+        if not usable(value):
+            raise ConfigError("bad_limit", name=variable, value=value[:40])
+
+
+LIMITS = Limits(**{name: int(value) for name, _, value in changes() if usable(value)})

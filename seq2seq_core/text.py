@@ -1,7 +1,7 @@
 """The door for everything that a learner types: refused or made clean, never half stored.
 
-The order matters. Unicode's normal form NFC takes time quadratic in the number of combining marks,
-so the length comes first, and again at the end because cleaning may change it.
+The order matters. Unicode's normal form NFC takes time quadratic in the number of combining marks
+on one character, so length and marks come first, and again at the end as cleaning may change both.
 """
 
 from __future__ import annotations
@@ -16,21 +16,36 @@ from seq2seq_core.limits import LIMITS
 # the zero-width joiner stays, emoji are made with it
 INVISIBLE = re.compile("[\u00ad\u061c\u200b\u200c\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 
+SURROGATE = re.compile("[\ud800-\udfff]")
+CONTROL = re.compile("[\x00-\x1f\x7f-\x9f]")
+MARKS = 30  # combining marks on one character, as in Unicode's stream-safe text (UAX #15)
+
+
+def refuse_too_much(text: str) -> None:
+    """Raises CorpusError with code too_long or too_many_marks."""
+    if len(text) > LIMITS.characters:
+        raise CorpusError("too_long", limit=LIMITS.characters)
+    if len(text) <= MARKS or text.isascii():
+        return
+    run = 0
+    for character in text:
+        run = run + 1 if unicodedata.combining(character) else 0
+        if run > MARKS:
+            raise CorpusError("too_many_marks", limit=MARKS)
+
 
 def clean(text: str) -> str:
     """One line in NFC with single spaces, without invisible characters.
 
-    Raises CorpusError with code too_long, not_unicode or control_character.
+    Raises CorpusError with code too_long, too_many_marks, not_unicode or control_character.
     """
-    if len(text) > LIMITS.characters:
-        raise CorpusError("too_long", limit=LIMITS.characters)
-    if any("\ud800" <= character <= "\udfff" for character in text):
+    refuse_too_much(text)
+    if SURROGATE.search(text):
         raise CorpusError("not_unicode")
     text = " ".join(text.split())  # newlines, tabs, ideographic spaces are spaces
-    for character in text:
-        if unicodedata.category(character) == "Cc":
-            raise CorpusError("control_character", character=f"U+{ord(character):04X}")
-    text = " ".join(unicodedata.normalize("NFC", INVISIBLE.sub("", text)).split())
-    if len(text) > LIMITS.characters:
-        raise CorpusError("too_long", limit=LIMITS.characters)
+    if found := CONTROL.search(text):
+        raise CorpusError("control_character", character=f"U+{ord(found[0]):04X}")
+    text = INVISIBLE.sub("", text)
+    text = " ".join(unicodedata.normalize("NFC", text).split())
+    refuse_too_much(text)
     return text

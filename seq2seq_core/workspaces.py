@@ -6,15 +6,18 @@ import hashlib
 import secrets
 import time
 from collections.abc import Sequence
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sql
 from sqlalchemy import Connection, Engine, insert, select, update
 
-from seq2seq_core.corpus import Row
-from seq2seq_core.errors import StoreError
+from seq2seq_core.config import TOKENIZERS, one_of
+from seq2seq_core.corpus import Row, tidy
+from seq2seq_core.errors import CorpusError, StoreError
+from seq2seq_core.limits import LIMITS
 from seq2seq_core.tables import reading, revisions, workspaces, writing
+from seq2seq_core.text import clean
 
 
 @dataclass(frozen=True)
@@ -90,6 +93,21 @@ def revision_of(row: sql.Row[Any]) -> Revision:
     return Revision(**fields)
 
 
+def storable_rows(rows: Sequence[Row], tokenizer: str) -> list[tuple[str, ...]]:
+    """The last door: whatever a page does, what is stored is tidy.
+
+    Raises CorpusError with code too_many_pairs, or that of the first problem, see corpus.tidy;
+    ConfigError for an unknown tokenizer.
+    """
+    one_of("tokenizer", tokenizer, TOKENIZERS)
+    if len(rows) > LIMITS.pairs:
+        raise CorpusError("too_many_pairs", count=len(rows), limit=LIMITS.pairs)
+    tidied = tidy(rows, tokenizer)
+    for problem in tidied.problems:
+        raise problem.error
+    return [(row.source, row.target, row.alignment) for row in tidied.rows]
+
+
 def save_revision(
     engine: Engine,
     workspace_id: int,
@@ -101,8 +119,10 @@ def save_revision(
 ) -> Revision:
     """Save an edit of the revision parent_id (None: the first one). It becomes the head.
 
-    Raises StoreError with code stale where parent_id is no longer the head, or gone.
+    Raises StoreError with code stale where parent_id is no longer the head, or gone; CorpusError,
+    see storable_rows.
     """
+    written, kept_out = (storable_rows(part, tokenizer) for part in (rows, held_out))
     with writing(engine) as connection:
         touch(connection, workspace_id)
         expect_head(connection, workspace_id, parent_id)
@@ -112,10 +132,10 @@ def save_revision(
             .values(
                 workspace_id=workspace_id,
                 parent_id=parent_id,
-                name=name,
+                name=clean(name),
                 tokenizer=tokenizer,
-                rows=[astuple(row) for row in rows],
-                held_out=[astuple(row) for row in held_out],
+                rows=written,
+                held_out=kept_out,
                 created_at=time.time(),
             )
         )

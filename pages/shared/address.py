@@ -7,6 +7,7 @@ the session, and all of them are put back into the URL at the end of every page,
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import TypeVar
 
@@ -14,17 +15,46 @@ import streamlit as st
 
 Option = TypeVar("Option")
 
+# every name that an address of ours can have; what else a link brings is left out
+NAMES = frozenset({
+    "w", "lang", "run", "sentence", "step", "order",
+    "view", "pair", "filter", "guess", "speed",
+    "cell", "attention", "bidirectional", "hidden", "embedding", "compared", "dropout",
+    "updates", "batch", "rate", "clip", "forcing", "seed",
+})  # fmt: skip
+LONGEST = 300  # characters of a value: links end up in chats and on the blackboard
+UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffd]")  # the last: not UTF-8
+
+
+def readable(name: str, value: str) -> bool:
+    """Whether a link may hold this. A workspace's key is always looked up: whatever is wrong with
+    one, the answer is the same."""
+    return name == "w" or (len(value) <= LONGEST and not UNPRINTABLE.search(value))
+
 
 def remembered() -> dict[str, str]:
     """Name -> value, from the URL at first."""
-    return st.session_state.setdefault("address", st.query_params.to_dict())
+    if "address" not in st.session_state:
+        there = st.query_params.to_dict()
+        good = {name: value for name, value in there.items() if readable(name, value)}
+        st.session_state["address_damaged"] = len(good) < len(there)
+        st.session_state["address"] = {name: good[name] for name in good if name in NAMES}
+    return st.session_state["address"]
+
+
+def damaged() -> bool:
+    """Whether a part of the link had to be left out. True only once, to be said."""
+    remembered()
+    return st.session_state.pop("address_damaged", False)
 
 
 def get(name: str) -> str | None:
+    assert name in NAMES, f"add {name!r} to NAMES"
     return remembered().get(name)
 
 
 def put(name: str, value: str) -> None:
+    assert name in NAMES, f"add {name!r} to NAMES"
     remembered()[name] = value
 
 
@@ -45,7 +75,8 @@ def show(page: str) -> None:
     Streamlit makes each change a step in the browser's history. Who just went a step back, on the
     same page, is left there: a new step would lock the way back.
     """
-    wanted, there = remembered().copy(), st.query_params.to_dict()
+    there = st.query_params.to_dict()
+    wanted = {name: value for name, value in remembered().items() if readable(name, value)}
     last_page, last_there = st.session_state.get("address_shown", (None, {}))
     moved = page == last_page and without_step(there) != last_there
     if there != wanted and not moved:

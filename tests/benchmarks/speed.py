@@ -36,7 +36,7 @@ def by_command_line(updates: int, folder: Path) -> float:
 def by_worker(updates: int, folder: Path) -> float:
     from seq2seq_core import experiment, store
     from seq2seq_core.config import ModelConfig, TrainingConfig
-    from seq2seq_core.corpus import read_file
+    from seq2seq_core.files import read_file
     from seq2seq_core.worker import Cell, Worker
 
     rows, held_out = map(read_file, FILES)

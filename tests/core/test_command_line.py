@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 
 from seq2seq_core.__main__ import main
-from seq2seq_core.corpus import tsv_of_rows
+from seq2seq_core.corpus import Row
+from seq2seq_core.files import FORMATS, written
 from tests.core.models import FIVE
 
 REAL = Path(__file__).parents[2].parent / "shared/data/tatoeba/open.simp.tsv"
@@ -20,7 +21,7 @@ REAL = Path(__file__).parents[2].parent / "shared/data/tatoeba/open.simp.tsv"
 @pytest.fixture(scope="module")
 def corpus(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("corpus") / "five.tsv"
-    path.write_text(tsv_of_rows(FIVE) + "\thalf a pair\n", encoding="utf-8")
+    path.write_bytes(written([*FIVE, Row("", "half a pair")], "tsv"))
     return path
 
 
@@ -88,15 +89,72 @@ def test_evaluate_measures_all_pairs(
     assert "version:2.6.0" in answer["bleu_signature"]
 
 
+@pytest.mark.parametrize("form", FORMATS)
+def test_a_corpus_may_come_in_every_format(
+    form: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    corpus, held_out = tmp_path / f"corpus.{form}", tmp_path / f"held_out.{form}"
+    corpus.write_bytes(written(FIVE[:4], form))
+    held_out.write_bytes(written(FIVE[4:], form))
+    arguments = ["train", str(corpus), "--held-out", str(held_out), "--updates", "2", "--json"]
+    assert main([*arguments, "--out", str(tmp_path / "run")]) == 0
+    start = events(capsys.readouterr().out)[0]
+    assert (start["pairs"], start["held_out"]) == (4, 1)
+    assert main(["evaluate", str(tmp_path / "run"), str(corpus), "--json"]) == 0
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "said"),
+    [
+        ("hidden-size", "1_000", "whole number"),
+        ("hidden-size", "１２", "whole number"),
+        ("hidden-size", "true", "whole number"),
+        ("hidden-size", "1000000000", "between 1 and 256"),
+        ("updates", "1e3", "whole number"),
+        ("batch-size", "all", "whole number"),
+        ("learning-rate", "nan", "finite"),
+        ("learning-rate", "inf", "finite"),
+        ("learning-rate", "99", "and 10"),
+        ("dropout", "1.0", "between 0.0 and 0.9"),
+        ("seed", "-1", "between 0"),
+    ],
+)
+def test_a_setting_out_of_place_is_refused_before_any_work(
+    option: str, value: str, said: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "run"
+    assert main(["train", "nowhere.tsv", "--out", str(out), f"--{option}={value}"]) == 2
+    error = capsys.readouterr().err
+    assert said in error and option.replace("-", "_") in error and len(error.splitlines()) == 1
+    assert not out.exists()
+
+
+def test_a_store_that_cannot_be_opened_ends_the_workers_in_one_line(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    damaged = tmp_path / "store.db"
+    damaged.write_bytes(b"no database at all" * 100)
+    for url in ("nonsense", f"sqlite:///{damaged}"):
+        assert main(["workers", "--store", url]) == 2
+        assert len(capsys.readouterr().err.splitlines()) == 1
+    assert main(["workers", "--count", "1_0"]) == 2
+
+
+@pytest.mark.parametrize("value", ["lots", "", "-1", "0", "1_000", "１２"])
+def test_a_limit_that_is_no_number_is_said_in_one_line(
+    value: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("SEQ2SEQ_LAB_PAIRS", value)
+    assert main(["translate", "nowhere", "hello"]) == 2
+    error = capsys.readouterr().err
+    assert "SEQ2SEQ_LAB_PAIRS" in error and len(error.splitlines()) == 1
+
+
 @pytest.mark.parametrize(
     "arguments",
     [
         "train nowhere.tsv --out {tmp}",
-        "train {corpus} --out {tmp} --learning-rate 99",
-        "train {corpus} --out {tmp} --hidden-size 1000000000",
         "train {corpus} --out {tmp} --hidden-size many",
-        "train {corpus} --out {tmp} --batch-size 0",
-        "train {corpus} --out {tmp} --learning-rate nan",
         "train {corpus} --out {tmp} --learning-rate 10 --updates 2000",
         "train {corpus}",
         "translate {tmp} hello",

@@ -2,20 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from seq2seq_core.corpus import (
-    Row,
-    read_file,
-    read_rows,
-    rows_of_tsv,
-    split_held_out,
-    tsv_of_rows,
-)
+from seq2seq_core.corpus import Row, duplicates, read_rows, split_held_out, swapped, tidy
 from seq2seq_core.errors import MESSAGES, CorpusError
 
 GOOD = Row("我 爱 书", "I love books", "0-0 1-1 2-2")
@@ -57,26 +48,12 @@ def test_too_many_rows_are_refused_with_both_numbers() -> None:
         read_rows([GOOD] * 2001, "space")
 
 
-def test_exported_sentence_pairs_bring_no_attribution_with_them() -> None:
-    text = "嗨。\tHi.\tCC-BY 2.0 (France) Attribution: tatoeba.org\n你 好\tHi\t0-0\n"
-    assert rows_of_tsv(text) == [Row("嗨。", "Hi.", ""), Row("你 好", "Hi", "0-0")]
+ANY_ROWS = st.lists(
+    st.builds(Row, *[st.text(st.characters(codec=None), max_size=90)] * 3), max_size=5
+)
 
 
-def test_line_ends_byte_order_mark_and_header_do_not_matter() -> None:
-    text = "\ufeffsource\ttarget\talignment\r\n你 好\thi\r\n再见\tbye\r"
-    assert rows_of_tsv(text) == [Row("你 好", "hi"), Row("再见", "bye")]
-
-
-FIELD = st.text(st.characters(codec="utf-8"), max_size=30).map(lambda t: " ".join(t.split()))
-ROWS = st.builds(Row, FIELD.filter(bool), FIELD, st.sampled_from(["", "0-0", "0-0 1?2"]))
-
-
-@given(st.lists(ROWS, max_size=8))
-def test_rows_come_back_from_tsv_as_they_were(rows: list[Row]) -> None:
-    assert rows_of_tsv(tsv_of_rows(rows)) == rows
-
-
-@given(st.lists(st.builds(Row, *[st.text(st.characters(codec=None), max_size=40)] * 3), max_size=5))
+@given(ANY_ROWS)
 def test_any_text_becomes_pairs_or_problems(rows: list[Row]) -> None:
     corpus = read_rows(rows, "space")
     bad = {problem.row for problem in corpus.problems}
@@ -86,21 +63,57 @@ def test_any_text_becomes_pairs_or_problems(rows: list[Row]) -> None:
     assert read_rows(corpus.rows, "space").pairs == corpus.pairs
 
 
-@given(st.binary(max_size=300))
-def test_any_file_becomes_rows_or_one_sentence(tmp_path_factory: object, data: bytes) -> None:
-    path = tmp_path_factory.mktemp("corpus") / "corpus.tsv"  # type: ignore[attr-defined]
-    path.write_bytes(data)
-    try:
-        rows = read_file(path)
-    except CorpusError as error:
-        assert error.code == "not_utf8"
-    else:
-        assert all(isinstance(row, Row) for row in rows)
+def test_tidy_rows_are_clean_and_an_unfinished_one_is_kept() -> None:
+    tidied = tidy([Row("你\u3000好", "cafe\u0301"), Row("", "hi"), Row("你", "hi", "7-7")], "space")
+    assert tidied.rows == (Row("你 好", "café"), Row("", "hi"), Row("你", "hi", "7-7"))
+    assert not tidied.problems and not tidied.notices
 
 
-def test_a_missing_file_is_named(tmp_path: Path) -> None:
-    with pytest.raises(CorpusError, match="nowhere.tsv"):
-        read_file(tmp_path / "nowhere.tsv")
+def test_what_must_not_be_stored_is_a_problem_of_its_row() -> None:
+    bad = [
+        Row("<eos>", "hi"),
+        Row("a " * 65, "\0"),
+        Row("l" * 65, "hi"),
+        Row("你", "\ud800"),
+        Row("你", "hi", "0-0 " * 2000),
+    ]
+    tidied = tidy([GOOD, *bad, GOOD], "space")
+    assert tidied.rows == (GOOD, GOOD)
+    assert [(p.row, p.column, p.error.code) for p in tidied.problems] == [
+        (2, "source", "reserved_token"),
+        (3, "source", "too_many_tokens"),
+        (3, "target", "control_character"),
+        (4, "source", "token_too_long"),
+        (5, "target", "not_unicode"),
+        (6, "alignment", "too_long"),
+    ]
+
+
+def test_a_row_that_lost_invisible_characters_is_noticed() -> None:
+    tidied = tidy([GOOD, Row("你\u200b好", "hi"), Row("abc\u202egnp", "x")], "space")
+    assert tidied.notices == (2, 3)
+    assert tidied.rows[1:] == (Row("你好", "hi"), Row("abcgnp", "x"))
+
+
+@given(ANY_ROWS, st.sampled_from(["space", "zh-word", "character"]))
+def test_tidy_rows_stay_as_they_are_and_nothing_else_is_kept(rows: list[Row], cut: str) -> None:
+    tidied = tidy(rows, cut)
+    assert len(tidied.rows) + len({problem.row for problem in tidied.problems}) == len(rows)
+    again = tidy(tidied.rows, cut)
+    assert again.rows == tidied.rows and not again.problems and not again.notices
+    late = {problem.error.code for problem in read_rows(tidied.rows, cut).problems}
+    assert late <= {"empty", "bad_alignment"}
+
+
+def test_the_other_direction_turns_the_links_round() -> None:
+    assert swapped([Row("买 了", "bought", "0-0 1?0 x")]) == [Row("bought", "买 了", "0-0 0?1 x")]
+    rows = [GOOD, Row("买 了", "bought", "0-0 1?0")]
+    assert swapped(swapped(rows)) == rows
+
+
+def test_repeated_pairs_are_counted() -> None:
+    assert duplicates([GOOD, GOOD, Row("你", "hi"), GOOD]) == 2
+    assert duplicates([]) == 0
 
 
 def test_held_out_sentences_are_a_tenth_and_new_to_the_model() -> None:

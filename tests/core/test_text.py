@@ -38,7 +38,14 @@ def test_known_texts_are_stored_as_they_should(typed: str, stored: str) -> None:
 
 @pytest.mark.parametrize(
     ("typed", "code"),
-    [("\ud800", "not_unicode"), ("a\0b", "control_character"), ("长" * 10_000, "too_long")],
+    [
+        ("\ud800", "not_unicode"),
+        ("a\0b", "control_character"),
+        ("a\x9bb", "control_character"),
+        ("长" * 10_000, "too_long"),
+        ("e" + "\u0301" * 31, "too_many_marks"),
+        ("e" + "\u0344" * 30, "too_many_marks"),  # each becomes two
+    ],
 )
 def test_what_cannot_be_stored_is_refused(typed: str, code: str) -> None:
     with pytest.raises(CorpusError) as caught:
@@ -53,7 +60,10 @@ def test_a_combining_bomb_is_refused_before_it_is_normalised() -> None:
     assert time.process_time() - began < 0.5  # normalising it first takes eight seconds
 
 
-@given(ANYTHING)
+ACCENTS = st.text("e\u0301\u0327\u0344\u200b ", max_size=80)
+
+
+@given(ANYTHING | ACCENTS)
 def test_clean_text_is_clean_and_stays_as_it_is(text: str) -> None:
     try:
         cleaned = clean(text)

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import ast
+import json
+from collections.abc import Callable
+from pathlib import Path
+from urllib.parse import parse_qs
+
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from pages.shared.components import marked
+from pages.shared import address
 from pages.shared.i18n import parts
 from pages.shared.literal import literal
+from pages.shared.live import marked
 
 MARKDOWN_LIKE = "*_`[]()<>#!|~$:\\&"
 
@@ -46,3 +53,94 @@ def test_learner_text_stays_apart_from_the_phrase_around_it() -> None:
         {"text": "9 %"},
         {"text": "."},
     ]
+
+
+class Browser:
+    """What Streamlit gives to a session: an address, and a memory of its own."""
+
+    def __init__(self, values: dict[str, str]) -> None:
+        self.session_state: dict[str, object] = {}
+        self.query_params = self
+        self.values = values
+
+    def to_dict(self) -> dict[str, str]:
+        return dict(self.values)
+
+    def from_dict(self, values: dict[str, str]) -> None:
+        self.values = dict(values)
+
+
+@pytest.fixture
+def visit(monkeypatch: pytest.MonkeyPatch) -> Callable[[dict[str, str]], Browser]:
+    def visited(values: dict[str, str]) -> Browser:
+        browser = Browser(values)
+        monkeypatch.setattr(address, "st", browser)
+        return browser
+
+    return visited
+
+
+Visit = Callable[[dict[str, str]], Browser]
+ROOT = Path(__file__).parents[2]
+TABLE = json.loads((ROOT / "tests/bad_inputs.json").read_text(encoding="utf-8"))
+LINKS = [case for case in TABLE if case["kind"] == "URL" and case["input"].startswith("?")]
+KNOWN = st.sampled_from(sorted(address.NAMES))
+ANY_TEXT = st.text(st.characters(codec=None), max_size=400)
+
+
+@pytest.mark.parametrize("case", LINKS, ids=[case["id"] for case in LINKS])
+def test_a_bad_link_means_what_goes_without_saying(case: dict, visit: Visit) -> None:
+    query = parse_qs(case["input"][1:], keep_blank_values=True)  # as Streamlit reads it
+    browser = visit({name: values[-1] for name, values in query.items()})
+    assert address.damaged() == case.get("damaged", False)
+    assert address.option("step", range(1000), 0) == case.get("step", 0)
+    address.show("train")
+    assert set(browser.values) <= address.NAMES
+
+
+# each example visits anew
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.dictionaries(KNOWN | ANY_TEXT, ANY_TEXT, max_size=4), KNOWN)
+def test_no_link_breaks_the_app(visit: Visit, values: dict[str, str], name: str) -> None:
+    browser = visit(values)
+    assert address.option(name, ("a", 2, 0.5), "a") in ("a", 2, 0.5)
+    assert address.get(name) in (None, values.get(name))
+    address.show("train")
+    assert set(browser.values) <= address.NAMES
+    for kept, value in browser.values.items():
+        assert values[kept] == value and address.readable(kept, value)
+    assert address.damaged() == any(not address.readable(n, v) for n, v in values.items())
+    assert not address.damaged()  # it is said once
+
+
+@pytest.mark.parametrize("value", ["a" * 301, "\ufffd", "a\r\nb", "\x9b", "a\0", "\ud800"])
+def test_a_damaged_value_is_left_out(value: str, visit: Visit) -> None:
+    visit({"sentence": value, "hidden": "32", "w": value})
+    assert address.damaged()
+    assert address.get("sentence") is None
+    assert address.get("hidden") == "32"
+    assert address.get("w") == value  # looked up, and answered like any other wrong key
+
+
+def test_a_sentence_too_long_for_a_link_is_remembered_but_not_written_there(visit: Visit) -> None:
+    browser = visit({})
+    address.put("sentence", "long " * 100)
+    address.show("decode")
+    assert address.get("sentence") == "long " * 100
+    assert "sentence" not in browser.values
+
+
+def test_every_name_that_a_page_uses_is_known() -> None:
+    used: set[object] = set()
+    for path in [ROOT / "app.py", *(ROOT / "pages").rglob("*.py")]:
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and ast.unparse(node.func).startswith("address."):
+                first = node.args[0] if node.args else None
+                asks = ast.unparse(node.func).removeprefix("address.") in ("get", "put", "option")
+                if asks and isinstance(first, ast.Constant):
+                    used.add(first.value)
+            if isinstance(node, ast.Call) and ast.unparse(node.func) == "Choice":
+                assert isinstance(node.args[0], ast.Constant)
+                used.add(node.args[0].value)
+    assert used <= address.NAMES
+    assert {"w", "lang", "step", "hidden"} <= used
