@@ -6,18 +6,23 @@ import streamlit as st
 
 from pages.shared import address, errors, i18n, session, style
 from pages.shared.i18n import _
+from seq2seq_core import limits
 
 st.set_page_config("Seq2Seq Lab", page_icon="🔤", layout="wide", initial_sidebar_state=220)
 style.apply()
 
 page = st.navigation(
     {
+        _("Learn"): [
+            st.Page("pages/start.py", title=_("Start"), icon=":material/play_circle:", default=True)
+        ],
         _("Laboratory"): [
-            st.Page("pages/train.py", title=_("Train"), icon=":material/show_chart:", default=True),
             st.Page("pages/corpus.py", title=_("Corpus"), icon=":material/edit_note:"),
+            st.Page("pages/train.py", title=_("Train"), icon=":material/show_chart:"),
             st.Page("pages/decode.py", title=_("Decode"), icon=":material/footprint:"),
             st.Page("pages/attention.py", title=_("Attention"), icon=":material/grid_on:"),
-        ]
+            st.Page("pages/metrics.py", title=_("Metrics"), icon=":material/straighten:"),
+        ],
     },
     position="sidebar",
 )
@@ -26,9 +31,12 @@ with st.container(key="lang_place"):
 address.show(page.url_path)  # before the page, so that a refresh in the middle loses nothing
 errors.show_kept()
 with errors.shown():
+    limits.check_environment()
     session.engine()
     session.keep_workers()
     session.say_lost()
+    if address.damaged():
+        st.error(_("This link is damaged: what cannot be read in it is left out."))
     page.run()
 address.show(page.url_path)  # and what was chosen on it
 

@@ -45,6 +45,7 @@ class Wishes:
 class Order:
     """What is known of a queued or running run, in one small row."""
 
+    wishes: Wishes
     run_id: int
     status: str
     worker: str | None
@@ -52,7 +53,6 @@ class Order:
     wanted: str
     updates: int  # how far it shall learn
     changed_at: float
-    wishes: Wishes
 
 
 @dataclass(frozen=True)
@@ -105,6 +105,7 @@ def pack(rows: Sequence[Sequence[float]]) -> bytes:
 WISHES = [runs.c[name] for name in Wishes.__dataclass_fields__]
 LOOK = (
     select(
+        *WISHES,
         runs.c.id,
         runs.c.status,
         runs.c.worker,
@@ -112,7 +113,6 @@ LOOK = (
         runs.c.wanted,
         runs.c.training["updates"].as_integer(),
         runs.c.changed_at,
-        *WISHES,
     )
     .where(runs.c.status.in_(ACTIVE))
     .order_by(runs.c.changed_at)
@@ -123,7 +123,8 @@ def look(engine: Engine) -> list[Order]:
     """All queued and running runs, the one that waits longest first."""
     with reading(engine) as connection:
         rows = connection.execute(LOOK).all()
-    return [Order(*row[: -len(WISHES)], Wishes(*row[-len(WISHES) :])) for row in rows]
+    split = len(WISHES)
+    return [Order(Wishes(*row[:split]), *row[split:]) for row in rows]
 
 
 def claim(engine: Engine, worker: str) -> Claim | None:

@@ -13,7 +13,7 @@ from seq2seq_core.batches import Batches
 from seq2seq_core.checkpoint import Checkpoint, model_size, unpack_state
 from seq2seq_core.config import ModelConfig, TrainingConfig
 from seq2seq_core.corpus import Corpus, Pair, Row, read_rows, split_held_out
-from seq2seq_core.errors import CorpusError
+from seq2seq_core.errors import ConfigError, CorpusError
 from seq2seq_core.limits import LIMITS
 from seq2seq_core.metrics import AlignmentScore, alignment, teacher_forced_attention
 from seq2seq_core.models import build
@@ -95,6 +95,15 @@ def prepare(
     return description
 
 
+def parameters(rows: Sequence[Row], tokenizer: str, model: ModelConfig) -> int:
+    """How many weights a model for these rows has; its vocabulary sizes alone matter."""
+    source, target = read_rows(rows, tokenizer).vocabularies()
+    try:
+        return model_size(build(model, len(source), len(target), seed=0))
+    except ConfigError as error:  # too many: the count is in it
+        return int(str(error.fields["count"]))
+
+
 def material(description: Mapping[str, Any]) -> Material:
     """The pairs of a stored description, cut as they were when the run was started."""
 
@@ -152,6 +161,14 @@ def restore(
         config, description["tokenizer"], made_of.source, made_of.target, parameters
     )
     return Trained(checkpoint.build(), checkpoint, made_of, update)
+
+
+def watched(
+    description: Mapping[str, Any], trained: Trained, texts: Sequence[str]
+) -> list[dict[str, Any]]:
+    """What the model of a stored run writes for these sentences, in `frame.sentences`' form."""
+    chosen = frame.watch(texts, known(description, trained.material), trained.checkpoint)
+    return frame.sentences(trained.model, chosen, trained.checkpoint, LIMITS.decoded_tokens)
 
 
 def untrained_sentences(

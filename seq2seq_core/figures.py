@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import altair as alt
 import pandas as pd
-
-POINTS = 300  # a curve of more points looks the same and costs more
 
 
 @dataclass(frozen=True)
@@ -37,80 +36,6 @@ DARK = Palette(
     "#e6e9ed", "#98a2ae", "#2b343f", "#b39ddb", "#56B4E9", "#FF8F40", "#18222c", "#56B4E9",
     "#0f141a", 0.6,
 )  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Curve:
-    """A named series over updates."""
-
-    name: str
-    updates: Sequence[int]
-    values: Sequence[float]
-
-
-def thin(curve: Curve) -> Curve:
-    """At most POINTS points; each is the mean of the updates it stands for, ending at the last."""
-    step = -(-len(curve.updates) // POINTS) or 1
-    ends = range(len(curve.updates), 0, -step)
-    groups = [(max(end - step, 0), end) for end in reversed(ends)]
-    return Curve(
-        curve.name,
-        [curve.updates[end - 1] for _, end in groups],
-        [sum(curve.values[start:end]) / (end - start) for start, end in groups],
-    )
-
-
-def loss_curve(
-    training: Curve, held_out: Curve, updates: int, palette: Palette, x: str, y: str
-) -> alt.Chart:
-    """Loss over updates; the x axis spans the whole run from the start, so that nothing jumps."""
-    frames = [
-        pd.DataFrame({"series": c.name, "update": list(c.updates), "loss": list(c.values)})
-        for c in (thin(training), held_out)
-    ]
-    table = pd.concat(frames, ignore_index=True)
-    highest = max([*training.values, *held_out.values], default=5.0)
-    color = alt.Color("series:N", legend=None).scale(
-        domain=[training.name, held_out.name], range=[palette.ink, palette.held_out]
-    )
-    horizontal = alt.X(
-        "update:Q",
-        title=x,
-        scale=alt.Scale(domain=[0, updates], nice=False),
-        axis=alt.Axis(tickCount=6, grid=False),
-    )
-    vertical = alt.Y(
-        "loss:Q",
-        title=y,
-        scale=alt.Scale(domain=[0, highest], nice=True),
-        axis=alt.Axis(tickCount=5),
-    )
-    base = alt.Chart(table).encode(x=horizontal, y=vertical, color=color)
-    alone = len(training.updates) == 1  # a line needs two points, the first one wants to be seen
-    lines = base.mark_line(strokeWidth=2.2, point=alone).encode(
-        strokeDash=alt.StrokeDash("series:N", legend=None).scale(
-            domain=[training.name, held_out.name], range=[[1, 0], [6, 3]]
-        )
-    )
-    names = [
-        name_of(curve, above, updates, color, horizontal, vertical)
-        for curve, above in ((training, 12), (held_out, 30))
-        if curve.updates
-    ]
-    return style(alt.layer(lines, *names), palette)
-
-
-def name_of(
-    curve: Curve, above: int, updates: int, color: alt.Color, x: alt.X, y: alt.Y
-) -> alt.Chart:
-    """The curve's name at its end, where the eye is; `above` in pixels keeps two names apart."""
-    last = {"series": curve.name, "update": curve.updates[-1], "loss": curve.values[-1]}
-    late = curve.updates[-1] > 0.7 * updates
-    return (
-        alt.Chart(pd.DataFrame([last]))
-        .mark_text(align="right" if late else "left", dx=0 if late else 8, dy=-above, fontSize=13)
-        .encode(x=x, y=y, text="series:N", color=color)
-    )
 
 
 def crowded(sources: Sequence[str], targets: Sequence[str]) -> bool:
@@ -179,6 +104,83 @@ def words(tokens: Sequence[str], color: str, small: bool) -> dict[str, Any]:
         "labelOverlap": small,
         "labelLimit": 120,
     }
+
+
+@dataclass(frozen=True)
+class Bar:
+    """A share of `count`, under its name."""
+
+    name: str
+    share: float  # 0 to 1
+    count: int
+
+
+def bars(
+    shown: Sequence[Bar], color: str, palette: Palette, x: str, y: str, count: str
+) -> alt.Chart:
+    """Shares side by side, always from 0 to 1, with the number of cases above each.
+
+    count says in words what that number counts, for the tooltip.
+    """
+    table = pd.DataFrame(
+        [{"name": b.name, "share": b.share, "count": b.count, "n": f"n={b.count}"} for b in shown]
+    )
+    base = alt.Chart(table).encode(
+        x=alt.X("name:N", title=x, sort=None, axis=alt.Axis(labelAngle=0, grid=False)),
+        y=alt.Y(
+            "share:Q",
+            title=y,
+            scale=alt.Scale(domain=[0, 1]),
+            axis=alt.Axis(format=".0%", values=[0, 0.25, 0.5, 0.75, 1]),
+        ),
+        tooltip=[
+            alt.Tooltip("name:N", title=x),
+            alt.Tooltip("share:Q", title=y, format=".0%"),
+            alt.Tooltip("count:Q", title=count),
+        ],
+    )
+    columns = base.mark_bar(color=color, cornerRadiusEnd=3, width={"band": 0.6})
+    numbers = base.mark_text(dy=-9, fontSize=12, color=palette.quiet).encode(text="n:N")
+    return style(alt.layer(columns, numbers), palette)
+
+
+def lengths(
+    source: Sequence[int],
+    target: Sequence[int],
+    names: tuple[str, str],
+    palette: Palette,
+    x: str,
+    y: str,
+) -> alt.Chart:
+    """How many sentences have how many words, on both sides beside each other."""
+    counted = [(side, *item) for side in (0, 1) for item in Counter((source, target)[side]).items()]
+    table = pd.DataFrame(
+        [{"side": names[side], "length": n, "count": count} for side, n, count in counted]
+    )
+    longest = max([*source, *target], default=1)
+    chart = (
+        alt.Chart(table)
+        .mark_bar()
+        .encode(
+            x=alt.X(
+                "length:O",
+                title=x,
+                scale=alt.Scale(domain=list(range(1, longest + 1))),
+                axis=alt.Axis(labelAngle=0, labelOverlap=True),
+            ),
+            xOffset=alt.XOffset("side:N", sort=list(names)),
+            y=alt.Y("count:Q", title=y, axis=alt.Axis(tickCount=4)),
+            color=alt.Color(
+                "side:N", legend=alt.Legend(title=None, orient="top", labelColor=palette.quiet)
+            ).scale(domain=list(names), range=[palette.source, palette.target]),
+            tooltip=[
+                alt.Tooltip("side:N", title=" "),
+                alt.Tooltip("length:O", title=x),
+                alt.Tooltip("count:Q", title=y),
+            ],
+        )
+    )
+    return style(alt.layer(chart), palette)
 
 
 def style(chart: alt.LayerChart | alt.FacetChart, palette: Palette) -> alt.Chart:

@@ -14,7 +14,7 @@ from seq2seq_core.errors import CorpusError, Diverged, Seq2SeqError
 from seq2seq_core.experiment import known, material
 from seq2seq_core.frame import Attention, sentences, watch
 from seq2seq_core.limits import LIMITS
-from seq2seq_core.metrics import evaluate
+from seq2seq_core.metrics import chance, evaluate
 from seq2seq_core.models import build
 from seq2seq_core.record import checked
 from seq2seq_core.training import Event, TrainingState, start, train
@@ -63,6 +63,7 @@ class Job:
 
         self.measured = stuff.measured[:EVALUATED]
         self.measured_data = stuff.batches(self.measured)
+        self.chance = chance(self.measured)
         self.evaluated = "held_out" if stuff.held_out else "training"
         self.names = Checkpoint(
             model_config,
@@ -176,6 +177,7 @@ class Job:
             "epoch": math.ceil(self.update / self.data.updates_per_epoch(self.config)),
             "tokens_per_second": round(self.tokens / self.learning) if self.learning else 0,
             "evaluated": self.evaluated,
+            "chance": self.chance,
             "sentences": now,
         }
         self.shown = self.shown_update = self.update

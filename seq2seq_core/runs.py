@@ -13,13 +13,16 @@ from typing import Any
 from sqlalchemy import Connection, Engine, delete, func, insert, select, update
 
 from seq2seq_core.config import ModelConfig, TrainingConfig
+from seq2seq_core.corpus import tokens_of
 from seq2seq_core.errors import StoreError
 from seq2seq_core.limits import LIMITS
 from seq2seq_core.tables import ACTIVE, active, corpora, reading, revisions, writing
 from seq2seq_core.tables import runs as RUNS
+from seq2seq_core.text import clean
 from seq2seq_core.workspaces import touch
 
 DOUBLE_CLICK = 1.0  # seconds
+TITLE = 40  # characters
 RESTING = {"pause": "paused", "stop": "stopped"}
 
 
@@ -98,6 +101,7 @@ def start_run(
     corpus: Mapping[str, Any],
     name: str,
     pace: float | None = None,
+    goal: int | None = None,
 ) -> tuple[Run, Run | None]:
     """Queue a new run; returns it and the active run that it stopped, if there was one.
 
@@ -140,6 +144,7 @@ def start_run(
                     "created_at": now,
                     "changed_at": now,
                     "pace": pace,
+                    "goal": goal,
                 }
             )
         ).one()
@@ -215,12 +220,20 @@ def describe_run(
     title: str | None = None,
     watched: Sequence[str] | None = None,
 ) -> None:
-    """Give a run a name, or other sentences to be watched. Raises StoreError with code gone."""
-    given = {"title": title, "watched": None if watched is None else list(watched)}
+    """Give a run a name, or other sentences to be watched.
+
+    Raises CorpusError where one of them cannot be read, StoreError with code gone.
+    """
+    new: dict[str, Any] = {} if title is None else {"title": clean(title)[:TITLE]}
+    tokenizer = select(corpora.c.corpus["tokenizer"].as_string()).where(corpora.c.run_id == run_id)
     with writing(engine) as connection:
         lock_run(connection, run_id)
-        new = {name: value for name, value in given.items() if value is not None}
-        connection.execute(update(RUNS).where(RUNS.c.id == run_id).values(new))
+        if watched is not None:
+            new["watched"] = [clean(text) for text in watched]
+            for text in new["watched"]:
+                tokens_of(text, connection.execute(tokenizer).scalar_one())
+        if new:
+            connection.execute(update(RUNS).where(RUNS.c.id == run_id).values(new))
 
 
 def set_pace(engine: Engine, run_id: int, pace: float | None) -> None:

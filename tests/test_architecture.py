@@ -12,16 +12,18 @@ CORE = ROOT / "seq2seq_core"
 
 # each module may import from the groups above its own, and from none below
 ORDER = [
-    {"errors", "limits"},
-    {"config", "text", "vocabulary", "tokenizers"},
+    {"errors"},
+    {"limits"},
+    {"config", "text", "vocabulary", "tokenizers", "anki", "curves"},
     {"corpus"},
+    {"files"},
     {"models"},
     {"batches"},
     {"training", "decoding"},
     {"metrics", "text_scores", "links"},
     {"checkpoint", "tables", "overlap"},
-    {"translation", "workspaces", "corpora", "files", "classes"},
-    {"runs", "record", "frame", "report"},
+    {"translation", "workspaces", "corpora", "classes"},
+    {"runs", "record", "frame", "report", "maps"},
     {"store", "claims", "experiment", "figures"},
     {"job"},
     {"worker"},

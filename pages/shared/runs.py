@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from pages.shared import address, session, style
+from pages.shared import address, session
 from pages.shared.i18n import N_, _, language
-from seq2seq_core import figures, store
+from seq2seq_core import store
 from seq2seq_core.config import ModelConfig, TrainingConfig
 from seq2seq_core.corpus import tokens_of
 from seq2seq_core.store import Run
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from seq2seq_core.experiment import Trained
 
 CORPORA = {"first": N_("First"), "five_sentences": N_("five sentences")}
+WAIT = 0.15  # seconds that a click waits for the run's first update
 OFFERED = 200  # sentences in the list; any other can be typed
 Columns = dict[str, list[Any]]
 
@@ -40,15 +42,27 @@ def selected(choices: list[Run]) -> Run | None:
     return numbers.get(address.option("run", list(numbers), latest))
 
 
-def label(run: Run) -> str:
-    """How a run is called: its number and what it is made of. It never changes while a run goes:
-    Streamlit's list knows a choice by its words."""
+def kind(run: Run) -> str:
+    """What a run is made of."""
     model = run.model
     cell = ("Bi" if model["bidirectional"] else "") + model["architecture"].upper()
     score = model["attention"]
     look = _("no attention") if score == "none" else _("{score} attention", score=_(score))
     corpus = _(CORPORA.get(run.name, run.name))
-    return f"{run.number} · {cell} · {look} · {corpus}"
+    return f"{cell} · {look} · {corpus}"
+
+
+def label(run: Run) -> str:
+    """How a run is called: its number and its name, else what it is made of.
+
+    It never changes while a run goes: Streamlit's list knows a choice by its words.
+    """
+    return f"{run.number} · {run.title or kind(run)}"
+
+
+def short(run: Run) -> str:
+    """The same where there is little room."""
+    return run.title or _("run {number}", number=run.number)
 
 
 def choose_run(page: str, choices: list[Run]) -> Run:
@@ -57,7 +71,7 @@ def choose_run(page: str, choices: list[Run]) -> Run:
     now = selected(choices)
     assert now is not None
     # another list or language is another widget: it begins with what is chosen now
-    key = f"{page}_run_{language()}_{numbers[0]}"
+    key = f"{page}_run_{language()}_{hash(tuple(map(label, choices)))}"
     chosen = st.selectbox(
         _("Training run"),
         numbers,
@@ -65,7 +79,6 @@ def choose_run(page: str, choices: list[Run]) -> Run:
         format_func=lambda number: label(choices[numbers.index(number)]),
         key=key,
         label_visibility="collapsed" if page == "train" else "visible",
-        width=330 if page == "train" else "stretch",
     )
     run = choices[numbers.index(chosen)] if chosen in numbers else now
     if run is not now:
@@ -107,7 +120,19 @@ def untrained_sentences(view: session.CorpusView, model: ModelConfig, seed: int)
     return _untrained(view, view.revision.id if view.revision else None, model, seed)
 
 
-@st.cache_resource(show_spinner=False, max_entries=64)
+@st.cache_data(show_spinner=False, max_entries=64)
+def _parameters(_view: session.CorpusView, sizes: object, model: ModelConfig) -> int:
+    from seq2seq_core import experiment
+
+    return experiment.parameters(_view.rows, _view.tokenizer, model)
+
+
+def parameters(view: session.CorpusView, model: ModelConfig) -> int:
+    """How many weights a model for this corpus has."""
+    return _parameters(view, session.sizes(view), model)
+
+
+@st.cache_resource(show_spinner=False, max_entries=8)  # a large model takes 8 MB, and its memory
 def _trained(run_id: int, update: int, _run: Run) -> Trained:
     from seq2seq_core import experiment  # torch comes with it: only a page that decodes pays
 
@@ -132,6 +157,38 @@ def _pairs(run_id: int) -> dict[str, str]:
     return watched | held_out | pairs  # in the order in which they are offered
 
 
+def sentences(run: Run) -> list[str]:
+    """Source sentences of the run's corpus, in the order in which they are offered."""
+    return list(_pairs(run.id))[:OFFERED]
+
+
+@st.cache_data(show_spinner=False, max_entries=64)
+def _unseen(run_id: int) -> list[tuple[str, tuple[str, ...]]]:
+    held_out = store.run_corpus(session.engine(), run_id)["held_out"]
+    return [(source, tuple(target.split())) for source, target, *_rest in held_out]
+
+
+@st.cache_data(show_spinner=False, max_entries=64)
+def _watched(run_id: int, update: int, texts: Sequence[str], _run: Run) -> list[dict[str, Any]]:
+    from seq2seq_core import experiment
+
+    description = store.run_corpus(session.engine(), run_id)
+    return experiment.watched(description, trained(_run), texts)
+
+
+def watched(run: Run) -> list[dict[str, Any]]:
+    """The sentences of the run's frame; where they were chosen after it has come to rest, as its
+    last snapshot writes them."""
+    if run.watched and not run.active and run.update and session.warm():
+        return _watched(run.id, run.update, run.watched, run)
+    return (run.live or {}).get("sentences", [])
+
+
+def unseen(run: Run, word: str | None = None) -> list[str]:
+    """Source sentences that this run never learns from, with this word in their translation."""
+    return [text for text, target in _unseen(run.id) if word is None or word in target]
+
+
 def reference(run: Run, text: str) -> str | None:
     """The translation that the run's corpus gives for a source sentence, if it has it."""
     return _pairs(run.id).get(text)
@@ -139,9 +196,10 @@ def reference(run: Run, text: str) -> str | None:
 
 def choose_sentence(page: str, run: Run) -> str:
     """A sentence out of the run's corpus, or a typed one. It goes into the URL."""
-    choices = list(_pairs(run.id))[:OFFERED]
+    turn = st.session_state.get("sentence_turn", 0)
+    choices = sentences(run)
     default, now = choices[0], address.get("sentence") or choices[0]
-    key = f"{page}_sentence_{run.id}"
+    key = f"{page}_sentence_{run.id}_{turn}"
     first = address.first(key, now)
     if first not in choices:
         choices.append(first)
@@ -159,22 +217,11 @@ def choose_sentence(page: str, run: Run) -> str:
     return text or default
 
 
-def loss_curve(run: Run | None, history: Columns, evaluation: Columns, updates: int = 0) -> Any:
-    """The curve of a run, and of new sentences where some are held out."""
-    empty: list[Any] = []
-    on_new = run is not None and bool(held_out_sources(run))
-    return figures.loss_curve(
-        figures.Curve(_("training loss"), history["update"], history["loss"]),
-        figures.Curve(
-            _("loss on new sentences"),
-            evaluation["update"] if on_new else empty,
-            evaluation["loss"] if on_new else empty,
-        ),
-        run.training["updates"] if run else updates,
-        style.palette(),
-        _("update"),
-        _("loss"),
-    )
+def show_sentence(text: str) -> None:
+    """Make this the sentence that every page looks at, chosen elsewhere than in its control."""
+    address.put("sentence", text)
+    # the control knows what it showed last: another one begins with what the address says
+    st.session_state["sentence_turn"] = st.session_state.get("sentence_turn", 0) + 1
 
 
 def name_unknown(words: Sequence[str]) -> None:
@@ -193,6 +240,38 @@ def say_how_far(run: Run, update: int) -> None:
 def nothing_trained() -> None:
     st.text(_("There is no model yet: train one first, it takes a few seconds."))
     st.page_link("pages/train.py", label=_("To Train"), icon=":material/show_chart:")
+
+
+def start(
+    model: ModelConfig,
+    training: TrainingConfig,
+    pace: float | None = None,
+    goal: int | None = None,
+) -> Run:
+    """Start a run on the corpus as it is now, and look at it from now on.
+
+    Waits a moment for its first update, so that it shows at once. pace and goal as in store.Run.
+    Raises CorpusError or ConfigError where something is empty or too large.
+    """
+    from seq2seq_core import experiment
+
+    view = session.corpus()
+    changed = session.changed_sources(view)
+    corpus = experiment.prepare(view.rows, view.held_out, view.tokenizer, model, training, changed)
+    if view.revision is None:
+        view = session.save_corpus(view, view.rows, view.held_out)
+    revision = view.revision
+    assert revision is not None
+    run, replaced = store.start_run(
+        session.engine(), revision.workspace_id, revision.id, model, training, corpus, view.name,
+        pace, goal,
+    )  # fmt: skip
+    show_run(run)
+    say_replaced(replaced)
+    deadline = time.monotonic() + WAIT
+    while time.monotonic() < deadline and not current(run).update:
+        time.sleep(0.01)
+    return run
 
 
 def repeat(run: Run, **changed: object) -> None:

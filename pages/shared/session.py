@@ -29,6 +29,9 @@ start_pool: Callable[[str], subprocess.Popen[bytes]] = pool.start  # tests put t
 
 def warm_up() -> None:
     """Import what the first decoding needs, after the first page went out, and freeze it."""
+    import rouge_score.rouge_scorer  # noqa: F401
+    import sacrebleu.metrics  # noqa: F401
+
     import seq2seq_core.experiment
     import seq2seq_core.translation  # noqa: F401
 
@@ -68,7 +71,7 @@ def workspace() -> Workspace | None:
 
 def say_lost() -> None:
     """A link that leads nowhere is said, in the same words whatever it looks like."""
-    if address.get("w") and workspace() is None:
+    if address.get("w") is not None and workspace() is None:
         address.drop("w")
         st.error(_("This link leads to no work that is kept here: you start with a new one."))
 

@@ -9,19 +9,33 @@ from seq2seq_core.figures import DARK, LIGHT, Palette
 CSS = """
 <style>
 .stMainBlockContainer { max-width: 1240px; padding: 3.2rem 2.4rem 3rem; }
+@media (min-width: 769px) {
+  [data-testid="stSidebar"][data-collapsed="false"] { width: 220px !important; min-width: 220px; }
+}
 .stMainBlockContainer p, .stMainBlockContainer li { line-height: 1.7; }
 .stMainBlockContainer h1 { padding: 0 0 .3rem; line-height: 1.25; }
 [data-testid="stMetricValue"] {
   font-size: 1.6rem; font-weight: 650; font-variant-numeric: tabular-nums; line-height: 1.3;
   min-width: 4ch;
 }
-.st-key-train_numbers { margin: -.5rem 0 -.6rem; row-gap: .4rem; }
+.st-key-train_model, .st-key-train_learning {
+  background: var(--st-secondary-background-color, rgba(128, 134, 145, .08));
+  border-radius: 1rem; padding: .9rem 1.1rem 1.1rem;
+}
+.st-key-train_model h3, .st-key-train_learning h3 { padding: 0 0 .2rem; font-size: 1rem; }
 [data-testid="stSidebarHeader"]::before {
   content: "Seq2Seq Lab"; font-size: 1.25rem; font-weight: 700; margin-right: auto;
 }
+.st-key-metrics_exact [data-testid="stMetricValue"] { font-size: 3.2rem; line-height: 1.15; }
+.st-key-corpus_cards { display: none; }
+[data-testid="stElementToolbarButton"]:has([aria-label^="Download as CSV"]) { display: none; }
+.st-key-metrics_partly, .st-key-metrics_forced { row-gap: .3rem; }
 .st-key-attention_map { overflow-x: auto; }
+.st-key-attention_picture { overflow-anchor: none; } /* another map inside never scrolls the page */
 .st-key-lang_place { position: fixed; top: .55rem; right: 3.6rem; z-index: 999991; width: auto; }
 @media (max-width: 640px) {
+  .st-key-corpus_grid { display: none; }
+  .st-key-corpus_cards { display: flex; }
   .stMainBlockContainer { padding: 3.4rem 1rem 3rem; }
 }
 </style>
@@ -38,6 +52,12 @@ def at_least(key: str, width: int) -> None:
     """Keep the chart in a keyed container this wide, in pixels."""
     chart = f".st-key-{key} [data-testid=stVegaLiteChart]"
     st.html(f"<style>{chart} {{ min-width: {width:d}px; }}</style>")
+
+
+def room(key: str, height: int) -> None:
+    """Keep a keyed container this high, in pixels, where the page has more than one column."""
+    rule = f".st-key-{key} {{ min-height: {height:d}px; }}"
+    st.html(f"<style>@media (min-width: 641px) {{ {rule} }}</style>")
 
 
 def palette() -> Palette:

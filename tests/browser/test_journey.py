@@ -21,12 +21,12 @@ from tests.browser.server import Server, children
 
 WORDS = {
     "en": {
-        "Train": "Train", "Corpus": "Corpus", "Decode": "Decode", "Attention": "Attention",
-        "Stop": "Stop", "saved": "✓ saved", "update": "update", "h1": "Train, and watch it learn",
+        "Start": "Start", "Corpus": "Corpus", "Train": "Train", "Decode": "Decode",
+        "Attention": "Attention", "Metrics": "Metrics", "Pause": "Pause", "saved": "✓ saved",
     },
     "zh": {
-        "Train": "训练", "Corpus": "语料", "Decode": "解码", "Attention": "注意力",
-        "Stop": "停止", "saved": "✓ 已保存", "update": "更新", "h1": "训练，看它怎么学",
+        "Start": "开始", "Corpus": "语料", "Train": "训练", "Decode": "解码",
+        "Attention": "注意力", "Metrics": "评测", "Pause": "暂停", "saved": "✓ 已保存",
     },
 }  # fmt: skip
 CHANGED = "小冰 昨天 买 了 三 件 红色 的 毛衣"
@@ -41,8 +41,8 @@ def go(page: Page, name: str) -> None:
 
 def update(page: Page) -> int:
     """The update that the Train page shows; 0 before there is one."""
-    shown = page.locator(".st-key-train_numbers [data-testid=stMetricValue]").first.inner_text()
-    return int(shown) if shown.strip().isdigit() else 0
+    shown = re.match(r"\d+", page.get_by_test_id("live-numbers").locator("dd").first.inner_text())
+    return int(shown[0]) if shown else 0
 
 
 def eventually(page: Page, claim: Callable[[], bool], seconds: float = 60) -> None:
@@ -56,6 +56,7 @@ def eventually(page: Page, claim: Callable[[], bool], seconds: float = 60) -> No
 def edit_first_sentence(page: Page, text: str) -> None:
     """Double-click into the table's first source cell, as a learner would, and type."""
     page.bring_to_front()  # a tab in the background draws nothing
+    page.get_by_text(re.compile("^(All pairs|全部句对)$")).click()
     table = page.get_by_test_id("stDataFrame").first
     table.scroll_into_view_if_needed()
     box = table.bounding_box()
@@ -80,7 +81,7 @@ def saved_sentence(server: Server, page: Page) -> str:
 
 def curve(page: Page) -> str:
     """The drawn loss curve."""
-    return page.get_by_test_id("stVegaLiteChart").first.inner_html()
+    return page.get_by_test_id("live-curve").inner_html()
 
 
 def stepper_at(page: Page, position: int) -> None:
@@ -93,7 +94,7 @@ def test_change_a_word_train_step_through_it_and_see_the_attention(
 ) -> None:
     words = WORDS[language]
     page = open_page(server.url, language)
-    expect(page.locator("h1")).to_have_text(words["h1"])
+    expect(page.get_by_test_id("live-hero")).to_be_visible()
 
     go(page, words["Corpus"])
     edit_first_sentence(page, CHANGED)
@@ -105,7 +106,7 @@ def test_change_a_word_train_step_through_it_and_see_the_attention(
     before = curve(page)
     eventually(page, lambda: update(page) > 20 and curve(page) != before)
     expect(page.get_by_test_id("live")).to_contain_text(CHANGED)
-    page.get_by_role("button", name=words["Stop"]).click()
+    page.get_by_role("button", name=words["Pause"]).click()
     expect(page.locator(".st-key-train_run")).to_be_visible()
     stopped_at = update(page)
     assert stopped_at > 20
@@ -147,7 +148,7 @@ def long_run(page: Page) -> None:
     eventually(page, lambda: update(page) > 5)
 
 
-LONG = "?updates=5000"
+LONG = "/train?updates=5000"
 
 
 def test_a_killed_server_comes_back_with_everything_and_the_run_goes_on(
@@ -214,7 +215,7 @@ def test_a_link_straight_to_a_page_shows_it_in_its_frame(
 ) -> None:
     page = open_page(f"{server.url}/{path}")  # the first visit to this server
     links = page.get_by_test_id("stSidebarNav").get_by_role("link")
-    expect(links).to_have_text([re.compile(f"{name}$") for name in list(WORDS["en"])[:4]])
+    expect(links).to_have_text([re.compile(f"{name}$") for name in list(WORDS["en"])[:6]])
 
 
 def test_a_second_train_says_what_became_of_the_first(server: Server, open_page: Open) -> None:
@@ -245,14 +246,14 @@ def test_another_language_loses_no_edit(server: Server, open_page: Open) -> None
 def test_settings_survive_a_run_a_page_switch_and_a_refresh(
     server: Server, open_page: Open
 ) -> None:
-    page = open_page(f"{server.url}?updates=100&rate=0.01&cell=lstm")
+    page = open_page(f"{server.url}/train?updates=100&rate=0.01&cell=lstm")
     page.get_by_role("button", name="Train").click()
     expect(page.get_by_text("Finished after 100 updates.")).to_be_visible()
     page.get_by_role("button", name="More settings").click()
     seed = page.get_by_role("radiogroup", name="Random seed")
     seed.get_by_text("2", exact=True).click()
     expect(page).to_have_url(re.compile("seed=2"))
-    expect(page.get_by_text("The settings above are for the next model")).to_be_visible()
+    expect(page.get_by_text("The settings are for the next model")).to_be_visible()
     page.keyboard.press("Escape")
     go(page, "Corpus")
     expect(page).to_have_url(re.compile("seed=2"))
@@ -263,7 +264,7 @@ def test_settings_survive_a_run_a_page_switch_and_a_refresh(
 
 
 def test_a_typed_sentence_goes_along_from_page_to_page(server: Server, open_page: Open) -> None:
-    page = open_page(f"{server.url}?updates=100")
+    page = open_page(f"{server.url}/train?updates=100")
     page.get_by_role("button", name="Train").click()
     expect(page.get_by_text("Finished after 100 updates.")).to_be_visible()
     go(page, "Decode")
@@ -286,7 +287,7 @@ def test_a_file_goes_in_and_comes_out_as_it_was(
     server: Server, open_page: Open, tmp_path: Path
 ) -> None:
     rows = [Row("我 爱 书", "=1+1"), Row("<b>你</b> 好", "hi\u3000there"), Row("咖哥 来 了", "-x")]
-    page = open_page(server.url + "/corpus")
+    page = open_page(server.url + "/corpus?view=table")
     uploader = page.get_by_test_id("stFileUploader")
     page.get_by_role("button", name="Load a corpus").click()
     gbk = tmp_path / "gbk.tsv"

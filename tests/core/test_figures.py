@@ -8,31 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from seq2seq_core.figures import DARK, LIGHT, POINTS, Curve, heat_map, loss_curve, thin
-
-CURVE = Curve("training loss", range(1, 1001), [1 / n for n in range(1, 1001)])
-
-
-def test_a_thin_curve_keeps_its_end_and_its_mean() -> None:
-    thinned = thin(CURVE)
-    assert len(thinned.updates) <= POINTS
-    assert thinned.updates[-1] == 1000
-    assert min(thinned.values) == pytest.approx(thinned.values[-1])
-    short = Curve("x", [1, 2, 3], [3.0, 2.0, 1.0])
-    assert thin(short) == short
-
-
-@given(st.lists(st.floats(0, 9), min_size=1, max_size=2000))
-def test_thinning_stays_between_the_extremes(values: list[float]) -> None:
-    thinned = thin(Curve("x", range(1, len(values) + 1), values))
-    assert len(thinned.updates) == len(thinned.values) <= POINTS
-    assert min(values) - 1e-9 <= min(thinned.values) <= max(thinned.values) <= max(values) + 1e-9
-
-
-def test_the_axis_spans_the_whole_run_from_its_first_point() -> None:
-    few = Curve("training loss", [1, 2], [4.2, 4.1])
-    chart = loss_curve(few, Curve("new", [], []), 600, LIGHT, "update", "loss").to_dict()
-    assert chart["layer"][0]["encoding"]["x"]["scale"]["domain"] == [0, 600]
+from seq2seq_core.figures import DARK, LIGHT, Bar, bars, heat_map
 
 
 @pytest.mark.parametrize("palette", [LIGHT, DARK])
@@ -42,6 +18,17 @@ def test_colours_of_attention_always_span_0_to_1(palette: object) -> None:
     assert len(chart["layer"]) == 2  # with numbers
     many = heat_map(["a"] * 13, ["c"], [[0.0] * 13], LIGHT, ("s", "t", "w")).to_dict()
     assert len(many["layer"]) == 1
+
+
+def test_bars_always_span_0_to_1_and_say_how_many_cases_they_stand_for() -> None:
+    shown = [Bar("10", 0.5, 4), Bar("9", 1.0, 1), Bar("2–3", 0.0, 7)]
+    chart = bars(shown, LIGHT.ink, LIGHT, "length", "share", "sentences").to_dict()
+    columns, numbers = chart["layer"]
+    assert columns["encoding"]["y"]["scale"]["domain"] == [0, 1]
+    assert columns["encoding"]["x"]["sort"] is None  # in the order given, not by name
+    rows = next(iter(chart["datasets"].values()))
+    assert [row["n"] for row in rows] == ["n=4", "n=1", "n=7"]
+    assert numbers["encoding"]["text"]["field"] == "n"
 
 
 @given(st.lists(st.text(min_size=1, max_size=20), min_size=1, max_size=4))

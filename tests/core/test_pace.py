@@ -11,7 +11,7 @@ from sqlalchemy import Engine, text
 
 from seq2seq_core import store
 from seq2seq_core.config import TrainingConfig
-from seq2seq_core.errors import ConfigError, StoreError
+from seq2seq_core.errors import ConfigError, CorpusError, StoreError
 from seq2seq_core.limits import LIMITS
 from seq2seq_core.worker import Cell, Worker
 from tests.core.test_worker import CORPUS, MODEL, TRAINING, again, begin, direct, same, state, work
@@ -108,6 +108,16 @@ def test_other_sentences_can_be_watched_while_it_learns(engine: Engine) -> None:
     first, second = again(engine, run).live["sentences"]
     assert first["reference"] is None
     assert " ".join(second["reference"]) == CORPUS["rows"][1][1]
+
+
+def test_a_sentence_that_cannot_be_read_is_refused_before_the_run_stumbles_over_it(
+    engine: Engine,
+) -> None:
+    run = begin(engine)
+    for bad in ("", "a" * 3000, "\ud800", "a " * 100, "<eos>"):
+        with pytest.raises(CorpusError):
+            store.describe_run(engine, run.id, watched=["我 爱 小冰", bad])
+    assert again(engine, run).watched is None
 
 
 def test_a_run_keeps_the_name_that_it_was_given(engine: Engine) -> None:

@@ -1,0 +1,99 @@
+// Curves over updates, in SVG: a few panels (loss, words right, …), one of them shown at a time.
+// The x axis spans the whole run from the start, so that nothing jumps while it grows.
+
+const PLOT = { left: 44, right: 12, top: 14, bottom: 26 }; // px around the lines
+const EMPTY = 4; // the top of an axis without a line
+const NEAR = 14; // px that two names at the end of their lines keep apart
+
+function svg(tag, attributes = {}, text = "") {
+  const node = document.createElementNS("http://www.w3.org/2000/svg", tag);
+  for (const [key, value] of Object.entries(attributes)) node.setAttribute(key, value);
+  node.textContent = text;
+  return node;
+}
+
+/** Round steps, at most so many of them. */
+function ticks(most, count) {
+  const rough = most / count;
+  const power = 10 ** Math.floor(Math.log10(rough));
+  const step = [1, 2, 5, 10].map((n) => n * power).find((n) => n >= rough * 0.999);
+  return Array.from({ length: Math.floor(most / step + 1e-9) + 1 }, (_, i) => i * step);
+}
+
+const tidy = (value, percent) => (percent ? `${Math.round(100 * value)} %`
+  : value >= 100 ? value.toFixed(0) : value >= 10 ? value.toFixed(1) : value.toFixed(2).replace(/\.?0+$/, ""));
+
+function curve(root, { panels, updates, labels }) {
+  const box = root.querySelector(".curve");
+  if (!box.dataset.shown || !panels.some(({ id }) => id === box.dataset.shown)) box.dataset.shown = panels[0].id;
+  const again = () => curve(root, box.drawn);
+  box.drawn = { panels, updates, labels };
+  children(box.querySelector(".tabs"), panels.length, () => el("button")).forEach((button, i) => {
+    write(button, panels[i].title);
+    button.setAttribute("aria-pressed", panels[i].id === box.dataset.shown);
+    button.onclick = () => { box.dataset.shown = panels[i].id; again(); };
+  });
+  box.observer ??= new ResizeObserver(() => { if (box.clientWidth !== box.width) requestAnimationFrame(() => curve(root, box.drawn)); });
+  if (!box.watched) box.observer.observe(box);
+  box.watched = true;
+  box.width = box.clientWidth;
+  plot(box, panels.find(({ id }) => id === box.dataset.shown), updates, labels);
+}
+
+function plot(box, panel, updates, labels) {
+  const picture = box.querySelector("svg");
+  const { clientWidth: width, clientHeight: height } = picture;
+  if (!width) return;
+  const values = panel.series.flatMap((line) => line.y);
+  const top = panel.percent ? 1 : 1.02 * (values.length ? Math.max(1e-6, ...values) : EMPTY);
+  const x = (update) => PLOT.left + (width - PLOT.left - PLOT.right) * (update / updates);
+  const y = (value) => height - PLOT.bottom - (height - PLOT.bottom - PLOT.top) * (value / top);
+
+  const parts = ticks(top, 4).flatMap((value) => [
+    svg("line", { class: "grid", x1: PLOT.left, x2: width - PLOT.right, y1: y(value), y2: y(value) }),
+    svg("text", { class: "tick", x: PLOT.left - 8, y: y(value) + 4, "text-anchor": "end" }, tidy(value, panel.percent))]);
+  ticks(updates, width < 500 ? 3 : 6).forEach((update) => parts.push(
+    svg("text", { class: "tick", x: x(update), y: height - 8, "text-anchor": update ? "middle" : "start" }, String(update))));
+  const ends = [];
+  for (const { name: said, kind, x: xs, y: ys } of panel.series) {
+    if (!xs.length) continue;
+    const points = xs.map((update, i) => `${x(update).toFixed(1)},${y(ys[i]).toFixed(1)}`);
+    parts.push(svg("polyline", { class: `line ${kind}`, points: points.join(" ") }));
+    if (points.length === 1) parts.push(svg("circle", { class: `dot ${kind}`, cx: x(xs[0]), cy: y(ys[0]), r: 3 }));
+    ends.push({ said, kind, x: x(xs.at(-1)), y: y(ys.at(-1)) });
+  }
+  parts.push(...names(ends, width, height));
+  picture.replaceChildren(...parts, svg("line", { class: "cursor", y1: PLOT.top, y2: height - PLOT.bottom }));
+  picture.setAttribute("aria-label", panel.said);
+  picture.onpointermove = (event) => {
+    const at = (event.clientX - picture.getBoundingClientRect().left - PLOT.left) / (width - PLOT.left - PLOT.right);
+    point(box, panel, Math.round(Math.min(1, Math.max(0, at)) * updates), x, labels);
+  };
+  picture.onpointerleave = () => { delete box.dataset.pointed; };
+}
+
+/** Each line's name above its end, where the eye is; two that would touch move apart, upwards. */
+function names(ends, width, height) {
+  ends.sort((a, b) => b.y - a.y);
+  let last = height - PLOT.bottom - 6 + NEAR;
+  return ends.map(({ said, kind, x, y }) => {
+    const above = Math.max(PLOT.top, Math.min(y - 8, last - NEAR));
+    last = above;
+    const late = x > 0.6 * width;
+    return svg("text", { class: `said ${kind}`, x: late ? x - 4 : x + 6, y: above, "text-anchor": late ? "end" : "start" }, said);
+  });
+}
+
+/** What the lines say at one update. */
+function point(box, panel, update, x, labels) {
+  const said = panel.series.flatMap(({ name: line, x: xs, y: ys }) => {
+    const i = xs.findLastIndex((at) => at <= Math.max(update, xs[0]));
+    return i < 0 ? [] : [`${line} ${tidy(ys[i], panel.percent)}`];
+  });
+  if (!said.length) return;
+  box.dataset.pointed = true;
+  const cursor = box.querySelector(".cursor");
+  cursor.setAttribute("x1", x(update));
+  cursor.setAttribute("x2", x(update));
+  write(box.querySelector(".pointed"), [`${labels.update} ${update}`, ...said].join(" · "));
+}

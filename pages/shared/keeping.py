@@ -1,0 +1,68 @@
+"""The runs that are kept: how one is called, what of it is watched, and whether it stays."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from pages.shared import address, errors, runs, session
+from pages.shared.i18n import _
+from seq2seq_core import store
+from seq2seq_core.limits import LIMITS
+from seq2seq_core.runs import TITLE
+from seq2seq_core.store import Run
+
+WATCHED = 5  # sentences at most
+
+
+@errors.kept
+def name(run: Run, key: str) -> None:
+    store.describe_run(session.engine(), run.id, title=st.session_state[key])
+
+
+@errors.kept
+def delete(run: Run) -> None:
+    store.delete_run(session.engine(), run.id)
+    address.drop("run")
+
+
+@errors.kept
+def watch(run: Run, key: str) -> None:
+    store.describe_run(session.engine(), run.id, watched=st.session_state[key][:WATCHED])
+
+
+def manage(run: Run, choices: list[Run]) -> None:
+    """The runs that are kept: which one is looked at, how it is called, what of it is watched."""
+    with st.container(width="stretch"):
+        runs.choose_run("train", choices)
+    with st.popover("⋯", help=_("Name, watch or delete this run"), key="train_manage"):
+        key = f"train_title_{run.id}"
+        st.text_input(
+            _("Name"),
+            value=address.first(key, run.title),
+            max_chars=TITLE,
+            placeholder=runs.kind(run),
+            on_change=name,
+            args=(run, key),
+            key=key,
+        )
+        key = f"train_watched_{run.id}"
+        shown = run.watched or store.run_corpus(session.engine(), run.id)["watched"]
+        st.multiselect(
+            _("Sentences to watch while it learns"),
+            list(dict.fromkeys([*address.first(f"{key}_all", shown), *runs.sentences(run)])),
+            default=address.first(key, shown),
+            max_selections=WATCHED,
+            accept_new_options=True,
+            on_change=watch,
+            args=(run, key),
+            key=key,
+        )
+        st.button(
+            _("Delete this run"),
+            on_click=delete,
+            args=(run,),
+            icon=":material/delete:",
+            key="train_delete",
+        )
+        count = {"count": len(choices), "limit": LIMITS.runs}
+        st.caption(_("{count} of {limit} runs are kept.", **count))

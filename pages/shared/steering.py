@@ -1,0 +1,127 @@
+"""The buttons that start a run and steer it: pause, go on, step by step, faster, slower."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import streamlit as st
+
+from pages.shared import address, errors, runs, session, settings
+from pages.shared.i18n import _, language
+from seq2seq_core import store
+from seq2seq_core.store import Run
+
+MORE = 200  # updates added by going on after the end
+PACES = (1, 3, 10, 30, 0)  # updates per second; 0: as fast as it goes
+ICONS = {"pause": "pause", "run": "play_arrow", "more": "fast_forward"}
+
+
+def pace() -> float | None:
+    return address.option("speed", PACES, 0) or None
+
+
+@errors.kept
+def train(goal: int | None = None) -> None:
+    """Start a run with the chosen settings on the corpus as it is now."""
+    runs.start(*settings.configs(), pace(), goal)
+
+
+@errors.kept
+def tell(wanted: str) -> None:
+    """Ask something of the run that is selected now: after a quick click before, it is another
+    one than the button was drawn for."""
+    run = runs.selected(runs.listed())
+    if run is None:
+        return
+    if wanted == "more":
+        store.extend_run(session.engine(), run.id, run.training["updates"] + MORE)
+    else:
+        store.command(session.engine(), run.id, wanted)
+
+
+@errors.kept
+def advance(epoch: bool) -> None:
+    """One update or one epoch more, and then rest; without a run a new one takes them."""
+    run = runs.selected(runs.listed())
+    if run is None:
+        pairs = session.sizes(session.corpus())[0]
+        return train(steps(pairs, epoch))
+    updates = steps(len(store.run_corpus(session.engine(), run.id)["rows"]), epoch, run)
+    store.advance_run(session.engine(), run.id, updates)
+
+
+def steps(pairs: int, epoch: bool, run: Run | None = None) -> int:
+    """How many updates these are."""
+    size = run.training["batch_size"] if run else settings.value(settings.BATCH)
+    return -(-pairs // {"one": 1, "full": pairs}.get(size, size)) if epoch and pairs else 1
+
+
+@errors.kept
+def set_pace(key: str) -> None:
+    address.put("speed", str(st.session_state[key]))
+    run = runs.selected(runs.listed())
+    if run is not None:
+        store.set_pace(session.engine(), run.id, pace())
+
+
+@errors.kept
+def slower(run: Run) -> None:
+    """The same once more with a tenth of the learning rate."""
+    rate = run.training["learning_rate"] / 10
+    settings.preset(run.model | run.training | {"learning_rate": float(f"{rate:.3g}")})
+    train()
+
+
+def controls(run: Run | None, fresh: bool) -> None:
+    """One dominant button: what makes most sense now. fresh: a new model would be another one."""
+    with st.container(horizontal=True, vertical_alignment="center", key="train_buttons"):
+        if run is None:
+            start(_("Train"), "primary")
+        elif run.active:
+            button("pause", _("Pause"), primary=True)
+        elif run.status in ("done", "failed") or fresh:
+            start(_("Train a new model"), "primary")
+        else:
+            button("run", _("Go on"), primary=True)
+        for epoch, label in ((False, _("+1 update")), (True, _("+1 epoch"))):
+            key = f"train_advance_{'epoch' if epoch else 'update'}"
+            st.button(label, on_click=advance, args=(epoch,), key=key)
+        if run is not None and run.active:
+            start(_("Start again"), "secondary")
+        elif run is not None and run.status == "done":
+            button("more", _("+{count} updates", count=MORE))
+        elif run is not None and run.status != "failed" and fresh:
+            button("run", _("Go on"))
+        speed()
+
+
+def start(label: str, kind: Literal["primary", "secondary"]) -> None:
+    st.button(label, on_click=train, type=kind, icon=":material/replay:", key="train_start")
+
+
+def button(wanted: str, label: str, primary: bool = False) -> None:
+    st.button(
+        label,
+        on_click=tell,
+        args=(wanted,),
+        type="primary" if primary else "secondary",
+        icon=f":material/{ICONS[wanted]}:",
+        key=f"train_{wanted}",
+    )
+
+
+def speed() -> None:
+    key = f"train_speed_{language()}"
+    st.select_slider(
+        _("speed"),
+        PACES,
+        value=address.first(key, address.option("speed", PACES, 0)),
+        format_func=lambda value: (
+            _("{count} updates a second", count=value) if value else _("full speed")
+        ),
+        key=key,
+        on_change=set_pace,
+        args=(key,),
+        label_visibility="collapsed",
+        width=190,
+    )

@@ -1,0 +1,187 @@
+"""The first minute: press one button, see a model learn, guess where it looks."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import streamlit as st
+
+from pages.shared import address, components, errors, live, runs, session
+from pages.shared.i18n import _
+from seq2seq_core import store
+from seq2seq_core.config import ModelConfig, TrainingConfig
+from seq2seq_core.errors import Seq2SeqError
+from seq2seq_core.store import Run
+
+if TYPE_CHECKING:
+    from seq2seq_core.translation import Translation
+
+LIVE = 0.2  # seconds between two looks while it learns
+SLOW, UPDATES = 160, 600  # the first time so many updates in slow motion, out of all
+SECONDS = 8.0  # that they take
+ASKED = "yesterday"  # the word that the question is about, where the model writes it
+
+ask = components.ask
+
+
+@errors.kept
+def train(first: bool) -> None:
+    """The lesson's own model on the learner's corpus: the first time slowly enough to follow."""
+    runs.start(ModelConfig(), TrainingConfig(updates=UPDATES), SLOW / SECONDS if first else None)
+
+
+def status(run: Run | None) -> str:
+    if run is None:
+        return _("It knows nothing yet: these are random words.")
+    if run.active:
+        return _("It learns: {update} of {updates} updates.", update=run.update,
+                 updates=run.training["updates"])  # fmt: skip
+    share = (store.history(session.engine(), run.id, "evaluation")["exact_match"] or [0])[-1]
+    if runs.held_out_sources(run):
+        return _(
+            "Learnt. Of sentences that it has never seen it now gets {share} right to the last "
+            "word.",
+            share=f"{share:.0%}",
+        )
+    return _("Learnt. It gets {share} of its sentences right to the last word.",
+             share=f"{share:.0%}")  # fmt: skip
+
+
+def picture(run: Run | None) -> None:
+    """One sentence and its translation, where the model looks, and the loss."""
+    try:
+        if run is not None:
+            sentences = (run.live or {}).get("sentences", [])
+        elif session.warm():
+            sentences = runs.untrained_sentences(session.corpus(), ModelConfig(), 1)
+        else:
+            sentences = []
+    except Seq2SeqError as error:
+        errors.show(error)
+        sentences = []
+    on_new = bool(runs.held_out_sources(run)) if run else True
+    with st.container(border=True, key="start_picture"):
+        live.mount(
+            key="start_live", data=live.data("start", run, sentences, on_new, updates=UPDATES)
+        )
+
+
+def new_sentence(run: Run) -> tuple[Translation, int] | None:
+    """A sentence to ask about, with the place of the word: one that it has never seen, and where
+    it writes the word; else the first one of all, and its last word."""
+    from seq2seq_core.translation import translate
+
+    trained = runs.trained(run)
+    watched = [" ".join(s["source"]) for s in (run.live or {}).get("sentences", [])[:1]]
+    texts = [text for text in runs.unseen(run, ASKED) if text not in watched]
+    for text in [*texts[:3], *runs.sentences(run)[:1]]:
+        found = translate(trained.model, trained.checkpoint, text)
+        if ASKED in found.tokens and found.text == runs.reference(run, text):
+            return found, found.tokens.index(ASKED)
+    return (found, len(found.tokens) - 1) if found.tokens else None
+
+
+def guessed() -> None:
+    address.put("guess", str(st.session_state["start_ask"].guess))
+
+
+def question(run: Run) -> None:
+    """Predict, then see: the answer is this model's own."""
+    asked = new_sentence(run)
+    if asked is None or asked[0].steps[asked[1]].attention is None:
+        return
+    translation, place = asked
+    weights = translation.steps[place].attention or ()
+    sources, word = translation.source_tokens, translation.tokens[place]
+    best = max(range(len(weights)), key=weights.__getitem__)
+    share = f"{weights[best]:.0%}"
+    wrong = _(
+        "It looked mostly at the position of {best}, with {share} of its attention. "
+        "It wrote: {text}",
+        best=sources[best],
+        share=share,
+        text=translation.text,
+    )
+    right = _(
+        "Yes: the position of {best} got {share} of its attention. It wrote: {text}",
+        best=sources[best],
+        share=share,
+        text=translation.text,
+    )
+    st.subheader(_("Your turn: where will it look?"), anchor=False)
+    data: dict[str, Any] = {
+        "key": f"{run.id}",
+        "guess": address.option("guess", range(len(sources)), None),
+        "source": components.annotated(sources),
+        "weights": [round(weight, 3) for weight in weights],
+        "best": best,
+        "answers": [right if j == best else wrong for j in range(len(sources))],
+        "labels": {
+            "question": _(
+                "A sentence that it has never seen. Which Chinese word will it look at when it "
+                "writes “{word}”? Click it.",
+                word=word,
+            )
+            if " ".join(sources) in runs.unseen(run)
+            else _(
+                "Which Chinese word does it look at when it writes “{word}”? Click it.", word=word
+            )
+        },
+    }
+    ask(key="start_ask", data=data, on_guess_change=guessed)
+
+
+def onward() -> None:
+    st.subheader(_("Go on"), anchor=False)
+    for path, label, icon in (
+        ("corpus", _("Write a sentence of your own, and train on it"), "edit_note"),
+        ("decode", _("Follow it word by word"), "footprint"),
+        ("train", _("Play with the training: slower, smaller, without attention"), "show_chart"),
+    ):
+        st.page_link(f"pages/{path}.py", label=label, icon=f":material/{icon}:")
+
+
+def page() -> None:
+    st.title(_("How a sentence becomes another sentence"), anchor=False)
+    st.markdown(
+        _(
+            "Change a sentence, press Train, and in a few seconds a small model learns to turn "
+            "these Chinese sentences into English. It writes one word at a time and spreads its "
+            "attention over the Chinese words; you can watch every step. The numbers come from "
+            "the model you have just trained: it knows a few dozen words and makes mistakes, and "
+            "its mistakes are the best part."
+        )
+    )
+    run = runs.selected(runs.listed())
+    learning = run is not None and run.active
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.button(
+            _("Train") if run is None else _("Train again"),
+            on_click=train,
+            args=(run is None,),
+            type="primary" if run is None else "secondary",
+            icon=":material/play_arrow:",
+            disabled=learning,
+            key="start_train",
+        )
+        place = st.empty()
+    moving = learning or not session.warm()
+
+    @st.fragment(run_every=LIVE if moving else None)
+    def progress() -> None:
+        now = runs.current(run) if run else None
+        if now is not None and now.pace == SLOW / SECONDS and now.update >= SLOW:
+            store.set_pace(session.engine(), now.id, None)  # the rest is soon told
+        with errors.shown():
+            place.text(status(now))
+            picture(now)
+        if moving and session.warm() and not (now is not None and now.active):
+            st.rerun()
+
+    progress()
+    if run is not None and not run.active:
+        question(run)
+        onward()
+
+
+page()

@@ -1,0 +1,121 @@
+"""Training to be played with: by hand, slowly, by presets, several runs with names."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import parse_qs, urlparse
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from seq2seq_core import store
+from tests.browser.conftest import Open
+from tests.browser.server import Server
+from tests.browser.test_journey import eventually, update
+
+
+def stored(server: Server, page: Page) -> list[store.Run]:
+    """The runs of this page's workspace, as the store has them."""
+    engine = store.open_store(f"sqlite:///{server.folder / 'store.db'}")
+    mine = store.find_workspace(engine, parse_qs(urlparse(page.url).query)["w"][0])
+    assert mine is not None
+    runs = store.runs(engine, mine.id)
+    engine.dispose()
+    return runs
+
+
+def press(page: Page, key: str) -> None:
+    page.locator(f".st-key-train_{key} button").first.click()
+
+
+def test_one_update_one_epoch_and_slow_motion(server: Server, open_page: Open) -> None:
+    page = open_page(f"{server.url}/train")
+    page.get_by_test_id("live-cell").first.wait_for()
+    press(page, "advance_update")  # without a run it begins one
+    expect(page.get_by_text("Paused at update 1.")).to_be_visible()
+    press(page, "advance_update")
+    expect(page.get_by_text("Paused at update 2.")).to_be_visible()
+    press(page, "advance_epoch")  # 300 pairs, 32 at a time
+    expect(page.get_by_text("Paused at update 12.")).to_be_visible()
+
+    slider = page.locator(".st-key-train_speed_en").get_by_role("slider")
+    slider.focus()
+    for _ in range(4):
+        page.keyboard.press("ArrowLeft")
+    expect(page).to_have_url(re.compile("speed=1(&|$)"))
+    press(page, "run")
+    eventually(page, lambda: update(page) >= 14)
+    assert update(page) < 40  # it would be in the hundreds by now
+    slider.focus()
+    for _ in range(4):
+        page.keyboard.press("ArrowRight")
+    expect(page.get_by_text("Finished after 600 updates.")).to_be_visible()
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_the_five_sentences_at_one_click_one_by_one_and_all_at_once(
+    server: Server, open_page: Open, language: str
+) -> None:
+    page = open_page(f"{server.url}/train", language)
+    page.get_by_test_id("live-cell").first.wait_for()
+    for number, (key, batch) in enumerate((("five_one", "one"), ("five_full", "full")), 1):
+        page.locator(".st-key-train_presets button").first.click()
+        press(page, f"preset_{key}")
+        eventually(
+            page, lambda n=number: "w=" in page.url and len(stored(server, page)) == n
+            and stored(server, page)[-1].status == "done"
+        )  # fmt: skip
+        run = stored(server, page)[-1]
+        assert run.name == "five_sentences" and run.update == 400
+        assert run.model | {"architecture": "rnn", "hidden_size": 128, "embedding_size": 128,
+                            "attention": "none", "bidirectional": False} == run.model  # fmt: skip
+        assert run.training | {"batch_size": batch, "learning_rate": 0.001} == run.training
+        page.keyboard.press("Escape")
+    expect(page.get_by_test_id("live-sentence").first).to_contain_text("KaGe likes XiaoBing")
+    # the first run is the pale line behind the second one
+    expect(page.get_by_test_id("live-curve").locator("polyline.before")).to_have_count(1)
+
+
+def test_the_small_lstm_with_additive_attention_at_one_click(
+    server: Server, open_page: Open
+) -> None:
+    page = open_page(f"{server.url}/train")
+    page.get_by_test_id("live-cell").first.wait_for()
+    page.locator(".st-key-train_presets button").first.click()
+    press(page, "preset_additive")
+    expect(page.get_by_text("Finished after 600 updates.")).to_be_visible()
+    (run,) = stored(server, page)
+    sizes = {"embedding_size": 15, "hidden_size": 20, "attention_size": 30}
+    assert run.model | sizes | {"architecture": "lstm", "attention": "additive"} == run.model
+    for name, value in (("hidden", "20"), ("embedding", "15"), ("compared", "30")):
+        expect(page).to_have_url(re.compile(f"{name}={value}"))
+    hidden = page.get_by_role("slider", name="Hidden size")
+    expect(hidden).to_have_attribute("aria-valuetext", "20")
+    page.reload()
+    expect(hidden).to_have_attribute("aria-valuetext", "20")
+
+
+def test_a_run_is_named_watched_and_deleted(server: Server, open_page: Open) -> None:
+    page = open_page(f"{server.url}/train?updates=100")
+    press(page, "start")
+    expect(page.get_by_text("Finished after 100 updates.")).to_be_visible()
+    press(page, "manage")
+    field = page.get_by_role("textbox", name="Name")
+    field.fill("<b>mine</b> *1*")
+    field.press("Enter")
+    eventually(page, lambda: stored(server, page)[0].title == "<b>mine</b> *1*")
+    expect(page.get_by_role("combobox").first).to_have_value("1 · <b>mine</b> *1*")
+    if not page.get_by_role("button", name="Delete this run").is_visible():
+        press(page, "manage")
+    page.get_by_role("button", name="Delete this run").click()
+    eventually(page, lambda: stored(server, page) == [])
+    expect(page.get_by_text("Nothing is learnt yet")).to_be_visible()
+
+
+def test_divergence_says_when_and_what_to_try(server: Server, open_page: Open) -> None:
+    page = open_page(f"{server.url}/train?rate=10&clip=1000000&updates=600&attention=none&cell=rnn")
+    press(page, "start")
+    expect(page.get_by_text("Training diverged at update")).to_be_visible()
+    page.get_by_role("button", name="Try again with learning rate 1").click()
+    eventually(page, lambda: len(stored(server, page)) == 2)
+    assert stored(server, page)[1].training["learning_rate"] == 1.0

@@ -1,0 +1,66 @@
+"""The first minute: one button, a model that learns before one's eyes, one question."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.conftest import Open
+from tests.browser.server import Server
+from tests.browser.test_journey import eventually, go, update
+
+TEXT = {
+    "en": ("Learnt. Of sentences that it has never seen", "Yes: the position of"),
+    "zh": ("学完了。从没见过的句子", "对了："),
+}
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_one_press_and_it_learns_slowly_enough_to_follow(
+    server: Server, open_page: Open, language: str
+) -> None:
+    learnt, yes = TEXT[language]
+    page = open_page(server.url, language)
+    hero = page.get_by_test_id("live-hero")
+    expect(hero).to_contain_text("小冰")
+    page.locator(".st-key-start_train button").click()
+    seen = set()
+    eventually(page, lambda: seen.add(update(page)) or len(seen) > 8 and max(seen) < 160)
+    expect(page.get_by_text(learnt)).to_be_visible()  # the rest follows at full speed
+    expect(hero).to_contain_text("XiaoBing bought two red sweaters yesterday")
+
+    words = page.get_by_test_id("ask-word")
+    answer = page.get_by_test_id("ask-answer")
+    expect(answer).to_be_hidden()
+    bars = page.locator(".bar").first
+    expect(bars).to_be_hidden()
+    place = words.filter(has_text="昨天")
+    place.click()
+    expect(answer).to_be_visible()
+    if place.get_attribute("data-best") == "true":  # whatever this model has learnt
+        expect(answer).to_contain_text(yes)
+    expect(page.locator("[data-testid=ask-word][data-best=true]")).to_have_count(1)
+    said = answer.inner_text()
+    words.first.click(force=True)  # the first answer counts
+    assert answer.inner_text() == said
+    expect(page).to_have_url(re.compile("guess="))
+    page.reload()
+    expect(answer).to_have_text(said)
+
+
+def test_the_second_time_is_at_full_speed_and_the_first_run_is_kept(
+    server: Server, open_page: Open
+) -> None:
+    page = open_page(server.url)
+    page.locator(".st-key-start_train button").click()
+    expect(page.get_by_role("button", name="Train again")).to_be_enabled()
+    page.locator(".st-key-start_train button").click()
+    eventually(page, lambda: "run=2" in page.url)
+    expect(page.get_by_text("Learnt.")).to_be_visible()
+    go(page, "Train")
+    runs = page.get_by_role("combobox").first
+    expect(runs).to_be_visible()
+    runs.click()
+    expect(page.get_by_role("option")).to_have_count(2)
