@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages.shared import address, errors, i18n, session, style
+from pages.shared import address, components, errors, i18n, session, style
 from pages.shared.i18n import _
 from seq2seq_core import limits
 
-st.set_page_config("Seq2Seq Lab", page_icon="🔤", layout="wide", initial_sidebar_state=220)
+st.set_page_config("Seq2Seq Lab", page_icon="🔤", layout="wide")
 style.apply()
 
 page = st.navigation(
@@ -28,6 +28,8 @@ page = st.navigation(
 )
 with st.container(key="lang_place"):
     i18n.switch()
+with st.container(key="frame_place"):
+    components.frame(key="frame")
 address.show(page.url_path)  # before the page, so that a refresh in the middle loses nothing
 errors.show_kept()
 with errors.shown():

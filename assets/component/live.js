@@ -8,7 +8,7 @@ const NAMES = 30; // more rows or columns than this are too thin for names
 
 // The empty page. data-text says which label goes there.
 const SKELETON = `<div class="parts">
-  <section class="hero" data-testid="live-hero"><ol class="words" role="list"></ol><p class="written" aria-live="off"></p></section>
+  <section class="hero" data-testid="live-hero"><ol class="words" role="list"></ol><p class="written"><span></span></p></section>
   <dl class="numbers" data-testid="live-numbers"></dl>
   <section class="curve" data-testid="live-curve">
     <div class="tabs" role="group"></div><p class="pointed"></p><svg role="img"></svg>
@@ -58,7 +58,7 @@ function hero(root, { layout, source, sentences: [first] }) {
       write(gloss, source[i].gloss);
     });
   box.dataset.state = stateOf(first);
-  words(box.lastChild, first.output);
+  words(box.lastChild.firstChild, first.output);
 }
 
 function numbers(list, shown) {

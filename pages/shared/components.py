@@ -31,6 +31,7 @@ def register(name: str, *parts: str) -> Any:
 
 
 stepper = register("stepper")
+frame = register("frame")
 ask = register("ask")
 
 

@@ -104,7 +104,9 @@ def of_all(run: Run) -> str:
     return _("of {count}, {minutes} min left", count=count, minutes=f"{seconds / 60:.0f}")
 
 
-def numbers(run: Run | None, on_new: bool, losses: Sequence[float], evaluation: Columns) -> list:
+def numbers(
+    layout: str, run: Run | None, on_new: bool, losses: Sequence[float], evaluation: Columns
+) -> list:
     """The figures of this moment; dashes hold their places before there are any."""
     live = (run.live if run else None) or {}
     exact, aligned = (evaluation[name][-1:] or [None] for name in ("exact_match", "alignment"))
@@ -113,7 +115,7 @@ def numbers(run: Run | None, on_new: bool, losses: Sequence[float], evaluation: 
         number(
             _("update"),
             str(run.update) if run else None,
-            of_all(run) if run else "",
+            "" if run is None or layout == "start" else of_all(run),
             _("An update is one step of the optimizer."),
         ),
         number(
@@ -179,7 +181,7 @@ def data(
     attention = first["attention"] and first["attention"][:rows]
     written = [*first["output"], "<eos>"] if sentences else []
     target = written[: len(attention) if attention else rows]
-    shown = numbers(run, on_new, history["loss"], evaluation)
+    shown = numbers(layout, run, on_new, history["loss"], evaluation)
     return {
         "layout": layout,
         "numbers": [shown[i] for i in (0, 2, 3, 4)] if layout == "start" else shown,

@@ -27,12 +27,17 @@ CSS = """
   content: "Seq2Seq Lab"; font-size: 1.25rem; font-weight: 700; margin-right: auto;
 }
 .st-key-metrics_exact [data-testid="stMetricValue"] { font-size: 3.2rem; line-height: 1.15; }
+.st-key-corpus_head, .st-key-corpus_above { min-height: 2.5rem; }
 .st-key-corpus_cards { display: none; }
 [data-testid="stElementToolbarButton"]:has([aria-label^="Download as CSV"]) { display: none; }
 .st-key-metrics_partly, .st-key-metrics_forced { row-gap: .3rem; }
 .st-key-attention_map { overflow-x: auto; }
 .st-key-attention_picture { overflow-anchor: none; } /* another map inside never scrolls the page */
 .st-key-lang_place { position: fixed; top: .55rem; right: 3.6rem; z-index: 999991; width: auto; }
+.st-key-frame_place { position: absolute; height: 0; overflow: hidden; }
+@media (max-width: 768px) {
+  .stApp:has([data-testid="stSidebar"][data-collapsed="false"]) .st-key-lang_place { display: none; }
+}
 @media (max-width: 640px) {
   .st-key-corpus_grid { display: none; }
   .st-key-corpus_cards { display: flex; }
