@@ -2,106 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
 import streamlit as st
-from babel.numbers import format_percent
 
-from pages.shared import address, components, errors, runs
-from pages.shared.i18n import _, language, parts
-from seq2seq_core.store import Run
-from seq2seq_core.translation import Translation, TranslationStep, translate
-
-if TYPE_CHECKING:
-    from seq2seq_core.experiment import Trained
-
-
-def percent(share: float) -> str:
-    pattern = "#,##0.0%" if language() == "zh" else "#,##0.0 %"
-    return format_percent(share, format=pattern, locale=language())
-
-
-def said(step: TranslationStep, sources: tuple[str, ...]) -> list[dict[str, str]]:
-    """One step in words: what it looked at, what it wrote, how sure it was."""
-    token, probability = {"target": step.token}, {"text": percent(step.probability)}
-    if step.attention is None:
-        looked = parts(
-            "To write {token} the decoder had nothing but its own state, for the whole sentence. ",
-            token=token,
-        )
-    else:
-        order = sorted(range(len(sources)), key=step.attention.__getitem__, reverse=True)
-        first = order[0]
-        looked = parts(
-            "To write {token} the decoder looked mostly at the position of {source} ({weight}). ",
-            token=token,
-            source={"source": sources[first]},
-            weight={"text": percent(step.attention[first])},
-        )
-        if len(order) > 1 and step.attention[order[1]] >= 0.05:
-            looked = parts(
-                "To write {token} the decoder looked mostly at the position of {source} ({weight}) "
-                "and a little at {second} ({rest}). ",
-                token=token,
-                source={"source": sources[first]},
-                weight={"text": percent(step.attention[first])},
-                second={"source": sources[order[1]]},
-                rest={"text": percent(step.attention[order[1]])},
-            )
-    sure = parts("It gives {token} {probability}.", token=token, probability=probability)
-    if step.token == "<eos>":
-        sure += parts(" This special token ends the sentence.")
-    return looked + sure
-
-
-def walk(key: str, translation: Translation, position: int) -> dict[str, Any]:
-    """Everything the stepper shows, every sentence included: it never has to ask again."""
-    count = len(translation.steps)
-    return {
-        "key": key,
-        "position": position,
-        "source": components.annotated(translation.source_tokens, translation.unknown),
-        "steps": [
-            {
-                "token": step.token,
-                "special": step.token in ("<eos>", "<unk>", "<pad>", "<sos>"),
-                "probability": step.probability,
-                "top": [[choice.token, choice.probability] for choice in step.top],
-                "attention": step.attention,
-                "hidden": step.hidden,
-                "context": step.context,
-                "said": said(step, translation.source_tokens),
-            }
-            for step in translation.steps
-        ],
-        "begin": {
-            "said": parts(
-                "The encoder has read the whole source. Nothing is written yet: the decoder begins "
-                "with the special token {token}.",
-                token={"target": "<sos>"},
-            )
-        },
-        "labels": {
-            "source": _("Source · what the encoder read"),
-            "target": _("Target · each word becomes the next input"),
-            "next": _("Next"),
-            "back": _("Back"),
-            "play": _("Play"),
-            "pause": _("Pause"),
-            "restart": _("To the beginning"),
-            "slider": _("Step"),
-            "step": [_("step {step} of {count}", step=i, count=count) for i in range(count + 1)],
-            "said": _("What just happened"),
-            "top": _("How likely each word was"),
-            "hidden": _("decoder state"),
-            "context": _("context"),
-            "no_attention": _(
-                "No attention: all it knows of the source is the encoder's last state."
-            ),
-            "unknown": _("never seen in training"),
-            "keys": _("Arrow keys step, Home and End jump, the space bar plays."),
-        },
-    }
+from pages.shared import address, chosen, components, errors, runs
+from pages.shared.chosen import Chosen
+from pages.shared.fillers import fillers
+from pages.shared.i18n import _
+from pages.shared.walk import walk
 
 
 def remember() -> None:
@@ -118,13 +25,14 @@ def position_of(walk_of: str) -> int:
 
 
 @st.fragment
-def stepping(run: Run, trained: Trained, translation: Translation) -> None:
+def stepping(now: Chosen) -> None:
     with errors.shown():
-        sources = " ".join(translation.source_tokens)
-        position = min(position_of(f"{run.id}:{sources}"), len(translation.steps))
+        # not the update: who walks while the model still learns is not thrown back
+        key = f"{now.run.id}:{' '.join(now.translation.source_tokens)}"
+        position = min(position_of(key), len(now.translation.steps))
         components.stepper(
             key="decode_stepper",
-            data=walk(f"{run.id}:{trained.update}:{sources}", translation, position),
+            data=walk(key, now.translation, position, now.run.model["bidirectional"]),
             on_position_change=remember,
         )
 
@@ -136,17 +44,9 @@ def page() -> None:
     if not choices:
         runs.nothing_trained()
         return
-    left, right = st.columns([1, 2])
-    with left:
-        run = runs.choose_run("decode", choices)
-    with right:
-        text = runs.choose_sentence("decode", run)
-    trained = runs.trained(run)
-    runs.say_how_far(run, trained.update)
-    translation = translate(trained.model, trained.checkpoint, text)
-    runs.name_unknown(translation.unknown)
-    stepping(run, trained, translation)
-    expected = runs.reference(run, text)
+    now = chosen.choose_run_and_sentence("decode", choices)
+    stepping(now)
+    expected = runs.reference(now.run, now.text)
     if expected is not None:
         st.text(_("In the corpus: {expected}", expected=expected))
     st.caption(
@@ -157,6 +57,8 @@ def page() -> None:
         )
     )
     st.page_link("pages/attention.py", label=_("See where it looked"), icon=":material/grid_on:")
+    fillers(now, expected)
+    chosen.follow(now.run)
 
 
 page()

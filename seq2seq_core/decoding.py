@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import torch
@@ -33,6 +34,27 @@ def greedy(
     return [
         ids[: ids.index(EOS)] if EOS in ids else ids for ids in torch.stack(written, 1).tolist()
     ]
+
+
+@torch.no_grad()
+def with_fillers(
+    model: EncoderDecoder, src: Tensor, src_mask: Tensor, lengths: Sequence[int]
+) -> list[list[int]]:
+    """A test that fools: after <sos> the decoder reads <eos> at every step, never its own words.
+
+    A well-known tutorial tests its model like this. src (B, S), src_mask (B, S), lengths: how many
+    steps each row takes, at least one; returns the most probable id of every step.
+    """
+    model.eval()
+    state = model.init_state(src, src_mask)
+    token = torch.full((len(src),), SOS)
+    written: list[Tensor] = []
+    for _ in range(max(lengths)):
+        step = model.step(state, token)
+        state, token = step.state, torch.full_like(token, EOS)
+        written.append(step.logits.argmax(1))
+    rows = torch.stack(written, 1).tolist()
+    return [ids[:length] for ids, length in zip(rows, lengths, strict=True)]
 
 
 @dataclass(frozen=True)

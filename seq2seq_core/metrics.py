@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import torch
+from torch import Tensor
 from torch.nn.functional import cross_entropy
 
 from seq2seq_core.batches import Batches
@@ -28,6 +29,16 @@ class Evaluation:
     alignment: float | None  # None without attention or without a sure link
 
 
+def chunks(data: Batches) -> tuple[Tensor, ...]:
+    """All rows of `data`, no more at once than a shared machine has memory for.
+
+    What takes room are the logits, and an additive score's numbers for each pair of positions.
+    """
+    per_token = max(data.target_size, data.src.shape[1] * LIMITS.hidden_size)
+    rows = max(1, LIMITS.logits_per_update // (data.tgt.shape[1] * per_token))
+    return torch.arange(len(data)).split(rows)
+
+
 @torch.no_grad()
 def evaluate(model: EncoderDecoder, data: Batches, pairs: Sequence[Pair]) -> Evaluation:
     """Measure on all pairs of `data`; `pairs` are the same ones, for their gold alignment.
@@ -36,10 +47,9 @@ def evaluate(model: EncoderDecoder, data: Batches, pairs: Sequence[Pair]) -> Eva
     sentence, so exact match costs nothing extra.
     """
     model.eval()
-    rows = max(1, LIMITS.logits_per_update // (data.tgt.shape[1] * data.target_size))
     loss, right, tokens, exact = 0.0, 0, 0, 0
     hits, links = 0, 0
-    for chunk in torch.arange(len(data)).split(rows):
+    for chunk in chunks(data):
         batch = data.take(chunk)
         logits, attention = model(batch.src, batch.src_mask, batch.tgt_in)
         real = batch.tgt_out != PAD
@@ -69,13 +79,26 @@ def teacher_forced_attention(model: EncoderDecoder, data: Batches) -> list[Weigh
     Of several layers the last one counts, of several heads their mean.
     """
     model.eval()
-    batch = data.all()
-    _, attention = model(batch.src, batch.src_mask, batch.tgt_in)
-    if attention is None:
-        return None
-    maps = attention[:, :, -1].mean(2)  # (B, T, S)
-    lengths = zip(data.tgt_lengths.tolist(), data.src_lengths.tolist(), strict=True)
-    return [maps[i, :t, :s].tolist() for i, (t, s) in enumerate(lengths)]
+    maps: list[Weights] = []
+    for chunk in chunks(data):
+        batch = data.take(chunk)
+        _, attention = model(batch.src, batch.src_mask, batch.tgt_in)
+        if attention is None:
+            return None
+        weights = attention[:, :, -1].mean(2)  # (B, T, S)
+        sizes = torch.stack((data.tgt_lengths[chunk], data.src_lengths[chunk]), 1).tolist()
+        maps += [weights[i, :t, :s].tolist() for i, (t, s) in enumerate(sizes)]
+    return maps
+
+
+def chance(pairs: Sequence[Pair]) -> float | None:
+    """The alignment that looking anywhere is expected to get; None without a sure link."""
+    shares = [
+        sum(link[1] == t for link in pair.sure) / len(pair.source)
+        for pair in pairs
+        for t in {t for _, t in pair.sure}
+    ]
+    return sum(shares) / len(shares) if shares else None
 
 
 @dataclass(frozen=True)

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from seq2seq_core.tokenizers import CJK
+
+if TYPE_CHECKING:
+    from sacrebleu.metrics import BLEU
 
 
 def exact_match(outputs: Sequence[Sequence[str]], references: Sequence[Sequence[str]]) -> float:
@@ -49,16 +53,49 @@ def text_scores(outputs: Sequence[str], references: Sequence[str]) -> TextScores
     )
 
 
-def sentence_bleu(output: str, reference: str) -> tuple[float, str]:
-    """BLEU of one sentence, 0 to 100, and its signature.
+@dataclass(frozen=True)
+class SentenceBleu:
+    """BLEU of one sentence: the geometric mean of its precisions times the brevity penalty."""
 
-    With effective_order: only n-grams that fit into the sentence count. By the plain formula a
-    perfect sentence of three words would get 0, because it has no four words in a row.
-    """
+    score: float  # 0 to 100
+    signature: str
+    counts: tuple[int, ...]  # n-grams of the output that the reference has too, n = 1 to 4
+    totals: tuple[int, ...]  # n-grams of the output
+    penalty: float  # below 1 where the output is shorter than the reference
+
+
+def bleu_for(reference: str, effective_order: bool) -> BLEU:
+    """sacrebleu's BLEU, cutting words as the reference's language needs it."""
     from sacrebleu.metrics import BLEU
 
-    bleu = BLEU(tokenize="zh" if chinese([reference]) else "13a", effective_order=True)
-    return bleu.sentence_score(output, [reference]).score, str(bleu.get_signature())
+    tokenize = "zh" if chinese([reference]) else "13a"
+    if effective_order:
+        return BLEU(tokenize=tokenize, effective_order=True)
+    return BLEU(tokenize=tokenize, smooth_method="none", force=True)
+
+
+def sentence_bleu(output: str, reference: str) -> SentenceBleu:
+    """BLEU of one sentence with effective_order: only n-grams that fit into it count.
+
+    By the plain formula a perfect sentence of three words gets 0, see plain_sentence_bleu.
+    """
+    bleu = bleu_for(reference, effective_order=True)
+    found = bleu.sentence_score(output, [reference])
+    counts, totals = tuple(map(int, found.counts)), tuple(map(int, found.totals))
+    return SentenceBleu(found.score, str(bleu.get_signature()), counts, totals, found.bp)
+
+
+def plain_sentence_bleu(output: str, reference: str) -> float:
+    """BLEU of one sentence by the formula of 2002, made for whole texts: always up to four words
+    in a row, nothing smoothed. It is 0 where no four words in a row are right."""
+    bleu = bleu_for(reference, effective_order=False)  # as a text of one sentence
+    return bleu.corpus_score([output], [[reference]]).score
+
+
+def beginning(reference: str, words: int) -> str:
+    """The first words of a text, as BLEU cuts it."""
+    tokens = bleu_for(reference, effective_order=True).tokenizer(reference).split()
+    return " ".join(tokens[:words])
 
 
 class Characters:

@@ -10,7 +10,7 @@ import torch
 from seq2seq_core.batches import pad
 from seq2seq_core.checkpoint import Checkpoint
 from seq2seq_core.corpus import checked, tokens_of
-from seq2seq_core.decoding import DecodingStep, Stepper, greedy
+from seq2seq_core.decoding import DecodingStep, Stepper, greedy, with_fillers
 from seq2seq_core.models.base import EncoderDecoder
 from seq2seq_core.text import clean
 from seq2seq_core.tokenizers import TOKENIZERS, longest_match
@@ -94,3 +94,11 @@ def translate_all(
         src = pad([checkpoint.source.encode(s) for s in sources[first : first + 256]])
         written += map(checkpoint.target.decode, greedy(model, src, src != PAD))
     return written
+
+
+def translate_with_fillers(
+    model: EncoderDecoder, checkpoint: Checkpoint, source: Sequence[str], steps: int
+) -> list[str]:
+    """What the decoder writes where it reads <eos> instead of its own words, see decoding."""
+    src = torch.tensor([checkpoint.source.encode(source)])
+    return checkpoint.target.decode(with_fillers(model, src, src != PAD, [steps])[0])

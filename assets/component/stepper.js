@@ -198,7 +198,7 @@ function fill(view) {
   view.targets.forEach((li) => { li.dataset.testid = "stepper-target"; });
   view.guesses = children(view.top, Math.max(0, ...steps.map((step) => step.top.length)),
     () => el("li", "", el("span", "guess"), el("div", "", el("i")), el("span", "percent")));
-  view.paths = children(view.arcs, view.attends ? source.length : 1,
+  view.paths = children(view.arcs, view.attends ? source.length : 2,
     () => document.createElementNS("http://www.w3.org/2000/svg", "path"));
   // One scale per strip for the whole walk: a shade means the same number at every step.
   for (const name of ["context", "hidden"]) {
@@ -322,9 +322,13 @@ function show(view) {
     li.dataset.special = special && written;
     write(li.firstChild, written ? token : "·", written ? token : "");
   });
-  // Without attention there is one line: the encoder's last state starts the decoder, and that is all.
+  // Without attention the encoder's last states start the decoder, and that is all. Who reads from
+  // both ends has two of them: the backward half ends at the first word.
   if (attends) view.paths.forEach((path, i) => arc(path, view.from[i], view.to[position - 1], weights?.[i] ?? 0));
-  else arc(view.paths[0], view.from.at(-1), view.to[0], 0.15);
+  else {
+    arc(view.paths[0], view.from.at(-1), view.to[0], 0.15);
+    arc(view.paths[1], view.from[0], view.to[0], view.data.both ? 0.15 : 0);
+  }
   reveal(view.words, view.sources[weights?.indexOf(peak) ?? 0]);
   reveal(view.boxes, view.targets[Math.max(0, position - 1)]);
 

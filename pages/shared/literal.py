@@ -8,7 +8,12 @@ import re
 # maths, directives such as :red[…] and emoji such as :smile:
 MARKDOWN = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~$:&@/=^\"'])")
 
+# Streamlit makes addresses links without any mark around them, escaped or not: what cannot be seen
+# between their parts, a word joiner, keeps them text
+ADDRESS = re.compile(r"(?<=:)(?=//)|(?<=www)(?=\.)|(?<=@)", re.IGNORECASE)
+
 
 def literal(text: str) -> str:
     """The text with every special character escaped, so that Markdown shows it as it is."""
-    return MARKDOWN.sub(r"\\\1", " ".join(text.split()))
+    apart = ADDRESS.sub("\u2060", " ".join(text.split()))
+    return MARKDOWN.sub(r"\\\1", apart)

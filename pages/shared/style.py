@@ -36,7 +36,7 @@ CSS = """
 .st-key-lang_place { position: fixed; top: .55rem; right: 3.6rem; z-index: 999991; width: auto; }
 .st-key-frame_place { position: absolute; height: 0; overflow: hidden; }
 @media (max-width: 768px) {
-  .stApp:has([data-testid="stSidebar"][data-collapsed="false"]) .st-key-lang_place { display: none; }
+  .stApp:has(.stSidebar[data-collapsed="false"]) .st-key-lang_place { display: none; }
 }
 @media (max-width: 640px) {
   .st-key-corpus_grid { display: none; }

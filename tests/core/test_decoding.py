@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from seq2seq_core.config import ModelConfig, TrainingConfig
-from seq2seq_core.decoding import Stepper, greedy
+from seq2seq_core.decoding import Stepper, greedy, with_fillers
 from seq2seq_core.metrics import evaluate
 from seq2seq_core.models import build
 from seq2seq_core.models.base import EncoderDecoder, Inspection, Step
@@ -64,6 +64,30 @@ def test_the_stepper_writes_what_greedy_writes(kind: ModelConfig) -> None:
             src = batch.src[row][batch.src_mask[row]]
             walk = Stepper.start(model, src).finish(20)
             assert [token for token in walk.tokens if token != EOS] == expected
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=NAMES)
+def test_fillers_are_steps_that_read_eos_whatever_was_written(kind: ModelConfig) -> None:
+    model = build(kind, len(SOURCE), len(TARGET), seed=4).eval()
+    batch = DATA.all()
+    lengths = [len(pair.source) for pair in PAIRS]
+    for row, written in enumerate(with_fillers(model, batch.src, batch.src_mask, lengths)):
+        by_hand = Stepper.start(model, batch.src[row][batch.src_mask[row]])
+        for _ in range(lengths[row]):
+            by_hand = by_hand.next(EOS)
+        assert written == [int(step.probabilities.argmax()) for step in by_hand.steps]
+        assert len(written) == lengths[row]
+
+
+def test_the_first_step_is_the_same_with_and_without_fillers() -> None:
+    model = build(KINDS[5], len(SOURCE), len(TARGET), seed=4)
+    batch = DATA.all()
+    for ids, filled in zip(
+        greedy(model, batch.src, batch.src_mask, max_length=1),
+        with_fillers(model, batch.src, batch.src_mask, [1] * len(PAIRS)),
+        strict=True,
+    ):
+        assert [token for token in filled if token != EOS] == ids
 
 
 def test_going_back_and_on_again_changes_nothing_and_a_branch_leaves_the_old_walk_whole() -> None:

@@ -12,8 +12,10 @@ from seq2seq_core.corpora import shipped
 from seq2seq_core.experiment import Material, material, prepare
 from seq2seq_core.metrics import Evaluation, evaluate
 from seq2seq_core.models import build
+from seq2seq_core.report import fillers_right
 from seq2seq_core.training import start, train
 from tests.core import models  # noqa: F401  # one thread
+from tests.core.trained import checkpoint_of
 
 SEEDS = (1, 2, 3)
 
@@ -52,3 +54,14 @@ def test_without_attention_it_is_far_behind_at_the_same_update(seed: int) -> Non
     )
     plain = dict(learning(ModelConfig(attention="none"), seed))
     assert plain[reached].exact_match < 0.6
+
+
+def test_eos_fillers_make_a_good_model_look_as_if_it_had_learnt_nothing() -> None:
+    corpus, kind, config = first(), ModelConfig(), TrainingConfig(updates=400)
+    model = build(kind, len(corpus.source), len(corpus.target), config.seed)
+    for event in train(model, start(model), corpus.batches(corpus.pairs), config):
+        last = event
+    checkpoint = checkpoint_of(last, kind, corpus.source, corpus.target)
+    trained, new = checkpoint.build(), corpus.held_out
+    assert evaluate(trained, corpus.batches(new), new).exact_match >= 0.95
+    assert fillers_right(trained, checkpoint, new) <= 0.05

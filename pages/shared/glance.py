@@ -1,0 +1,131 @@
+"""The attention of all measured sentences at a glance, and what can be read off it in words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from pages.shared import address, errors, measures, runs
+from pages.shared.chosen import Chosen
+from pages.shared.i18n import N_, _, language
+from pages.shared.maps import maps, maps_data
+from seq2seq_core import links
+from seq2seq_core.maps import Map
+
+ORDERS = {
+    "corpus": N_("as in the corpus"),
+    "crossings": N_("most crossings first"),
+    "aligned": N_("best aligned last"),
+}
+
+
+def choose_order(offered: Sequence[str]) -> str:
+    key = f"attention_order_{language()}"
+
+    def kept() -> None:
+        address.put("order", st.session_state[key])
+
+    return st.segmented_control(
+        _("Order"),
+        offered,
+        default=address.first(key, address.option("order", offered, offered[0])),
+        required=True,
+        format_func=lambda name: _(ORDERS[name]),
+        key=key,
+        on_change=errors.kept(kept),
+        label_visibility="collapsed",
+        wrap=True,
+    )
+
+
+def in_order(shown: Sequence[Map], order: str) -> list[int]:
+    """The places of the maps in the order in which they are shown."""
+    if order == "crossings":
+        return sorted(range(len(shown)), key=lambda i: -shown[i].crossings)
+    if order == "aligned":  # sentences without a gold link say nothing: they come last
+        return sorted(range(len(shown)), key=lambda i: share_or(shown[i].alignment, 2.0))
+    return list(range(len(shown)))
+
+
+def share_or(share: float | None, otherwise: float) -> float:
+    return otherwise if share is None else share
+
+
+@errors.kept
+def pin() -> None:
+    """The sentence of the picture that was clicked becomes the sentence of the page."""
+    runs.show_sentence(st.session_state["attention_maps"].pin)
+
+
+def glance(now: Chosen, shown: Sequence[Map]) -> None:
+    st.subheader(_("All sentences at a glance"), anchor=False)
+    sample = measures.sample(now.run, measures.has_held_out(now.trained))
+    told = (
+        _("{count} of {all} sentences that it has not learnt from, read with the true words.")
+        if measures.has_held_out(now.trained)
+        else _("{count} of {all} sentences that it has learnt from, read with the true words.")
+    )
+    st.markdown(told.format(count=len(shown), all=sample.count))
+    pictures, beside = st.columns([3, 2], gap="large")
+    with pictures:
+        scored = any(one.alignment is not None for one in shown)
+        order = choose_order([name for name in ORDERS if scored or name != "aligned"])
+        places = in_order(shown, order)
+        texts = [sample.texts[i] for i in places]
+        maps(
+            key="attention_maps",
+            data=maps_data(order, texts, [shown[i] for i in places], now.text),
+            on_pin_change=pin,
+        )
+    with beside:
+        crossing(shown)
+        unneeded(shown)
+
+
+def crossing(shown: Sequence[Map]) -> None:
+    st.subheader(_("The links that cross"), anchor=False)
+    most = max(shown, key=lambda one: one.crossings)
+    count = sum(one.crossings > 0 for one in shown)
+    st.text(_("In {count} of {all} sentences links cross.", count=count, all=len(shown)))
+    if most.crossings:
+        st.text(
+            _("Most of all, {count} pairs, in: {source}", count=most.crossings,
+              source=" ".join(most.source))
+        )  # fmt: skip
+    st.caption(
+        _(
+            "A link is the position that a target word gives the largest weight. Two links cross "
+            "where the later target word looked further to the left: the languages differ in order."
+        )
+    )
+
+
+def unneeded(shown: Sequence[Map]) -> None:
+    st.subheader(_("The words that nobody needs to look at"), anchor=False)
+    found = links.words_at([one.unneeded for one in shown], [one.source for one in shown])
+    if found:
+        st.dataframe(
+            {
+                "word": [word for word, *_counts in found],
+                "count": [count for _word, count, _all in found],
+                "all": [everywhere for *_rest, everywhere in found],
+            },
+            column_config={
+                "word": _("source word"),
+                "count": _("not needed"),
+                "all": _("of its places"),
+            },
+            hide_index=True,
+            height=35 * (min(len(found), 6) + 1) + 2,
+            key="attention_unneeded",
+        )
+    else:
+        st.text(_("There is none: some target word looks at every position."))
+    st.caption(
+        _(
+            "Not needed: every target word gives the position less than {share} of its attention. "
+            "The word may have been read all the same: the positions beside it know it too.",
+            share=f"{links.NEEDED:.0%}",
+        )
+    )

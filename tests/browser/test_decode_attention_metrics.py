@@ -1,0 +1,110 @@
+"""Decode, Attention and Metrics on one trained model: what is shown is what was computed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from urllib.parse import parse_qs, unquote, urlparse
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.conftest import Open
+from tests.browser.server import Server
+from tests.browser.test_journey import eventually
+
+SENTENCE = "小冰 昨天 买 了 两 件 红色 的 毛衣"
+LANGUAGES = ["en", "zh"]
+
+
+@pytest.fixture(scope="module")
+def query(shared_server: Server, browser: Browser) -> Iterator[str]:
+    """The address of a workspace with one trained run."""
+    page = browser.new_page(locale="en-US")
+    page.goto(f"{shared_server.url}/train?updates=200")
+    page.get_by_role("button", name="Train", exact=True).click()
+    expect(page.get_by_text("Finished after 200 updates.")).to_be_visible(timeout=60_000)
+    (key,) = parse_qs(urlparse(page.url).query)["w"]
+    yield f"w={key}"
+    page.close()
+
+
+def words(page: Page, selector: str) -> list[str]:
+    return page.locator(selector).all_inner_texts()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_greedy_lane_is_the_stepper_and_the_other_reads_fillers(
+    shared_server: Server, open_page: Open, query: str, language: str
+) -> None:
+    page = open_page(f"{shared_server.url}/decode?{query}&sentence={SENTENCE}", language)
+    stepper = page.get_by_test_id("stepper")
+    explained = {"en": "start of sequence", "zh": "序列开始"}[language]
+    expect(stepper.get_by_test_id("stepper-said")).to_contain_text(explained)
+    page.keyboard.press("End")
+    explained = {"en": "decides to stop", "zh": "决定停下"}[language]
+    expect(stepper.get_by_test_id("stepper-said")).to_contain_text(explained)
+    written = words(page, "[data-testid=stepper-target]")
+    rows = page.get_by_test_id("tensors").get_by_role("row")
+    expect(rows).to_have_count(4)
+    lanes = [rows.nth(i).locator(".cell > span").all_inner_texts() for i in range(4)]
+    assert lanes[0] == written
+    assert lanes[1] == ["<sos>", *written[:-1]]
+    assert len(lanes[2]) == len(written) and lanes[2] != written
+    assert lanes[3] == ["<sos>", *["<eos>"] * (len(written) - 1)]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_picture_tells_its_sentence_and_a_click_shows_it_above(
+    shared_server: Server, open_page: Open, query: str, language: str
+) -> None:
+    page = open_page(f"{shared_server.url}/attention?{query}", language)
+    tiles = page.get_by_test_id("maps-tile")
+    expect(tiles).to_have_count(100)
+    line = page.get_by_test_id("maps").locator(".line")
+    height = line.evaluate("node => node.offsetHeight")
+    tiles.nth(7).hover()
+    source = line.locator(".pair .source")
+    expect(source).not_to_be_empty()
+    told = source.inner_text()
+    expect(line).to_contain_text({"en": "looked at the position of", "zh": "看了"}[language])
+    assert line.evaluate("node => node.offsetHeight") == height
+    tiles.nth(7).click()
+    eventually(page, lambda: f"sentence={told}" in unquote(page.url).replace("+", " "), 15)
+    expect(page.get_by_role("combobox").nth(1)).to_have_value(told)
+    big = page.get_by_test_id("stVegaLiteChart").first
+    expect(big).to_contain_text(told.split()[0])
+    expect(big).to_contain_text(told.split()[-1])
+    expect(tiles.nth(7)).to_have_attribute("aria-selected", "true")
+
+    tiles.nth(7).focus()  # and by keyboard
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("Enter")
+    expect(tiles.nth(8)).to_have_attribute("aria-selected", "true")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_metrics_shows_both_shares_the_table_and_the_signature(
+    shared_server: Server, open_page: Open, query: str, language: str
+) -> None:
+    page = open_page(f"{shared_server.url}/metrics?{query}", language)
+    shares = page.locator(".st-key-metrics_exact [data-testid=stMetricValue]")
+    expect(shares).to_have_count(2)
+    for share in shares.all_inner_texts():
+        assert re.fullmatch(r"\d+%", share)
+    expect(page.get_by_test_id("stVegaLiteChart")).to_be_visible()
+    expect(page.get_by_test_id("stDataFrame")).to_be_visible()
+    expect(page.get_by_text(re.compile(r"nrefs:1\|case:mixed\|eff:no\|tok:13a"))).to_be_visible()
+    table = page.get_by_test_id("stTable")
+    for part in ("nrefs", "case", "eff", "tok", "smooth", "version"):
+        expect(table).to_contain_text(part)
+
+    source = page.get_by_text(re.compile({"en": "^Source: ", "zh": "^源句："}[language]))
+    before = source.inner_text()
+    frame = page.get_by_test_id("stDataFrame")
+    frame.scroll_into_view_if_needed()
+    box = frame.bounding_box()
+    assert box is not None
+    page.mouse.click(box["x"] + 18, box["y"] + 35 * 3 + 17)  # the third row's own box
+    eventually(page, lambda: source.inner_text() != before, 15)
+    eventually(page, lambda: "sentence=" in page.url, 15)

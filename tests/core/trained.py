@@ -1,0 +1,14 @@
+"""A checkpoint out of a training event, for tests that measure a model."""
+
+from __future__ import annotations
+
+from seq2seq_core.checkpoint import Checkpoint
+from seq2seq_core.config import ModelConfig
+from seq2seq_core.training import Event
+from seq2seq_core.vocabulary import Vocabulary
+
+
+def checkpoint_of(
+    event: Event, kind: ModelConfig, source: Vocabulary, target: Vocabulary
+) -> Checkpoint:
+    return Checkpoint(kind, "space", source, target, event.state().parameters)
