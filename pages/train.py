@@ -150,6 +150,8 @@ def page() -> None:
         with beside, st.container(horizontal=True, key="train_runs"):
             keeping.manage(run, choices)
         run = runs.selected(choices)  # the control may have chosen another
+    if run is not None:
+        steering.keep_pace(run)
     other = out_of_date(run, view) if run else None
     with top:
         steering.controls(run, fresh=other is not None)

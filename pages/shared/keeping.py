@@ -14,20 +14,27 @@ from seq2seq_core.store import Run
 WATCHED = 5  # sentences at most
 
 
+def kept(run: Run) -> bool:
+    """Whether it is still there: the browser reports the fields of a deleted run for a moment."""
+    return store.run(session.engine(), run.workspace_id, run.id) is not None
+
+
 @errors.kept
 def name(run: Run, key: str) -> None:
-    store.describe_run(session.engine(), run.id, title=st.session_state[key])
+    if kept(run):
+        store.describe_run(session.engine(), run.id, title=st.session_state[key])
+
+
+@errors.kept
+def watch(run: Run, key: str) -> None:
+    if kept(run):
+        store.describe_run(session.engine(), run.id, watched=st.session_state[key][:WATCHED])
 
 
 @errors.kept
 def delete(run: Run) -> None:
     store.delete_run(session.engine(), run.id)
     address.drop("run")
-
-
-@errors.kept
-def watch(run: Run, key: str) -> None:
-    store.describe_run(session.engine(), run.id, watched=st.session_state[key][:WATCHED])
 
 
 def manage(run: Run, choices: list[Run]) -> None:

@@ -70,7 +70,7 @@ def panels(run: Run | None, history: Columns, evaluation: Columns, before: Run |
         {"id": "loss", "title": _("loss"), "said": said, "percent": False, "series": loss},
         {
             "id": "right",
-            "title": _("right"),
+            "title": _("accuracy"),
             "said": _("Share of words and sentences right, by update."),
             "percent": True,
             "series": right,

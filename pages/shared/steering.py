@@ -64,6 +64,12 @@ def set_pace(key: str) -> None:
         store.set_pace(session.engine(), run.id, pace())
 
 
+def keep_pace(run: Run) -> None:
+    """What the slider says is so, also for a run that was started in slow motion elsewhere."""
+    if run.active and run.pace != pace():
+        store.set_pace(session.engine(), run.id, pace())
+
+
 @errors.kept
 def slower(run: Run) -> None:
     """The same once more with a tenth of the learning rate."""
