@@ -11,7 +11,7 @@ from pages.shared.i18n import _
 from pages.shared.literal import literal
 from seq2seq_core import store
 from seq2seq_core.config import ModelConfig, TrainingConfig
-from seq2seq_core.corpus import SMALLEST_SPLIT
+from seq2seq_core.corpus import held_out_size
 from seq2seq_core.errors import Seq2SeqError
 from seq2seq_core.store import Run
 
@@ -133,8 +133,10 @@ def describe(view: session.CorpusView) -> None:
             "{count} new combinations are kept aside to see whether it has understood.",
             count=len(view.held_out),
         )
-    elif pairs >= SMALLEST_SPLIT:
-        text += " " + _("A tenth of them is kept aside to see whether it has understood.")
+    elif count := held_out_size(pairs):
+        text += " " + _(
+            "Up to {count} of them are kept aside to see whether it has understood.", count=count
+        )
     st.markdown(literal(text))
 
 

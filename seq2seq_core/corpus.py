@@ -195,15 +195,20 @@ def read_rows(rows: Sequence[Row], tokenizer: str, limit: int = LIMITS.pairs) ->
     return Corpus(tuple(good), tuple(pairs), tuple(problems))
 
 
+def held_out_size(pairs: int) -> int:
+    """How many of so many pairs are held out at most."""
+    return 0 if pairs < SMALLEST_SPLIT else min(pairs // 10, 100)
+
+
 def split_held_out(rows: Sequence[Row], seed: int) -> tuple[list[Row], list[Row]]:
     """Training rows and held-out rows: every tenth, at most 100, nothing from under 20 rows.
 
     A source sentence that also stays in training is never held out: it would not be new.
     """
-    if len(rows) < SMALLEST_SPLIT:
+    if not held_out_size(len(rows)):
         return list(rows), []
     order = random.Random(seed).sample(range(len(rows)), len(rows))
-    chosen = set(order[: min(len(rows) // 10, 100)])
+    chosen = set(order[: held_out_size(len(rows))])
     train = [row for number, row in enumerate(rows) if number not in chosen]
     known = {row.source for row in train}
     return train, [rows[number] for number in sorted(chosen) if rows[number].source not in known]

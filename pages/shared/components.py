@@ -33,6 +33,7 @@ def register(name: str, *parts: str) -> Any:
 stepper = register("stepper")
 frame = register("frame")
 ask = register("ask")
+tensors = register("tensors")
 
 
 def annotated(tokens: Sequence[str], unknown: Sequence[str] = ()) -> list[dict[str, Any]]:

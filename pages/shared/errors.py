@@ -65,8 +65,8 @@ def show_kept() -> None:
 def problem_line(problem: Problem, row: object) -> str:
     """A problem with the number that its row has on the screen."""
     columns = {
-        "source": _("Chinese · source"),
-        "target": _("English · target"),
+        "source": _("source"),
+        "target": _("target"),
         "alignment": _("alignment"),
     }
     return _(

@@ -7,9 +7,8 @@ from typing import Any
 
 import streamlit as st
 
-from pages.shared import measures
+from pages.shared import components, measures
 from pages.shared.chosen import Chosen
-from pages.shared.encoded import tensors
 from pages.shared.i18n import _
 from seq2seq_core.corpus import tokens_of
 from seq2seq_core.translation import translate_with_fillers
@@ -62,7 +61,9 @@ def fillers(now: Chosen, expected: str | None) -> None:
         _("Greedy decoding wrote"), _("its own last word"), own, ["<sos>", *own[:-1]], wanted
     )
     links = [[[1, step], [0, step - 1]] for step in range(1, len(own))]
-    tensors(key="decode_greedy_lane", data={"label": label, "rows": its_own, "links": links})
+    components.tensors(
+        key="decode_greedy_lane", data={"label": label, "rows": its_own, "links": links}
+    )
     other = lane(
         _("With fillers it wrote"),
         _("<eos> at every step"),
@@ -70,7 +71,7 @@ def fillers(now: Chosen, expected: str | None) -> None:
         ["<sos>", *["<eos>"] * (len(filled) - 1)],
         wanted,
     )
-    tensors(key="decode_filler_lane", data={"label": label, "rows": other, "links": []})
+    components.tensors(key="decode_filler_lane", data={"label": label, "rows": other, "links": []})
     shares(now)
 
 

@@ -155,7 +155,11 @@ def numbers(
 def looked(source: Sequence[str], words: Sequence[str], attention: Any) -> str:
     """The map in words, for those who do not see it."""
     return " ".join(
-        _("{word}: {source}.", word=word, source=source[max(range(len(row)), key=row.__getitem__)])
+        _(
+            "{word} looks at {source}.",
+            word=word,
+            source=source[max(range(len(row)), key=row.__getitem__)],
+        )
         for word, row in zip(words, attention or (), strict=False)
     )
 

@@ -17,7 +17,7 @@ import streamlit as st
 from pages.shared import address
 from pages.shared.i18n import _
 from seq2seq_core import corpora, pool, store
-from seq2seq_core.corpus import Row, read_rows
+from seq2seq_core.corpus import Row, read_rows, swapped
 from seq2seq_core.store import Engine, Revision, Workspace
 from seq2seq_core.vocabulary import SPECIALS
 
@@ -147,5 +147,6 @@ def changed_sources(view: CorpusView) -> list[str]:
     """Source sentences that the learner wrote or changed, as they stand in the corpus."""
     if view.name not in corpora.NAMES:
         return []
-    shipped = set(corpora.shipped(view.name).rows)
-    return [row.source for row in view.rows if row not in shipped]
+    rows = corpora.shipped(view.name).rows
+    known = {(row.source, row.target) for row in (*rows, *swapped(rows))}
+    return [row.source for row in view.rows if (row.source, row.target) not in known]

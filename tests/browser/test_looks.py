@@ -16,9 +16,10 @@ SENTENCE = "小冰 昨天 买 了 两 件 红色 的 毛衣"
 
 DOMINANT = {
     "": "live-cell",
-    "corpus": "stDataFrame",
+    "corpus": "composer",
     "decode": "stepper",
     "attention": "stVegaLiteChart",
+    "metrics": "stMetricValue",
 }
 
 
@@ -26,7 +27,7 @@ DOMINANT = {
 def address(shared_server: Server, browser: Browser) -> Iterator[str]:
     """The query of a workspace with one trained run."""
     page = browser.new_page(locale="en-US")
-    page.goto(f"{shared_server.url}?updates=100")
+    page.goto(f"{shared_server.url}/train?updates=100")
     page.get_by_role("button", name="Train", exact=True).click()
     expect(page.get_by_text("Finished after 100 updates.")).to_be_visible(timeout=60_000)
     (key,) = parse_qs(urlparse(page.url).query)["w"]
@@ -37,7 +38,7 @@ def address(shared_server: Server, browser: Browser) -> Iterator[str]:
 @pytest.mark.parametrize("width", [1440, 390])
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
 @pytest.mark.parametrize("language", ["en", "zh"])
-@pytest.mark.parametrize("path", ["", "corpus", "decode", "attention"])
+@pytest.mark.parametrize("path", list(DOMINANT))
 def test_nothing_overflows_and_nothing_stays_untranslated(
     shared_server: Server,
     open_page: Open,

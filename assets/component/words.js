@@ -1,0 +1,119 @@
+// What the composer does with words: it finds them, cuts typed text into them, and exchanges them so
+// that the sentence stays one.
+
+const EDGE = -1; // the neighbour of a sentence's first and last word
+const CLEARLY = 0.15; // points that another form must gain: one word that it has never met is chance
+
+/** Latin letters in a Chinese sentence look for a word by its sound or its meaning. */
+function searching(view, name) {
+  const text = view[name].field.value.trim();
+  return /^[\p{Script=Latin}\s']+$/u.test(text) && !view[name].words.has(text) && found(view, name).some(({ pinyin }) => pinyin);
+}
+
+const bare = (text) => text.normalize("NFD").replace(/[\u0300-\u036f\s]/g, "").toLowerCase();
+
+function found(view, name) {
+  const text = bare(view[name].field.value);
+  if (!text) return [];
+  const starts = (word) => bare(word).startsWith(text);
+  return [...view[name].words.values()].filter(({ token, pinyin, gloss }) => starts(token) || starts(pinyin) || gloss.split(", ").some(starts));
+}
+
+/** Typed text as tokens: at spaces, and between them by longest match against the vocabulary. */
+function cut(view, text, name) {
+  const { tokenizer } = view.data;
+  const { words } = view[name];
+  if (tokenizer === "character") return [...text.trim().replaceAll(" ", "▁")];
+  const pieces = tokenizer === "space" ? text.split(/\s+/) : text.match(/[\p{L}\p{N}\p{M}_'’-]+|[^\p{L}\p{N}\p{M}_\s]/gu) ?? [];
+  return pieces.filter(Boolean).flatMap((piece) =>
+    words.has(piece) || !/\p{Script=Han}/u.test(piece) ? [piece] : longestMatch(piece, words));
+}
+
+/** The tokens of a side with what is being typed in its place; which of them that is. */
+function written(view, name) {
+  const tokens = view.draft[name];
+  const { at: { side, index } } = view;
+  const pieces = searching(view, name) ? [] : cut(view, view[name].field.value, name);
+  if (!pieces.length) return { tokens, from: -1, until: -1 };
+  const from = side === name && index !== null ? index : tokens.length;
+  return { tokens: tokens.toSpliced(from, from === index ? 1 : 0, ...pieces), from, until: from + pieces.length };
+}
+
+/** The same rule as seq2seq_core.tokenizers.longest_match, in characters. */
+function longestMatch(text, known) {
+  const characters = [...text];
+  const longest = Math.max(0, ...[...known.keys()].map((word) => [...word].length));
+  const pieces = [];
+  let unknown = "";
+  for (let at = 0; at < characters.length;) {
+    let end = Math.min(at + longest, characters.length);
+    while (end > at && !known.has(characters.slice(at, end).join(""))) end--;
+    if (end === at) unknown += characters[at++];
+    else {
+      pieces.push(...(unknown ? [unknown] : []), characters.slice(at, end).join(""));
+      [at, unknown] = [end, ""];
+    }
+  }
+  return unknown ? [...pieces, unknown] : pieces;
+}
+
+/** How well words would stand in a place, 0–3: see seq2seq_core.classes.Company.fit. */
+function fit(view, name, phrase, tokens, at, length) {
+  const { company } = view[name];
+  const [first, last] = [company.get(phrase[0]), company.get(phrase.at(-1))];
+  if (!first || !last) return 0;
+  const others = tokens.toSpliced(at, length).map((token) => company.get(token)).filter(Boolean);
+  const near = others.filter(({ id }) => first.near.includes(id) && last.near.includes(id));
+  const before = at ? company.get(tokens[at - 1])?.id : EDGE;
+  const after = at + length < tokens.length ? company.get(tokens[at + length])?.id : EDGE;
+  return first.left.includes(before) + last.right.includes(after) + (others.length ? near.length / others.length : 1);
+}
+
+const indexOf = (tokens, phrase) => tokens.findIndex((_, i) => phrase.every((word, k) => tokens[i + k] === word));
+
+/** A translation where it fits best; among equals at the end. */
+function insert(view, target, phrase) {
+  if (!phrase.length) return target;
+  const points = [...target, ""].map((_, at) => fit(view, "target", phrase, target, at, 0));
+  return target.toSpliced(points.lastIndexOf(Math.max(...points)), 0, ...phrase);
+}
+
+/** The translation of the word that went gives way to that of the word that came. */
+function exchange(view, target, before = [], after = []) {
+  const phrase = before.find((words) => indexOf(target, words) >= 0);
+  if (!phrase || !after.length) return target;
+  const at = indexOf(target, phrase);
+  return target.toSpliced(at, phrase.length, ...best(view, target, at, phrase.length, after));
+}
+
+function best(view, target, at, length, phrases) {
+  const points = phrases.map((phrase) => fit(view, "target", phrase, target, at, length));
+  return phrases[points.indexOf(Math.max(...points))];
+}
+
+/** Words without a translation of their own, such as 件, give way to one that stands with the new
+    word: 一 件 毛衣, 一 个 苹果. */
+function follow(view, source, index) {
+  const { company } = view.source;
+  const now = company.get(source[index]);
+  const silent = (token) => company.has(token) && !view.means.has(token);
+  return source.map((token, i) => {
+    if (!now || i === index || !silent(token) || now.near.includes(company.get(token).id)) return token;
+    const others = [...company.keys()].filter((other) => silent(other) && now.near.includes(company.get(other).id));
+    const points = (other) => fit(view, "source", [other], source, i, 1);
+    return others.reduce((a, b) => (points(b) > points(a) ? b : a), token);
+  });
+}
+
+/** The other words in the form that fits now: one sweater, two sweaters. */
+function agree(view, target) {
+  for (const token of new Set(view.draft.source)) {
+    const forms = (view.means.get(token) ?? []).filter(({ length }) => length === 1);
+    const at = target.findIndex((word) => forms.some(([form]) => form === word));
+    if (forms.length < 2 || at < 0) continue;
+    const now = fit(view, "target", [target[at]], target, at, 1);
+    const better = best(view, target, at, 1, forms);
+    if (fit(view, "target", better, target, at, 1) > now + CLEARLY) target = target.toSpliced(at, 1, ...better);
+  }
+  return target;
+}

@@ -1,0 +1,88 @@
+"""What the corpus says about its words, worked out once for each version of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import streamlit as st
+
+from pages.shared.session import CorpusView
+from seq2seq_core import corpora
+from seq2seq_core.classes import ENOUGH, Classes, Entry, new_words, places, spread, words_of
+from seq2seq_core.corpus import Corpus, read_rows, swapped
+
+VERSIONS = 16  # kept, of all learners together; nobody changes them
+TOP = 5  # rows shown as one's own where nothing says who wrote them
+
+
+@dataclass(frozen=True)
+class Offer:
+    """A word that stands in too few rows, and the known words whose place it could take."""
+
+    new: Entry
+    rows: int  # that hold it now
+    places: tuple[tuple[Entry, int], ...]  # with the number of rows that it would come into
+
+
+def version(view: CorpusView) -> object:
+    """What tells these rows from all others."""
+    return view.revision.id if view.revision else view.name
+
+
+@st.cache_resource(show_spinner=False, max_entries=VERSIONS)
+def _corpus(version: object, _view: CorpusView) -> Corpus:
+    return read_rows(_view.rows, _view.tokenizer)
+
+
+def corpus(view: CorpusView) -> Corpus:
+    """The usable pairs, cut into tokens, and the problems of the others."""
+    return _corpus(version(view), view)
+
+
+@st.cache_resource(show_spinner=False, max_entries=VERSIONS)
+def _classes(version: object, _view: CorpusView) -> Classes:
+    return Classes.of(corpus(_view).pairs)
+
+
+def classes(view: CorpusView) -> Classes:
+    return _classes(version(view), view)
+
+
+def own(view: CorpusView) -> list[int]:
+    """Positions of the rows that the learner wrote or changed; else of those on top."""
+    if view.name not in corpora.NAMES:
+        return list(range(min(TOP, len(view.rows))))
+    rows = corpora.shipped(view.name).rows
+    known = {(row.source, row.target) for row in (*rows, *swapped(rows))}
+    return [i for i, row in enumerate(view.rows) if (row.source, row.target) not in known]
+
+
+@st.cache_resource(show_spinner=False, max_entries=VERSIONS)
+def _offers(version: object, _view: CorpusView) -> dict[int, Offer]:
+    whole = corpus(_view)
+    mine = own(_view)[: None if _view.name in corpora.NAMES else 1]
+    texts = {(_view.rows[i].source, _view.rows[i].target): i for i in reversed(mine)}
+    rows = [(row.source, row.target) for row in whole.rows]
+    both = list(zip(rows, whole.pairs, strict=True))
+    others, known = words_of(pair for row, pair in both if row not in texts), classes(_view)
+    found: dict[int, Offer] = {}
+    seen: set[str] = set()
+    for row, pair in both:
+        for new in new_words(pair, others, known) if row in texts else ():
+            if new.source in seen:
+                continue
+            seen.add(new.source)
+            possible = [
+                (like, len(spread(whole, _view.tokenizer, new, like, _view.held_out)))
+                for like in places(pair, new, known)
+            ]
+            usable = tuple((like, count) for like, count in possible if count)
+            holding = sum(new.source in pair.source for pair in whole.pairs)
+            if usable and holding < ENOUGH:
+                found.setdefault(texts[row], Offer(new, holding, usable))
+    return found
+
+
+def offers(view: CorpusView) -> dict[int, Offer]:
+    """Position of a row -> the new word in it that could be put into more rows."""
+    return _offers(version(view), view)

@@ -1,0 +1,210 @@
+"""The corpus page as a learner uses it: by clicking, by typing, in the table, on a phone."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from urllib.parse import parse_qs, urlparse
+
+from playwright.sync_api import Locator, Page, expect
+
+from seq2seq_core import corpora, store
+from seq2seq_core.corpus import Row, swapped
+from seq2seq_core.tokenizers import longest_match
+from tests.browser.conftest import Open
+from tests.browser.server import Server
+from tests.browser.test_journey import edit_first_sentence, eventually
+
+FIRST = corpora.shipped("first").rows
+WORDS = {word for row in FIRST for word in row.source.split()}
+
+
+def stored(server: Server, page: Page) -> tuple[Row, ...]:
+    """The rows as they stand in the store; the shipped ones before the first change."""
+    key = parse_qs(urlparse(page.url).query).get("w")
+    if key is None:
+        return FIRST
+    engine = store.open_store(f"sqlite:///{server.folder / 'store.db'}")
+    mine = store.find_workspace(engine, key[0])
+    head = store.head(engine, mine.id) if mine else None
+    engine.dispose()
+    return head.rows if head else FIRST
+
+
+def top(server: Server, page: Page) -> tuple[str, str]:
+    row = stored(server, page)[0]
+    return row.source, row.target
+
+
+def tokens(page: Page, side: str) -> Locator:
+    return page.get_by_test_id(f"composer-{side}").locator(".token > span")
+
+
+def click_word(page: Page, side: str, word: str) -> None:
+    box = page.get_by_test_id(f"composer-{side}").locator(".token")
+    box.filter(has=page.get_by_text(word, exact=True)).first.click()
+
+
+def chip(page: Page, word: str) -> Locator:
+    return page.get_by_test_id("composer-chips").locator(f"button[data-token='{word}']")
+
+
+def test_a_word_changed_by_clicks_is_added_with_its_translation(
+    server: Server, open_page: Open
+) -> None:
+    page = open_page(server.url + "/corpus")
+    click_word(page, "source", "毛衣")
+    chip(page, "苹果").click()
+    click_word(page, "source", "两")
+    chip(page, "一").click()
+    wanted = ("小冰 昨天 买 了 一 个 红色 的 苹果", "XiaoBing bought a red apple yesterday")
+    # measure word, noun, number and article go along
+    expect(tokens(page, "source")).to_have_text(wanted[0].split())
+    expect(tokens(page, "target")).to_have_text(wanted[1].split())
+    page.get_by_test_id("composer-add").click()
+    expect(page.get_by_text("✓ saved")).to_be_visible()
+    eventually(page, lambda: top(server, page) == wanted)
+    page.reload()
+    expect(page.get_by_test_id("composer-own")).to_contain_text("XiaoBing bought a red apple")
+    page.get_by_role("button", name="Remove").last.click()
+    eventually(page, lambda: stored(server, page) == FIRST)
+
+
+def test_typed_text_is_cut_as_the_server_would_cut_it(
+    shared_server: Server, open_page: Open
+) -> None:
+    page = open_page(shared_server.url + "/corpus", "zh")
+    field = page.get_by_test_id("composer-type-source")
+    shipped = FIRST[0].source.split()
+    for text in ("她昨天买了香蕉", "小雪看电影小说", "咖啡咖哥的", "𠀀茶<b>&书"):
+        field.fill(text)
+        expect(tokens(page, "source")).to_have_text([*shipped, *longest_match(text, WORDS)])
+    field.fill("mao")  # a sound, looked for among the words: in English alone there are any
+    expect(tokens(page, "source")).to_have_text([*shipped, "mao"])
+
+
+def test_a_sound_or_a_meaning_finds_a_word(shared_server: Server, open_page: Open) -> None:
+    page = open_page(shared_server.url + "/corpus")
+    click_word(page, "source", "毛衣")
+    field = page.get_by_test_id("composer-type-source")
+    field.fill("newsp")
+    field.press("Enter")
+    expect(tokens(page, "source").last).to_have_text("报纸")
+    expect(tokens(page, "target").nth(4)).to_have_text("newspapers")
+
+
+def test_a_new_word_comes_into_ten_sentences(server: Server, open_page: Open) -> None:
+    page = open_page(server.url + "/corpus", "zh")
+    for side, old, new in (("source", "小冰", "小雪"), ("target", "XiaoBing", "XiaoXue")):
+        click_word(page, side, old)
+        page.get_by_test_id(f"composer-type-{side}").fill(new)
+    expect(page.get_by_test_id("composer-source")).to_contain_text("新词")
+    page.get_by_test_id("composer-add").click()
+    page.get_by_role("button", name="放进十个句子").click()
+    eventually(page, lambda: len(stored(server, page)) == len(FIRST) + 11)
+    for row in stored(server, page)[:11]:
+        assert "小雪" in row.source.split() and "XiaoXue" in row.target.split()
+    page.get_by_role("button", name="撤销").click()
+    eventually(page, lambda: len(stored(server, page)) == len(FIRST) + 1)
+
+
+def test_the_table_is_edited_pasted_swapped_and_undone(server: Server, open_page: Open) -> None:
+    page = open_page(server.url + "/corpus?view=table")
+    edit_first_sentence(page, "她 笑 了")
+    eventually(page, lambda: stored(server, page)[0].source == "她 笑 了")
+    edited = stored(server, page)
+
+    page.get_by_role("button", name="Paste rows").click()
+    page.get_by_role("textbox", name="Rows out of a spreadsheet").fill(
+        "我 跑\tI run\n你 跑\tyou run"
+    )
+    page.get_by_role("button", name="Append").click()
+    pasted = (*edited, Row("我 跑", "I run"), Row("你 跑", "you run"))
+    eventually(page, lambda: stored(server, page) == pasted)
+    page.keyboard.press("Escape")
+
+    swap = page.get_by_role("button", name="Swap sides")
+    swap.click()
+    eventually(page, lambda: stored(server, page) == tuple(swapped(pasted)))
+    page.wait_for_timeout(300)
+    swap.click()
+    eventually(page, lambda: stored(server, page) == pasted)
+
+    for before in (tuple(swapped(pasted)), pasted, edited, FIRST):
+        page.wait_for_timeout(300)
+        page.get_by_role("button", name="Undo").click()
+        eventually(page, lambda rows=before: stored(server, page) == rows)
+
+
+def test_what_the_door_refuses_is_named_and_not_stored(server: Server, open_page: Open) -> None:
+    page = open_page(server.url + "/corpus?view=table")
+    edit_first_sentence(page, "小冰 <eos>")
+    expect(page.get_by_text(re.compile("Row 1.*<eos> is a special token"))).to_be_visible()
+    assert stored(server, page) == FIRST
+    page.wait_for_timeout(500)  # the table is a new one
+    edit_first_sentence(page, "小\u200b冰 来 了")
+    expect(page.get_by_text("Invisible characters were taken out of rows 1.")).to_be_visible()
+    eventually(page, lambda: stored(server, page)[0].source == "小冰 来 了")
+
+
+def test_the_last_edit_outlives_a_change_of_the_view(server: Server, open_page: Open) -> None:
+    page = open_page(server.url + "/corpus?view=table")
+    edit_first_sentence(page, "她 笑 了")
+    page.get_by_text("What the model sees").click()
+    expect(page.get_by_test_id("tensors")).to_be_visible()
+    eventually(page, lambda: stored(server, page)[0].source == "她 笑 了")
+
+
+def test_good_rows_of_a_file_are_taken_and_the_others_named(
+    server: Server, open_page: Open, tmp_path: Path
+) -> None:
+    file = tmp_path / "mixed.tsv"
+    file.write_text("我 跑\tI run\n<pad>\tx\n你 跑\tyou run\n", encoding="utf-8-sig")
+    page = open_page(server.url + "/corpus?view=table")
+    page.get_by_role("button", name="Load a corpus").click()
+    page.locator("input[type=file]").set_input_files(file)
+    expect(page.get_by_text(re.compile("Not stored: Row 2"))).to_be_visible()
+    eventually(page, lambda: [r.target for r in stored(server, page)] == ["I run", "you run"])
+    page.reload()
+    page.get_by_text("What the model sees").click()
+    expect(page.get_by_test_id("tensors").locator(".cell > span")).to_have_text(
+        ["我", "跑", "<sos>", "I", "run", "I", "run", "<eos>"]
+    )
+
+
+def test_a_file_in_another_encoding_is_read_at_a_click(
+    server: Server, open_page: Open, tmp_path: Path
+) -> None:
+    file = tmp_path / "gb.csv"
+    file.write_bytes("我跑,I run\n".encode("gb18030"))
+    page = open_page(server.url + "/corpus?view=table", "zh")
+    page.get_by_role("button", name="载入语料").click()
+    page.locator("input[type=file]").set_input_files(file)
+    page.get_by_role("button", name="按 GB18030 读取 gb.csv").click()
+    eventually(page, lambda: top(server, page) == ("我跑", "I run"))
+
+
+def test_a_phone_shows_cards_to_edit(server: Server, open_page: Open) -> None:
+    page = open_page(server.url + "/corpus?view=table", width=390, height=844)
+    expect(page.get_by_test_id("stDataFrame").first).to_be_hidden()
+    page.get_by_test_id("cards-search").fill("咖啡")
+    count = sum("咖啡" in row.source for row in FIRST)
+    expect(page.get_by_text(f"{count} pairs")).to_be_visible()
+    card = page.get_by_test_id("cards").locator("li").first
+    field = card.locator("textarea.target")
+    field.fill("KaGe sleeps")
+    field.press("Enter")
+    eventually(page, lambda: stored(server, page)[1].target == "KaGe sleeps")
+    expect(field).to_have_value("KaGe sleeps")
+    card.get_by_role("button", name="Remove").click()
+    eventually(page, lambda: stored(server, page) == (FIRST[0], *FIRST[2:]))
+
+
+def test_train_on_it_starts_a_run_on_the_sentence(server: Server, open_page: Open) -> None:
+    page = open_page(server.url + "/corpus?updates=100")
+    click_word(page, "source", "两")
+    chip(page, "三").click()
+    page.get_by_test_id("composer-add").click()
+    expect(page.get_by_text("✓ saved")).to_be_visible()
+    page.get_by_role("button", name="Train on it").click()
+    expect(page.get_by_test_id("live")).to_contain_text("三 件 红色 的 毛衣")

@@ -1,0 +1,62 @@
+"""Two thousand real, untidy sentences go all the way: in, changed, learnt, walked through."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import Open
+from tests.browser.server import Server
+from tests.browser.test_journey import edit_first_sentence, eventually, go, saved_sentence
+
+FILE = Path(__file__).parents[3] / "shared/data/tatoeba/open.simp.tsv"
+CHANGED = "这是很严重的问题。"
+
+
+def fits(page: Page) -> None:
+    """Nothing is wider than the page, and everything could be drawn."""
+    too_wide = page.evaluate(
+        """() => [document.documentElement, ...document.querySelectorAll("[data-testid=stMain]")]
+            .map(node => node.scrollWidth - node.clientWidth)"""
+    )
+    assert max(too_wide) <= 0
+    expect(page.get_by_text("could not be drawn")).to_have_count(0)
+
+
+@pytest.mark.skipif(not FILE.exists(), reason="real sentences are not part of the project")
+def test_two_thousand_rows_are_changed_learnt_and_looked_at(
+    server: Server, open_page: Open
+) -> None:
+    page = open_page(f"{server.url}/corpus?view=table&updates=100")
+    page.get_by_role("button", name="Load a corpus").click()
+    page.locator("input[type=file]").set_input_files(FILE)
+    expect(page.get_by_text("2000 pairs from open.simp.tsv")).to_be_visible()
+    page.keyboard.press("Escape")
+    page.wait_for_timeout(500)
+    edit_first_sentence(page, CHANGED)
+    eventually(page, lambda: saved_sentence(server, page) == CHANGED)
+    fits(page)
+
+    page.get_by_role("button", name="Train on it").click()
+    expect(page.get_by_text("Finished after 100 updates.")).to_be_visible(timeout=120_000)
+    expect(page.get_by_test_id("live-sentence").first).to_contain_text("问题")
+    fits(page)
+    go(page, "Decode")
+    expect(page.get_by_test_id("stepper")).to_contain_text("问题")
+    page.keyboard.press("ArrowRight")
+    expect(page.get_by_test_id("stepper")).to_have_attribute("data-position", "1")
+    fits(page)
+    go(page, "Attention")
+    expect(page.get_by_test_id("stVegaLiteChart").first).to_contain_text("问题")
+    assert page.get_by_test_id("maps-tile").count() > 50  # those held out that do not repeat
+    fits(page)
+    go(page, "Metrics")
+    expect(page.get_by_test_id("stDataFrame").first).to_be_visible()
+    fits(page)
+    page.set_viewport_size({"width": 390, "height": 844})
+    for name in ("Attention", "Decode", "Train", "Corpus"):
+        page.get_by_test_id("stExpandSidebarButton").click()
+        go(page, name)
+        fits(page)
