@@ -6,11 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from pages.shared import address, components, errors, live, runs, session
+from pages.shared import address, components, errors, live, runs, session, steering
 from pages.shared.i18n import _
 from seq2seq_core import store
 from seq2seq_core.config import ModelConfig, TrainingConfig
-from seq2seq_core.errors import Seq2SeqError
 from seq2seq_core.store import Run
 
 if TYPE_CHECKING:
@@ -36,6 +35,8 @@ def status(run: Run | None) -> str:
     if run.active:
         return _("It learns: {update} of {updates} updates.", update=run.update,
                  updates=run.training["updates"])  # fmt: skip
+    if run.status != "done":
+        return steering.status(run)
     share = (store.history(session.engine(), run.id, "evaluation")["exact_match"] or [0])[-1]
     if runs.held_out_sources(run):
         return _(
@@ -49,16 +50,9 @@ def status(run: Run | None) -> str:
 
 def picture(run: Run | None) -> None:
     """One sentence and its translation, where the model looks, and the loss."""
-    try:
-        if run is not None:
-            sentences = (run.live or {}).get("sentences", [])
-        elif session.warm():
-            sentences = runs.untrained_sentences(session.corpus(), ModelConfig(), 1)
-        else:
-            sentences = []
-    except Seq2SeqError as error:
-        errors.show(error)
-        sentences = []
+    sentences = (run.live or {}).get("sentences") if run else None
+    if not sentences:
+        sentences = runs.untrained_sentences(session.corpus(), ModelConfig(), TrainingConfig().seed)
     on_new = bool(runs.held_out_sources(run)) if run else True
     with st.container(border=True, key="start_picture"):
         live.mount(

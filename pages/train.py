@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import streamlit as st
 
 from pages.shared import errors, keeping, live, presets, runs, session, settings, steering
 from pages.shared.i18n import _
 from pages.shared.literal import literal
-from seq2seq_core import store
 from seq2seq_core.config import ModelConfig, TrainingConfig
 from seq2seq_core.corpus import held_out_size
 from seq2seq_core.errors import Seq2SeqError
@@ -55,32 +52,9 @@ def panel(view: session.CorpusView) -> None:
 # --- what moves -----------------------------------------------------------------------------
 
 
-def status(run: Run | None) -> str:
-    """Where the run stands, in one sentence."""
-    if run is None:
-        return _("Nothing is learnt yet: these translations are random words. Press Train.")
-    updates = run.training["updates"]
-    match run.status:
-        case "queued":
-            learning, before = store.waiting(session.engine(), run)
-            text = _("Waiting for a free worker: {before} before yours, {learning} learn now.")
-            return text.format(before=before, learning=learning)
-        case "running" if run.wanted == "run":
-            others = store.waiting(session.engine(), run)[0] - 1
-            text = _("Learning here: update {update} of {updates}.")
-            beside = _("{count} other runs learn beside it.", count=others) if others > 0 else ""
-            return f"{text.format(update=run.update, updates=updates)} {beside}"
-        case "running" | "paused" if run.wanted == "pause" or run.status == "paused":
-            return _("Paused at update {update}. Go on when you like.", update=run.update)
-        case "done":
-            return _("Finished after {update} updates.", update=run.update)
-        case _:
-            return _("Stopped at update {update}; it can go on.", update=run.update)
-
-
 def say_status(run: Run | None) -> None:
     if run is None or run.status != "failed" or run.reason is None:
-        st.text(status(run))
+        st.text(steering.status(run))
         return
     errors.show(Seq2SeqError(run.reason["code"], **run.reason["fields"]))
     if run.reason["code"] == "diverged":
@@ -93,25 +67,13 @@ def say_status(run: Run | None) -> None:
         )
 
 
-def untrained() -> list[dict[str, Any]]:
-    """What the chosen model writes before it has learnt anything; nothing where it cannot be."""
-    if not session.warm():
-        return []
-    try:
-        model, training = settings.configs()
-        return runs.untrained_sentences(session.corpus(), model, training.seed)
-    except Seq2SeqError as error:
-        errors.show(error)
-        return []
-
-
 def draw(run: Run | None, view: session.CorpusView, before: Run | None) -> None:
     """Everything that moves: numbers, curve, sentences, attention."""
-    if run is None:
-        on_new, sentences = bool(view.held_out), untrained()
-    else:
-        on_new = bool(runs.held_out_sources(run))
-        sentences = runs.watched(run)
+    on_new = bool(runs.held_out_sources(run)) if run else bool(view.held_out)
+    sentences = runs.watched(run) if run else []
+    if not sentences:
+        model, training = settings.configs()
+        sentences = runs.untrained_sentences(view, model, training.seed)
     updates = settings.value(settings.UPDATES)
     with st.container(border=True, key="train_picture"):
         live.mount(

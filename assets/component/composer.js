@@ -179,6 +179,7 @@ function add(view) {
   const { draft } = view;
   view.send("pair", draft);
   view.draft = { ...draft, replaces: null };
+  view.at = { side: "source", index: null };
   view.told = JSON.stringify(view.draft); // until the server answers
   show(view);
 }

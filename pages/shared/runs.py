@@ -117,6 +117,8 @@ def untrained_sentences(view: session.CorpusView, model: ModelConfig, seed: int)
 
     Raises CorpusError where nothing in the corpus can be used.
     """
+    if not session.warm():
+        return []  # in a moment
     return _untrained(view, view.revision.id if view.revision else None, model, seed)
 
 

@@ -131,3 +131,30 @@ def speed() -> None:
         label_visibility="collapsed",
         width=190,
     )
+
+
+def status(run: Run | None) -> str:
+    """Where the run stands, in one sentence."""
+    if run is None:
+        return _("Nothing is learnt yet: these translations are random words. Press Train.")
+    updates = run.training["updates"]
+    match run.status:
+        case "failed" if run.reason is not None:
+            return errors.sentence(run.reason["code"], run.reason["fields"])
+        case "queued":
+            learning, before = store.waiting(session.engine(), run)
+            if not before:
+                return _("Waiting for a free worker: yours is next.")
+            text = _("Waiting for a free worker: {before} before yours, {learning} learn now.")
+            return text.format(before=before, learning=learning)
+        case "running" if run.wanted == "run":
+            others = store.waiting(session.engine(), run)[0] - 1
+            text = _("Learning here: update {update} of {updates}.")
+            beside = _("{count} other runs learn beside it.", count=others) if others > 0 else ""
+            return f"{text.format(update=run.update, updates=updates)} {beside}"
+        case "running" | "paused" if run.wanted == "pause" or run.status == "paused":
+            return _("Paused at update {update}. Go on when you like.", update=run.update)
+        case "done":
+            return _("Finished after {update} updates.", update=run.update)
+        case _:
+            return _("Stopped at update {update}; it can go on.", update=run.update)

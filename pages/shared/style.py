@@ -34,7 +34,8 @@ CSS = """
 .st-key-attention_map { overflow-x: auto; }
 .st-key-attention_picture { overflow-anchor: none; } /* another map inside never scrolls the page */
 .st-key-lang_place { position: fixed; top: .55rem; right: 3.6rem; z-index: 999991; width: auto; }
-.st-key-frame_place { position: absolute; height: 0; overflow: hidden; }
+div:has(> .st-key-frame_place), div:has(> .st-key-lang_place) { position: absolute; }
+.st-key-frame_place { height: 0; overflow: hidden; }
 @media (max-width: 768px) {
   .stApp:has(.stSidebar[data-collapsed="false"]) .st-key-lang_place { display: none; }
 }
