@@ -1,4 +1,4 @@
-"""All benchmarks in one run, in about three minutes. Nothing fails on time: a slow machine is
+"""All benchmarks in one run, in about five minutes. Nothing fails on time: a slow machine is
 slow in both columns."""
 
 from __future__ import annotations
@@ -10,15 +10,18 @@ import time
 from contextlib import ExitStack
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from urllib.parse import parse_qs, urlparse
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from tests.benchmarks import clicks, floor, redraws, speed
+from tests.benchmarks import actions, clicks, floor, redraws, speed, wire
 from tests.benchmarks.table import Row, table
+from tests.benchmarks.wire import Place
 from tests.browser.conftest import QUIET
 from tests.browser.server import Server
 
-LONG = "?updates=5000&rate=0.0003"  # learns slowly: no run ends, no picture stands still
+LONG = "/train?updates=5000&rate=0.0003"  # learns slowly: no run ends, no picture stands still
+SHORT = "/train?updates=200"
 
 
 def opened(browser: Browser, url: str, ready: str) -> Page:
@@ -42,15 +45,34 @@ def in_browser(chromium: str) -> list[Row]:
         browser = playwright.chromium.launch(executable_path=chromium, args=QUIET)
         stack.callback(browser.close)
 
-        page = opened(browser, app.url + LONG, "[data-testid=live-cell]")  # torch is loaded
+        page = opened(browser, app.url + SHORT, "[data-testid=live-cell]")  # torch is loaded
         empty = opened(browser, plain.url, ".st-key-count")
-        rows = clicks.train(page, empty)
-        clicks.stop(page)
-        rows += redraws.redraws(page, opened(browser, f"{plain.url}?tick=1", ".st-key-count"))
-        clicks.stop(page)
-        page.get_by_test_id("stSidebarNav").get_by_role("link", name="Decode").click()
-        page.wait_for_selector("[data-testid=stepper]")
-        return [*rows, clicks.step(page, empty)]
+        rows = clicks.at_rest(page, empty)
+        page.wait_for_selector(".st-key-train_more")  # its last run is finished
+        two = opened(browser, f"{plain.url}?pages", ".st-key-count")
+        table = opened(browser, f"{plain.url}?table", "[data-testid=stDataFrame] canvas")
+        rows += actions.actions(page, two, table, empty)
+        actions.go(page, "Decode", actions.PAGES["Decode"])
+        rows.append(clicks.step(page, empty))
+        key = parse_qs(urlparse(page.url).query)["w"][0]
+        for each in (page, two, table):
+            each.context.close()
+
+        page = opened(browser, app.url + LONG, "[data-testid=live-cell]")
+        ticking = opened(browser, f"{plain.url}?tick=1", ".st-key-count")
+        rows += clicks.in_the_middle(page, empty)
+        clicks.pause(page)
+        rows += redraws.redraws(page, ticking)
+        rows += wire.watched(page, ticking)
+        clicks.pause(page)
+        rows.append(actions.one_update(page, empty))
+        for each in (page, ticking):
+            each.context.close()
+
+        start = Place("Start", app.url, actions.PAGES["Start"])
+        attention = Place("Attention", f"{app.url}/attention?w={key}", actions.PAGES["Attention"])
+        nothing = Place("an empty page", plain.url, ".st-key-count")
+        return [*rows, *wire.visits(browser, start, attention, nothing)]
 
 
 def load() -> str:

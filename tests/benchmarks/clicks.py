@@ -2,73 +2,91 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from playwright.sync_api import Page
 
 from tests.benchmarks.table import Figures, Row
 
 TRAIN, NEXT = 10, 24  # clicks
 REST = 1200  # ms between two of them: longer than what counts as a double click
-CURVE = "[data-testid=stVegaLiteChart] svg"
-COMPONENT = "[data-testid=stBidiComponentIsolated]"  # the only one of its page
+
+
+def component(key: str) -> str:
+    """The path to a component's shadow, where it draws."""
+    return f".st-key-{key} [data-testid=stBidiComponentIsolated] >>> "
+
+
+LIVE = component("train_live") + ".live"
+CURVE = component("train_live") + "[data-testid=live-curve] svg"
+STEPPER = component("decode_stepper") + ".stepper"
+START = ".st-key-train_start button"
 
 COUNT = """() => {
   const count = () => bench.find('.st-key-count').textContent;
   const before = count();
-  bench.answers(document.body, [() => count() !== before]);
+  bench.answers([() => count() !== before]);
 }"""
 # A new run counts from the beginning: a number smaller than the one before is the new run's.
 UPDATE = """(path) => {
   const curve = () => bench.find(path)?.innerHTML;
   const before = bench.update() || Infinity; // 0: there is no run yet
-  let drawn;
-  bench.answers(document.body, [
-    () => { drawn = curve(); return bench.update() >= 1 && bench.update() < before; },
-    () => curve() !== drawn]);
+  const drawn = curve();
+  bench.answers([
+    () => bench.update() >= 1 && bench.update() < before,
+    () => bench.find(path).querySelector('.training') && curve() !== drawn]);
 }"""
 STEP = """(path) => {
   const stepper = bench.find(path);
   const words = () => stepper.querySelector('.said').textContent;
   const [position, said] = [stepper.dataset.position, words()];
-  bench.answers(stepper, [() => stepper.dataset.position !== position && words() !== said]);
+  bench.answers([() => stepper.dataset.position !== position && words() !== said]);
 }"""
 
 
-def answer(page: Page, button: str, watch: str, path: str = "") -> list[float]:
-    """ms from a click on a button to each of the things watched for."""
+def answer(page: Page, act: Callable[[], None], watch: str, path: str = "") -> list[float]:
+    """ms from a click or a key to each of the things watched for."""
     page.evaluate(watch, path)
-    page.locator(button).click()
+    act()
     return page.evaluate("answered")
 
 
 def floor(page: Page) -> float:
-    return answer(page, ".st-key-again button", COUNT)[0]
+    return answer(page, page.locator(".st-key-again button").click, COUNT)[0]
 
 
-def stop(page: Page) -> None:
-    page.locator(".st-key-train_stop button").click()
+def pause(page: Page) -> None:
+    page.locator(".st-key-train_pause button").click()
     page.wait_for_selector(".st-key-train_run")
     page.wait_for_timeout(REST)
 
 
-def train(page: Page, empty: Page) -> list[Row]:
-    """First where nothing runs, then in the middle of the run before. The last run goes on."""
-    rows = []
-    for name, at_rest in (("Train", True), ("Start again", False)):
-        updates, points, floors = [], [], []
-        for _ in range(TRAIN):
-            page.wait_for_timeout(REST)
-            if page.locator(".st-key-train_stop").count():
-                page.wait_for_function("bench.update() > 50")  # the next run shows less at first
-                if at_rest:
-                    stop(page)
-            floors.append(floor(empty))
-            update, point = answer(page, ".st-key-train_start button", UPDATE, CURVE)
-            updates.append(update)
-            points.append(point)
-        beside = Figures("click on an empty page, ms", floors)
-        rows.append(Row(Figures(f"{name} → first update, ms", updates), beside, 300, "ms"))
-        rows.append(Row(Figures(f"{name} → on the curve, ms", points), beside, 300, "ms"))
-    return rows
+def train(page: Page, empty: Page, name: str, ready: str) -> list[Row]:
+    """Run after run, each started when the page is ready. The last run goes on."""
+    updates, points, floors = [], [], []
+    for _ in range(TRAIN):
+        page.wait_for_timeout(REST)
+        page.wait_for_function(ready)
+        floors.append(floor(empty))
+        update, point = answer(page, page.locator(START).click, UPDATE, CURVE)
+        updates.append(update)
+        points.append(point)
+    beside = Figures("click on an empty page, ms", floors)
+    return [
+        Row(Figures(f"{name} → first update, ms", updates), beside, 300, "ms"),
+        Row(Figures(f"{name} → on the curve, ms", points), beside, 300, "ms"),
+    ]
+
+
+def at_rest(page: Page, empty: Page) -> list[Row]:
+    """The runs are short: each is at its end before the next begins."""
+    return train(page, empty, "Train", "!bench.find('.st-key-train_pause')")
+
+
+def in_the_middle(page: Page, empty: Page) -> list[Row]:
+    """The runs are long: each is in the middle when it is begun again."""
+    page.locator(START).click()
+    return train(page, empty, "Start again", "bench.update() > 50")
 
 
 def step(page: Page, empty: Page) -> Row:
@@ -78,7 +96,7 @@ def step(page: Page, empty: Page) -> Row:
         page.wait_for_timeout((50, 430, 600)[i % 3])
         if page.locator(".next[aria-disabled=true]").count():
             page.locator(".restart").click()
-        steps += answer(page, ".stepper .next", STEP, f"{COMPONENT} >>> .stepper")
+        steps += answer(page, page.locator(".stepper .next").click, STEP, STEPPER)
         floors.append(floor(empty))
     beside = Figures("click on an empty page, ms", floors)
     return Row(Figures("Next → its step, ms", steps), beside, 100, "ms")

@@ -6,11 +6,10 @@ from typing import Any
 
 from playwright.sync_api import Page
 
-from tests.benchmarks.clicks import COMPONENT, CURVE
+from tests.benchmarks.clicks import CURVE, LIVE
 from tests.benchmarks.table import Figures, Row
 
 SECONDS = 10
-LIVE = f"{COMPONENT} >>> .live"
 SOON_WIDER = "() => bench.update() >= 900"  # its fourth digit comes while we look
 COUNT = ".st-key-count [data-testid=stText]"
 
@@ -23,10 +22,10 @@ def watch(pages: dict[Page, list[str]]) -> list[dict[str, Any]]:
 
 
 def redraws(page: Page, ticking: Page) -> list[Row]:
-    """`page` is at rest; its next run must outlast this. `ticking` draws a number by a timer."""
+    """`page` is paused; its run must outlast this. `ticking` draws a number by a timer."""
     (rest,) = watch({page: [CURVE, LIVE]})
-    page.locator(".st-key-train_start button").click()
-    page.wait_for_selector(".st-key-train_stop")
+    page.locator(".st-key-train_run button").click()
+    page.wait_for_selector(".st-key-train_pause")
     page.wait_for_function(SOON_WIDER, timeout=300_000)
     moving, floor = watch({page: [CURVE, LIVE], ticking: [COUNT]})
     timer = Figures("an empty page, same timer", floor["redraws"][0])

@@ -6,24 +6,41 @@
 
   /** The update that the Train page shows; 0 before there is one. */
   const update = () => Number(
-    find(".st-key-train_numbers [data-testid=stMetricValue]")?.textContent.replace(/\D/g, "") ?? 0);
+    find(".st-key-train_live [data-testid=stBidiComponentIsolated] >>> [data-testid=live-numbers] dd")
+      ?.firstChild?.textContent.replace(/\D/g, "") ?? 0);
 
-  /** From the next click on: ms until each of these claims was seen to hold, one after the other. */
-  const answers = (root, claims, patience = 20_000) => {
-    let clicked;
-    addEventListener("click", (event) => { clicked = event.timeStamp; }, { capture: true, once: true });
+  // Components draw in shadow roots, into which no observer looks by itself: each is told apart.
+  const ALL = { subtree: true, childList: true, characterData: true, attributes: true };
+  const roots = [document];
+  let observer;
+  const attach = Element.prototype.attachShadow;
+  Element.prototype.attachShadow = function (...how) {
+    const root = attach.apply(this, how);
+    roots.push(root);
+    observer?.observe(root, ALL);
+    return root;
+  };
+
+  /** ms until each of these claims was seen to hold, one after the other: since the next click or
+      key, or since the page was asked for. */
+  const answers = (claims, sinceClick = true, patience = 20_000) => {
+    let began = sinceClick ? undefined : 0;
+    const begin = ({ timeStamp }) => { began ??= timeStamp; };
+    for (const act of sinceClick ? ["click", "keydown"] : [])
+      addEventListener(act, begin, { capture: true, once: true });
     const seen = [];
     window.answered = new Promise((resolve, reject) => {
-      setTimeout(() => reject(new Error(`only ${seen.length} answers to a click`)), patience);
-      const observer = new MutationObserver(() => {
-        if (clicked === undefined) return;
-        while (seen.length < claims.length && claims[seen.length]())
-          seen.push(performance.now() - clicked);
+      setTimeout(() => reject(new Error(`only ${seen.length} answers`)), patience);
+      observer?.disconnect();
+      observer = new MutationObserver(() => {
+        if (began === undefined) return;
+        while (seen.length < claims.length && claims[seen.length]()) seen.push(performance.now() - began);
         if (seen.length < claims.length) return;
         observer.disconnect();
+        observer = undefined;
         resolve(seen);
       });
-      observer.observe(root, { subtree: true, childList: true, characterData: true, attributes: true });
+      for (const root of roots) observer.observe(root, ALL);
     });
   };
 

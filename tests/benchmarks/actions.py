@@ -1,0 +1,179 @@
+"""What a learner does on each page, until it shows, beside the same on empty Streamlit pages."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from playwright.sync_api import Page, Position
+
+from tests.benchmarks.clicks import LIVE, STEPPER, answer, component, floor
+from tests.benchmarks.table import Figures, Row
+
+TIMES = 10  # each
+REST = 250  # ms of quiet before each
+QUIET = "[data-testid=stApp][data-test-script-state=notRunning]"
+MOST = 2  # times what Streamlit itself takes
+
+# What stands on a page once its first screen is drawn.
+PAGES = {
+    "Start": component("start_live") + ".hero b",
+    "Corpus": component("corpus_composer") + ".chip",
+    "Train": LIVE + " .line",
+    "Decode": STEPPER + " .words li",
+    "Attention": ".st-key-attention_map svg.marks",
+    "Metrics": "[class*=st-key-metrics_table] canvas",
+}
+EMPTY = {"One": ".st-key-count", "Two": ".st-key-two"}
+VIEWS = {
+    "My sentences": component("corpus_composer") + ".chip",
+    "All pairs": ".st-key-corpus_grid canvas",
+    "What the model sees": component("corpus_tensors") + ".tensors",
+}
+WEIGHTS = ".st-key-train_model h3"
+MINE = component("corpus_composer") + ".pairs"
+COUNTED = "[data-testid=stMain] [data-testid=stText]"
+
+NUMBER = """() => {
+  const before = bench.update();
+  bench.answers([() => bench.update() > before]);
+}"""
+THERE = """(path) => {
+  if (bench.find(path)) throw new Error(`${path} is there already`);
+  bench.answers([() => Boolean(bench.find(path))]);
+}"""
+ANOTHER = """(path) => {
+  const text = () => bench.find(path)?.textContent;
+  const before = text();
+  bench.answers([() => text() && text() !== before]);
+}"""
+
+
+def act(page: Page, click: Callable[[], None], watch: str, path: str = "") -> float:
+    page.wait_for_selector(QUIET)
+    page.wait_for_timeout(REST)
+    return answer(page, click, watch, path)[0]
+
+
+def beside(name: str, took: list[float], empty: str, floors: list[float]) -> Row:
+    measured, floor = Figures(f"{name}, ms", took), Figures(f"{empty}, ms", floors)
+    return Row(measured, floor, MOST, "times it", of_ratio=True)
+
+
+def beside_a_click(name: str, empty: Page, timed: Callable[[int], float]) -> Row:
+    """`timed` does it once, for the i-th time; a click on the empty page after each."""
+    took, floors = [], []
+    for i in range(TIMES):
+        took.append(timed(i))
+        floors.append(floor(empty))
+    return beside(name, took, "click on an empty page", floors)
+
+
+def go(page: Page, name: str, path: str) -> float:
+    link = page.get_by_test_id("stSidebarNav").get_by_role("link", name=name, exact=True)
+    return act(page, link.click, THERE, path)
+
+
+def pages(page: Page, two: Page) -> list[Row]:
+    """Every page by the sidebar, all of them in turn; one of two empty pages after each."""
+    took: dict[str, list[float]] = {name: [] for name in PAGES}
+    floors: list[float] = []
+    for _ in range(TIMES):
+        for name, path in PAGES.items():
+            took[name].append(go(page, name, path))
+            floors.append(go(two, *list(EMPTY.items())[len(floors) % 2 - 1]))
+    return [
+        beside(f"open {name}", times, "open an empty page", floors) for name, times in took.items()
+    ]
+
+
+def one_update(page: Page, empty: Page) -> Row:
+    """The run is paused before and after."""
+    button = page.locator(".st-key-train_advance_update button")
+    row = beside_a_click("+1 update → its number", empty, lambda _: act(page, button.click, NUMBER))
+    return Row(row.measured, row.beside, 300, "ms")
+
+
+def setting(page: Page, empty: Page) -> Row:
+    """Hidden size, one step up or down; how many weights the model will have stands above it."""
+    slider = page.locator(".st-key-train_model").get_by_role("slider")
+
+    def step(i: int) -> float:
+        return act(page, lambda: slider.press(f"Arrow{('Right', 'Left')[i % 2]}"), ANOTHER, WEIGHTS)
+
+    return beside_a_click("a setting → weights of the model", empty, step)
+
+
+def sentence(page: Page, empty: Page) -> Row:
+    def choose(i: int) -> float:
+        page.get_by_role("combobox").nth(1).click()
+        option = page.get_by_role("option").nth(i + 1)
+        return act(page, option.click, ANOTHER, STEPPER + " .words")
+
+    return beside_a_click("another sentence on Decode", empty, choose)
+
+
+def pin(page: Page, empty: Page) -> Row:
+    tiles = page.get_by_test_id("maps-tile")
+
+    def click(i: int) -> float:
+        return act(page, tiles.nth(i + 5).click, ANOTHER, PAGES["Attention"])
+
+    return beside_a_click("a small map → the large one", empty, click)
+
+
+def choose_row(page: Page, i: int, path: str) -> float:
+    """The rows are drawn on a canvas: the mouse finds each row's box by its place."""
+    table = page.get_by_test_id("stDataFrame").first
+    place: Position = {"x": 18, "y": 35 * (i % 6 + 2) + 17}
+    return act(page, lambda: table.click(position=place), ANOTHER, path)
+
+
+def row_of_metrics(page: Page, table: Page) -> Row:
+    """Streamlit itself waits 150 ms for more rows to be chosen: so the floor is a table, too."""
+    took, floors = [], []
+    for i in range(TIMES):
+        took.append(choose_row(page, i, COUNTED))
+        floors.append(choose_row(table, i, EMPTY["One"]))
+    return beside("a row on Metrics → its counts", took, "a row of an empty page", floors)
+
+
+def corpus(page: Page, empty: Page) -> list[Row]:
+    """Sentences are written by clicks on words: only what the server does is timed."""
+    words = page.get_by_test_id("composer-source").locator(".token")
+    chips = page.get_by_test_id("composer-chips").locator("button")
+    add = page.get_by_test_id("composer-add")
+
+    def put(place: int, chip: int) -> float:
+        words.nth(place).click()
+        chips.nth(chip).click()
+        return act(page, add.click, ANOTHER, MINE)
+
+    def change(i: int) -> float:
+        page.locator("[data-act=edit]").first.click()
+        return put(1, i)
+
+    def view(i: int) -> float:
+        name, path = list(VIEWS.items())[(i + 1) % 3]
+        return act(page, page.get_by_text(name, exact=True).first.click, THERE, path)
+
+    return [
+        beside_a_click("a sentence added → listed", empty, lambda i: put(-1, i)),
+        beside_a_click("a sentence changed → listed", empty, change),
+        beside_a_click("another view of the corpus", empty, view),
+    ]
+
+
+def actions(page: Page, two: Page, table: Page, empty: Page) -> list[Row]:
+    """`page` has a run that is finished; the others are empty pages."""
+    rows = pages(page, two)
+    go(page, "Train", PAGES["Train"])
+    rows.append(setting(page, empty))
+    for name, row, other in (
+        ("Decode", sentence, empty),
+        ("Attention", pin, empty),
+        ("Metrics", row_of_metrics, table),
+    ):
+        go(page, name, PAGES[name])
+        rows.append(row(page, other))
+    go(page, "Corpus", PAGES["Corpus"])
+    return [*rows, *corpus(page, empty)]
