@@ -40,6 +40,10 @@ with errors.shown():
     if address.damaged():
         st.error(_("This link is damaged: what cannot be read in it is left out."))
     page.run()
+if address.get("w"):
+    st.sidebar.caption(
+        _("The address of this page is the key to your work: keep it as a bookmark.")
+    )
 address.show(page.url_path)  # and what was chosen on it
 
 

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages.shared import address, chosen, measures, runs, style
+from pages.shared import address, chosen, components, measures, runs
 from pages.shared.chosen import Chosen
 from pages.shared.contrast import contrast, counterpart
 from pages.shared.glance import glance
+from pages.shared.gloss import glossed
 from pages.shared.i18n import _
-from seq2seq_core import figures, links
+from seq2seq_core import links
 from seq2seq_core.store import Run
 from seq2seq_core.translation import Translation
-
-CAPTION = 110  # px: the words below the map, and the frame
 
 
 def describe(translation: Translation) -> str:
@@ -44,23 +43,15 @@ def heat_map(run: Run, translation: Translation) -> None:
             )
         )
         return
-    targets = [step.token for step in translation.steps]
-    width, height = figures.heat_map_size(translation.source_tokens, targets)
-    style.at_least("attention_map", 36 * len(translation.source_tokens) + 100)
-    with st.container(key="attention_map"):  # where the screen is narrower it scrolls in its frame
-        st.altair_chart(
-            figures.heat_map(
-                translation.source_tokens,
-                targets,
-                weights,
-                style.palette(),
-                (_("source"), _("target"), _("weight")),
-            ),
-            width=width,
-            height=height,
-            alt=describe(translation),
-            key="attention_map_chart",
-        )
+    components.attention_map(
+        key="attention_map",
+        data={
+            "source": components.annotated(translation.source_tokens, translation.unknown),
+            "target": [step.token for step in translation.steps],
+            "attention": weights,
+            "looked": describe(translation),
+        },
+    )
     st.caption(
         _(
             "A row is a word as it was written, a column a position that the encoder read; each "
@@ -77,8 +68,42 @@ def crossing_in_words(count: int) -> str:
     return _("{count} pairs of links cross.", count=count)
 
 
-def in_this_sentence(translation: Translation) -> None:
+def not_at_its_word(now: Chosen) -> str | None:
+    """A right word that looked elsewhere than at the word it comes from, and why it can."""
+    translation = now.translation
+    material = now.trained.material
+    pair = next(
+        (p for p in material.pairs + material.held_out if p.source == translation.source_tokens),
+        None,
+    )
+    if pair is None:
+        return None
+    right = {
+        t for t, (a, b) in enumerate(zip(translation.tokens, pair.target, strict=False)) if a == b
+    }
+    sure = frozenset(link for link in pair.sure if link[1] in right)
+    weights = [step.attention for step in translation.steps if step.attention is not None]
+    found = links.elsewhere(weights, sure, pair.possible)
+    if not found:
+        return None
+    t, looked, named = found[0]
+    told = (
+        _("“{token}” looked most at the position of {source}, not of {expected}. That position has "
+          "read its neighbours too: the word is right all the same.")
+        if now.run.model["bidirectional"]
+        else _("“{token}” looked most at the position of {source}, not of {expected}. That "
+               "position has read the words before it too: the word is right all the same.")
+    )  # fmt: skip
+    return told.format(
+        token=translation.tokens[t],
+        source=glossed([translation.source_tokens[looked]]),
+        expected=glossed([translation.source_tokens[named]]),
+    )
+
+
+def in_this_sentence(now: Chosen) -> None:
     """What the map says in words: which links cross, and where nobody looks."""
+    translation = now.translation
     weights = [
         step.attention
         for step in translation.steps
@@ -92,8 +117,10 @@ def in_this_sentence(translation: Translation) -> None:
     st.subheader(_("In this sentence"), anchor=False)
     lines = [crossing_in_words(crossing)]
     if rest:
-        lines.append(_("Hardly looked at: {words}", words=" ".join(rest)))
+        lines.append(_("Hardly looked at by any word: {words}", words=glossed(rest)))
     st.text("\n".join(lines))
+    if told := not_at_its_word(now):
+        st.text(told)
 
 
 def alignment(now: Chosen) -> None:
@@ -143,17 +170,14 @@ def page() -> None:
         runs.show_run(latest)
     now = chosen.choose_run_and_sentence("attention", choices)
     shown = measures.attention_maps(now.run, now.trained) or ()
-    heights = [figures.heat_map_size(m.source, [*m.target, "<eos>"])[1] for m in shown]
-    # room for any of the sentences below: who goes through them stays in place
-    style.room("attention_picture", max(heights, default=0) + CAPTION)
     picture, beside = st.columns([3, 2], gap="large")
     with picture, st.container(border=True, key="attention_picture"):
         heat_map(now.run, now.translation)
     with beside:
-        in_this_sentence(now.translation)
+        in_this_sentence(now)
         alignment(now)
     if shown:
-        glance(now, shown)
+        glance(now, shown, above="attention_picture")
     other = counterpart(now.run, choices)
     contrast(now.run, other, now.text)
     chosen.follow(now.run, other)

@@ -10,15 +10,13 @@ from pages.shared import chosen, measures, runs, style
 from pages.shared.i18n import _
 from pages.shared.sentences import one_sentence, table
 from pages.shared.signature import signature
+from pages.shared.verdict import verdict
 from seq2seq_core import figures, report
 from seq2seq_core.report import Measured
 from seq2seq_core.store import Run
 
 if TYPE_CHECKING:
     from seq2seq_core.experiment import Trained
-
-FAR = 0.1  # two shares further apart than this are not about the same
-GOOD = 0.9
 
 
 def measured_on(run: Run, trained: Trained) -> str:
@@ -39,23 +37,6 @@ def measured_on(run: Run, trained: Trained) -> str:
         new=len(new.rows),
         new_all=new.count,
     )
-
-
-def verdict(learnt: float, new: float | None) -> str:
-    """What the gap between the two shares says."""
-    if new is None:
-        return _("Whether it has memorised its sentences or learnt rules cannot be told from one.")
-    if learnt - new > FAR:
-        return _(
-            "Right on what it has learnt, less often on what is new: so far as the two numbers "
-            "differ, it has memorised its sentences instead of the rules behind them."
-        )
-    if min(learnt, new) >= GOOD:
-        return _(
-            "New sentences come out about as well as those it has learnt: it has not only "
-            "memorised, it generalises to new combinations of known words."
-        )
-    return _("Both numbers are close, and neither is high: it can still learn.")
 
 
 def exact(learnt: Measured, new: Measured | None) -> None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from pages.shared import address, components, errors, live, runs, session, steering
+from pages.shared import address, components, errors, learnt, live, runs, session, steering
 from pages.shared.i18n import _
 from seq2seq_core import store
 from seq2seq_core.config import ModelConfig, TrainingConfig
@@ -31,10 +31,11 @@ def train(first: bool) -> None:
 
 def status(run: Run | None) -> str:
     if run is None:
-        return _("It knows nothing yet: these are random words.")
+        if not session.warm():
+            return _("One moment …")
+        return _("It has not learnt yet: its weights are random, and so is what it writes.")
     if run.active:
-        return _("It learns: {update} of {updates} updates.", update=run.update,
-                 updates=run.training["updates"])  # fmt: skip
+        return _("It learns.") if run.update else steering.status(run)
     if run.status != "done":
         return steering.status(run)
     share = (store.history(session.engine(), run.id, "evaluation")["exact_match"] or [0])[-1]
@@ -52,8 +53,10 @@ def picture(run: Run | None) -> None:
     """One sentence and its translation, where the model looks, and the loss."""
     sentences = (run.live or {}).get("sentences") if run else None
     if not sentences:
-        sentences = runs.untrained_sentences(session.corpus(), ModelConfig(), TrainingConfig().seed)
-    on_new = bool(runs.held_out_sources(run)) if run else True
+        sentences = learnt.untrained_sentences(
+            session.corpus(), ModelConfig(), TrainingConfig().seed
+        )
+    on_new = bool(runs.held_out_sources(run) if run else session.corpus().held_out)
     with st.container(border=True, key="start_picture"):
         live.mount(
             key="start_live", data=live.data("start", run, sentences, on_new, updates=UPDATES)
@@ -65,7 +68,7 @@ def new_sentence(run: Run) -> tuple[Translation, int] | None:
     it writes the word; else the first one of all, and its last word."""
     from seq2seq_core.translation import translate
 
-    trained = runs.trained(run)
+    trained = learnt.trained(run)
     watched = [" ".join(s["source"]) for s in (run.live or {}).get("sentences", [])[:1]]
     texts = [text for text in runs.unseen(run, ASKED) if text not in watched]
     for text in [*texts[:3], *runs.sentences(run)[:1]]:
@@ -76,7 +79,9 @@ def new_sentence(run: Run) -> tuple[Translation, int] | None:
 
 
 def guessed() -> None:
-    address.put("guess", str(st.session_state["start_ask"].guess))
+    run = runs.selected(runs.listed())
+    if run is not None:
+        address.put("guess", f"{run.number}-{st.session_state['start_ask'].guess}")
 
 
 def question(run: Run) -> None:
@@ -102,23 +107,24 @@ def question(run: Run) -> None:
         share=share,
         text=translation.text,
     )
+    told = address.get("guess")  # of this run: another one wants another guess
     st.subheader(_("Your turn: where will it look?"), anchor=False)
     data: dict[str, Any] = {
         "key": f"{run.id}",
-        "guess": address.option("guess", range(len(sources)), None),
+        "guess": next((j for j in range(len(sources)) if told == f"{run.number}-{j}"), None),
         "source": components.annotated(sources),
         "weights": [round(weight, 3) for weight in weights],
         "best": best,
         "answers": [right if j == best else wrong for j in range(len(sources))],
         "labels": {
             "question": _(
-                "A sentence that it has never seen. Which Chinese word will it look at when it "
-                "writes “{word}”? Click it.",
+                "A sentence that it has never seen. Which source word will it look at when it "
+                "writes “{word}”? Choose one.",
                 word=word,
             )
             if " ".join(sources) in runs.unseen(run)
             else _(
-                "Which Chinese word does it look at when it writes “{word}”? Click it.", word=word
+                "Which source word does it look at when it writes “{word}”? Choose one.", word=word
             )
         },
     }
@@ -128,11 +134,46 @@ def question(run: Run) -> None:
 def onward() -> None:
     st.subheader(_("Go on"), anchor=False)
     for path, label, icon in (
-        ("corpus", _("Write a sentence of your own, and train on it"), "edit_note"),
         ("decode", _("Follow it word by word"), "footprint"),
+        ("attention", _("See where it looked in a hundred sentences"), "grid_on"),
         ("train", _("Play with the training: slower, smaller, without attention"), "show_chart"),
     ):
         st.page_link(f"pages/{path}.py", label=label, icon=f":material/{icon}:")
+
+
+@errors.kept
+def full_speed() -> None:
+    run = runs.selected(runs.listed())
+    if run is not None:
+        store.set_pace(session.engine(), run.id, None)
+    address.drop("speed")
+
+
+def buttons(run: Run | None) -> None:
+    """Learn, and then the way on: a sentence of one's own."""
+    learning = run is not None and run.active
+    again = run is not None and not learning
+    st.button(
+        _("Train again") if again else _("Train"),
+        on_click=train,
+        args=(run is None,),
+        type="secondary" if again else "primary",
+        icon=":material/play_arrow:",
+        disabled=learning,
+        key="start_train",
+    )
+    if learning and run is not None and run.pace:
+        st.button(
+            _("Full speed"), on_click=full_speed, icon=":material/fast_forward:", key="start_fast"
+        )
+    elif st.button(
+        _("Change a sentence"),
+        type="primary" if again else "secondary",
+        icon=":material/edit_note:",
+        disabled=learning,
+        key="start_change",
+    ):
+        st.switch_page("pages/corpus.py")
 
 
 def page() -> None:
@@ -149,21 +190,15 @@ def page() -> None:
     run = runs.selected(runs.listed())
     learning = run is not None and run.active
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.button(
-            _("Train") if run is None else _("Train again"),
-            on_click=train,
-            args=(run is None,),
-            type="primary" if run is None else "secondary",
-            icon=":material/play_arrow:",
-            disabled=learning,
-            key="start_train",
-        )
+        buttons(run)
         place = st.empty()
     moving = learning or not session.warm()
 
     @st.fragment(run_every=LIVE if moving else None)
     def progress() -> None:
         now = runs.current(run) if run else None
+        if run is not None and now is None:
+            st.rerun()  # deleted in another tab
         if now is not None and now.pace == SLOW / SECONDS and now.update >= SLOW:
             store.set_pace(session.engine(), now.id, None)  # the rest is soon told
         with errors.shown():

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages.shared import errors, keeping, live, presets, runs, session, settings, steering
-from pages.shared.i18n import _
+from pages.shared import errors, keeping, learnt, live, presets, runs, session, settings, steering
+from pages.shared.i18n import _, together
 from pages.shared.literal import literal
 from seq2seq_core.config import ModelConfig, TrainingConfig
 from seq2seq_core.corpus import held_out_size
@@ -15,25 +15,31 @@ from seq2seq_core.store import Run
 LIVE = 0.25  # seconds between two looks while something runs
 
 
-def out_of_date(run: Run, view: session.CorpusView) -> str | None:
+Configs = tuple[ModelConfig, TrainingConfig]
+
+
+def out_of_date(run: Run, view: session.CorpusView, configs: Configs | None) -> str | None:
     """Why a new model would be another one than this run; None where it would be the same."""
     if run.revision_id != getattr(view.revision, "id", None):
         return _("The corpus has changed since this run: train a new model to learn from it.")
-    model, training = settings.configs()
+    if configs is None:
+        return None
+    model, training = configs
     before = TrainingConfig(**run.training | {"updates": training.updates})
     if model != ModelConfig(**run.model) or training != before:
         return _("The settings are for the next model: this run was trained with others.")
     return None
 
 
-def panel(view: session.CorpusView) -> None:
+def panel(view: session.CorpusView, configs: Configs | None) -> None:
     """What the next model will be."""
+    turn = st.session_state.get("settings_turn", 0)  # a chosen preset closes its list
     with st.popover(
-        _("Presets"), icon=":material/auto_stories:", key="train_presets", width="stretch"
+        _("Presets"), icon=":material/auto_stories:", key=f"train_presets_{turn}", width="stretch"
     ):
         presets.choose()
     with st.container(key="train_model", border=False):
-        count = runs.parameters(view, settings.configs()[0]) if session.warm() else None
+        count = learnt.parameters(view, configs[0]) if configs and session.warm() else None
         title = _("Model") if count is None else _("Model · {count} weights", count=f"{count:,}")
         st.subheader(title, anchor=False)
         for setting in (settings.CELL, settings.ATTENTION, settings.HIDDEN):
@@ -52,28 +58,31 @@ def panel(view: session.CorpusView) -> None:
 # --- what moves -----------------------------------------------------------------------------
 
 
-def say_status(run: Run | None) -> None:
+def say_status(run: Run | None, other: str | None) -> None:
     if run is None or run.status != "failed" or run.reason is None:
-        st.text(steering.status(run))
+        st.text(together(steering.status(run), other))
         return
     errors.show(Seq2SeqError(run.reason["code"], **run.reason["fields"]))
     if run.reason["code"] == "diverged":
-        rate = f"{run.training['learning_rate'] / 10:g}"
-        st.button(
-            _("Try again with learning rate {rate}", rate=rate),
-            on_click=steering.slower,
-            args=(run,),
-            key="train_slower",
-        )
+        rate = steering.smaller_rate(run)
+        label = _("Try again with learning rate {rate}", rate=f"{rate:g}")
+        if st.button(label, key="train_slower"):
+            steering.again_with(run, rate)
+            st.rerun()  # the whole page: it looks at the new run
 
 
-def draw(run: Run | None, view: session.CorpusView, before: Run | None) -> None:
+def draw(
+    run: Run | None, view: session.CorpusView, before: Run | None, configs: Configs | None
+) -> None:
     """Everything that moves: numbers, curve, sentences, attention."""
     on_new = bool(runs.held_out_sources(run)) if run else bool(view.held_out)
-    sentences = runs.watched(run) if run else []
-    if not sentences:
-        model, training = settings.configs()
-        sentences = runs.untrained_sentences(view, model, training.seed)
+    sentences = learnt.watched(run) if run else []
+    if not sentences and run and run.revision_id == getattr(view.revision, "id", None):
+        configs = ModelConfig(**run.model), TrainingConfig(**run.training)
+    elif run:
+        configs = None
+    if not sentences and configs:  # what it writes before its first update
+        sentences = learnt.untrained_sentences(view, configs[0], configs[1].seed)
     updates = settings.value(settings.UPDATES)
     with st.container(border=True, key="train_picture"):
         live.mount(
@@ -85,21 +94,22 @@ def describe(view: session.CorpusView) -> None:
     """What this is, and what it learns from, in one or two lines."""
     pairs, source, target = session.sizes(view)
     text = _(
-        "{pairs} sentence pairs, {source} Chinese and {target} English words.",
+        "{pairs} sentence pairs, {source} source and {target} target words.",
         pairs=pairs,
         source=source,
         target=target,
     )
+    aside = None
     if view.held_out:
-        text += " " + _(
+        aside = _(
             "{count} new combinations are kept aside to see whether it has understood.",
             count=len(view.held_out),
         )
     elif count := held_out_size(pairs):
-        text += " " + _(
+        aside = _(
             "Up to {count} of them are kept aside to see whether it has understood.", count=count
         )
-    st.markdown(literal(text))
+    st.markdown(literal(together(text, aside)))
 
 
 def page() -> None:
@@ -107,16 +117,17 @@ def page() -> None:
     view = session.corpus()
     describe(view)
     settings.refuse()
+    configs = settings.usable()
     choices = runs.listed()
     run = runs.selected(choices)
-    top, beside = st.columns([3, 1], gap="medium", vertical_alignment="center")
+    top, beside = st.columns([2.8, 1], gap="medium", vertical_alignment="center")
     if run is not None:
         with beside, st.container(horizontal=True, key="train_runs"):
             keeping.manage(run, choices)
         run = runs.selected(choices)  # the control may have chosen another
     if run is not None:
         steering.keep_pace(run)
-    other = out_of_date(run, view) if run else None
+    other = out_of_date(run, view, configs) if run else None
     with top:
         steering.controls(run, fresh=other is not None)
     moving = (run is not None and run.status in ("queued", "running")) or not session.warm()
@@ -125,18 +136,18 @@ def page() -> None:
     @st.fragment(run_every=LIVE if moving else None)
     def progress() -> None:
         now = runs.current(run) if run else None
+        if run is not None and now is None:
+            st.rerun()  # deleted in another tab
         with errors.shown():
-            say_status(now)
-            draw(now, view, before)
+            say_status(now, other)
+            draw(now, view, before, configs)
         resting = now is None or now.status not in ("queued", "running")
         if moving and resting and session.warm():
             st.rerun()  # the buttons change too
 
-    picture, panels = st.columns([3, 1], gap="medium")
+    picture, panels = st.columns([2.8, 1], gap="medium")
     with panels:
-        panel(view)
-        if other is not None:
-            st.caption(other)
+        panel(view, configs)
     with picture:
         progress()
         if run is not None:

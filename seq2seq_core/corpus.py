@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import random
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from seq2seq_core.errors import CorpusError, Seq2SeqError
 from seq2seq_core.limits import LIMITS
 from seq2seq_core.text import INVISIBLE, clean
-from seq2seq_core.tokenizers import TOKENIZERS
+from seq2seq_core.tokenizers import TOKENIZERS, longest_match
 from seq2seq_core.vocabulary import SPECIALS, Vocabulary
 
 LINK = re.compile(r"(\d{1,4})([-?])(\d{1,4})")
@@ -93,6 +93,26 @@ def checked(tokens: tuple[str, ...]) -> tuple[str, ...]:
         if token in SPECIALS:
             raise CorpusError("reserved_token", token=token)
     return tokens
+
+
+def cut(text: str, tokenizer: str, known: Collection[str]) -> tuple[str, ...]:
+    """The tokens of one clean sentence for a model that knows these words.
+
+    Where spaces separate words, a text without any is cut by longest match; in one with spaces a
+    token is cut only into known words, else it stays the unknown token that it is in the corpus.
+    Raises what tokens_of raises.
+    """
+    tokens = tokens_of(text, tokenizer)
+    if tokenizer != "space":
+        return tokens
+    words = set(known).difference(SPECIALS)
+    pieces: list[str] = []
+    for token in tokens:
+        found = [token] if token in words else longest_match(token, words)
+        run_together = words.issuperset(found) if len(tokens) > 1 else True
+        # what is left over between two words may be a special token, and nobody can type one
+        pieces += found if run_together and not set(found) & set(SPECIALS) else [token]
+    return checked(tuple(pieces))
 
 
 def links_of(text: str, sources: int, targets: int) -> tuple[frozenset, frozenset]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-POINTS = 200  # a curve of more points looks the same and costs more
+POINTS = 400  # a curve of more points looks the same and costs more
 
 
 def thin(

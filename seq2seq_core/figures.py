@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import altair as alt
 import pandas as pd
@@ -22,88 +20,10 @@ class Palette:
     held_out: str
     source: str
     target: str
-    empty: str
-    full: str
-    on_full: str
-    turn: float  # the weight from which a number is easier to read in on_full than in ink
 
 
-LIGHT = Palette(
-    "#1a1d21", "#5c6570", "#e8ebef", "#7e57c2", "#0072B2", "#B85000", "#eff5f9", "#0072B2",
-    "#fff", 0.7,
-)  # fmt: skip
-DARK = Palette(
-    "#e6e9ed", "#98a2ae", "#2b343f", "#b39ddb", "#56B4E9", "#FF8F40", "#18222c", "#56B4E9",
-    "#0f141a", 0.6,
-)  # fmt: skip
-
-
-def crowded(sources: Sequence[str], targets: Sequence[str]) -> bool:
-    """More than 12 × 12 cells have no room for numbers."""
-    return len(sources) > 12 or len(targets) > 12
-
-
-def heat_map_size(sources: Sequence[str], targets: Sequence[str]) -> tuple[int, int]:
-    """Width and height in pixels that show every cell well, the words beside them included."""
-    cell = 28 if crowded(sources, targets) else 52
-    return cell * len(sources) + 110, cell * len(targets) + 70
-
-
-def heat_map(
-    sources: Sequence[str],
-    targets: Sequence[str],
-    weights: Sequence[Sequence[float]],
-    palette: Palette,
-    labels: Sequence[str],
-) -> alt.Chart:
-    """Attention, target × source, colours always from 0 to 1, with numbers up to 12 × 12.
-
-    labels name source, target and weight in the tooltip. Tokens are no column names and no field
-    names, only text: they may hold anything.
-    """
-    table = pd.DataFrame(
-        [
-            {"j": j, "t": t, "weight": weight, "source": sources[j], "target": targets[t]}
-            for t, row in enumerate(weights)
-            for j, weight in enumerate(row)
-        ]
-    )
-    small = crowded(sources, targets)
-    across, down = words(sources, palette.source, small), words(targets, palette.target, small)
-    base = alt.Chart(table).encode(
-        x=alt.X("j:O", title=None, axis=alt.Axis(orient="top", labelAngle=-60 * small, **across)),
-        y=alt.Y("t:O", title=None, axis=alt.Axis(**down)),
-        tooltip=[
-            alt.Tooltip("target:N", title=labels[1]),
-            alt.Tooltip("source:N", title=labels[0]),
-            alt.Tooltip("weight:Q", title=labels[2], format=".1%"),
-        ],
-    )
-    cells = base.mark_rect(cornerRadius=4).encode(
-        color=alt.Color("weight:Q", legend=None).scale(
-            domain=[0, 1], range=[palette.empty, palette.full], clamp=True
-        )
-    )
-    numbers = base.mark_text(fontSize=13).encode(
-        text=alt.Text("weight:Q", format=".2f"),
-        opacity=alt.condition("datum.weight >= 0.05", alt.value(1), alt.value(0)),
-        color=alt.condition(
-            f"datum.weight > {palette.turn}", alt.value(palette.on_full), alt.value(palette.ink)
-        ),
-    )
-    return style(alt.layer(*([cells] if small else [cells, numbers])), palette)
-
-
-def words(tokens: Sequence[str], color: str, small: bool) -> dict[str, Any]:
-    """An axis that shows tokens, which may repeat, at their positions."""
-    shown = [token if len(token) <= 12 else f"{token[:11]}…" for token in tokens]
-    return {
-        "labelExpr": f"{json.dumps(shown)}[datum.value]",  # escaped to ASCII: a literal, no code
-        "labelColor": color,
-        "labelFontSize": 12 if small else 16,
-        "labelOverlap": small,
-        "labelLimit": 120,
-    }
+LIGHT = Palette("#1a1d21", "#5c6570", "#e8ebef", "#7e57c2", "#0072B2", "#B85000")
+DARK = Palette("#e6e9ed", "#98a2ae", "#2b343f", "#b39ddb", "#56B4E9", "#FF8F40")
 
 
 @dataclass(frozen=True)

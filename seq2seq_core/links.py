@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 
 Weights = Sequence[Sequence[float]]  # target × source
+Links = frozenset[tuple[int, int]]
 NEEDED = 0.1  # the share of a target word's attention from which a source position counts as needed
 
 
@@ -27,6 +28,20 @@ def unneeded(weights: Weights, share: float = NEEDED) -> list[int]:
     """Source positions to which every target word gives less than `share` of its attention."""
     columns = zip(*weights, strict=True)
     return [j for j, column in enumerate(columns) if max(column) < share]
+
+
+def elsewhere(weights: Weights, sure: Links, possible: Links) -> list[tuple[int, int, int]]:
+    """(target position, where its largest weight lies, where a sure link says) if they differ.
+
+    Links are (source position, target position), as in corpus.Pair. A target word without a sure
+    link is left out, and one that looks at a possible link is not elsewhere.
+    """
+    found = []
+    for t, looked in enumerate(strongest(weights)):
+        named = sorted(source for source, target in sure if target == t)
+        if named and (looked, t) not in sure | possible:
+            found.append((t, looked, named[0]))
+    return found
 
 
 def words_at(

@@ -104,6 +104,12 @@ def by_length(sentences: Sequence[Sentence]) -> list[LengthGroup]:
     return groups
 
 
+def greedy_right(model: EncoderDecoder, checkpoint: Checkpoint, pairs: Sequence[Pair]) -> float:
+    """Exact match of greedy decoding."""
+    written = translate_all(model, checkpoint, [pair.source for pair in pairs])
+    return exact_match(written, [pair.target for pair in pairs])
+
+
 def fillers_right(model: EncoderDecoder, checkpoint: Checkpoint, pairs: Sequence[Pair]) -> float:
     """Exact match of the test with <eos> fillers, see decoding.with_fillers.
 

@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, delete, func, insert, select, update
 
 from seq2seq_core.config import ModelConfig, TrainingConfig
-from seq2seq_core.corpus import tokens_of
+from seq2seq_core.corpus import cut
 from seq2seq_core.errors import StoreError
 from seq2seq_core.limits import LIMITS
 from seq2seq_core.tables import ACTIVE, active, corpora, reading, revisions, writing
@@ -203,7 +203,8 @@ def extend_run(engine: Engine, run_id: int, updates: int) -> None:
 def advance_run(engine: Engine, run_id: int, updates: int) -> None:
     """Learn so many updates more, also beyond the planned end, then pause.
 
-    A click while it still learns those of the click before adds to them.
+    A click while it still learns those of the click before adds to them. A run that goes on freely
+    pauses so many updates after the last one that the store knows, or where it is by then.
     Raises ConfigError with code out_of_range, StoreError with code gone.
     """
     with writing(engine) as connection:
@@ -225,13 +226,14 @@ def describe_run(
     Raises CorpusError where one of them cannot be read, StoreError with code gone.
     """
     new: dict[str, Any] = {} if title is None else {"title": clean(title)[:TITLE]}
-    tokenizer = select(corpora.c.corpus["tokenizer"].as_string()).where(corpora.c.run_id == run_id)
     with writing(engine) as connection:
         lock_run(connection, run_id)
         if watched is not None:
+            query = select(corpora.c.corpus).where(corpora.c.run_id == run_id)
+            corpus = connection.execute(query).scalar_one()
             new["watched"] = [clean(text) for text in watched]
-            for text in new["watched"]:
-                tokens_of(text, connection.execute(tokenizer).scalar_one())
+            for text in new["watched"]:  # as the worker will cut it
+                cut(text, corpus["tokenizer"], corpus["source_vocabulary"])
         if new:
             connection.execute(update(RUNS).where(RUNS.c.id == run_id).values(new))
 

@@ -9,11 +9,11 @@ import torch
 
 from seq2seq_core.batches import pad
 from seq2seq_core.checkpoint import Checkpoint
-from seq2seq_core.corpus import checked, tokens_of
+from seq2seq_core.corpus import cut
 from seq2seq_core.decoding import DecodingStep, Stepper, greedy, with_fillers
 from seq2seq_core.models.base import EncoderDecoder
 from seq2seq_core.text import clean
-from seq2seq_core.tokenizers import TOKENIZERS, longest_match
+from seq2seq_core.tokenizers import TOKENIZERS
 from seq2seq_core.vocabulary import PAD, Vocabulary
 
 
@@ -43,16 +43,11 @@ class Translation:
 
 
 def source_tokens(text: str, checkpoint: Checkpoint) -> tuple[str, ...]:
-    """Cut typed text as the model knows it; words that are run together are cut by longest match.
+    """Cut typed text as the model knows it.
 
-    Raises CorpusError, see corpus.tokens_of.
+    Raises CorpusError, see text.clean and corpus.cut.
     """
-    tokens = tokens_of(clean(text), checkpoint.tokenizer)
-    if checkpoint.tokenizer != "space":
-        return tokens
-    known = set(checkpoint.source.tokens)
-    pieces = [[t] if t in known else longest_match(t, known) for t in tokens]
-    return checked(tuple(piece for chunk in pieces for piece in chunk))
+    return cut(clean(text), checkpoint.tokenizer, checkpoint.source.tokens)
 
 
 def plain_step(step: DecodingStep, target: Vocabulary, top_k: int) -> TranslationStep:

@@ -23,6 +23,12 @@ function ticks(most, count) {
 const tidy = (value, percent) => (percent ? `${Math.round(100 * value)} %`
   : value >= 100 ? value.toFixed(0) : value >= 10 ? value.toFixed(1) : value.toFixed(2).replace(/\.?0+$/, ""));
 
+/** Updates that are equally far apart come as the last one and the step. */
+function spread(line) {
+  const { x, y } = line;
+  return x.length === y.length ? line : { ...line, x: y.map((_, i) => x[0] - x[1] * (y.length - 1 - i)) };
+}
+
 function curve(root, { panels, updates, labels }) {
   const box = root.querySelector(".curve");
   if (!box.dataset.shown || !panels.some(({ id }) => id === box.dataset.shown)) box.dataset.shown = panels[0].id;
@@ -55,7 +61,7 @@ function plot(box, panel, updates, labels) {
   ticks(updates, width < 500 ? 3 : 6).forEach((update) => parts.push(
     svg("text", { class: "tick", x: x(update), y: height - 8, "text-anchor": update ? "middle" : "start" }, String(update))));
   const ends = [];
-  for (const { name: said, kind, x: xs, y: ys } of panel.series) {
+  for (const { name: said, kind, x: xs, y: ys } of panel.series.map(spread)) {
     if (!xs.length) continue;
     const points = xs.map((update, i) => `${x(update).toFixed(1)},${y(ys[i]).toFixed(1)}`);
     parts.push(svg("polyline", { class: `line ${kind}`, points: points.join(" ") }));
@@ -74,19 +80,19 @@ function plot(box, panel, updates, labels) {
 
 /** Each line's name above its end, where the eye is; two that would touch move apart, upwards. */
 function names(ends, width, height) {
-  ends.sort((a, b) => b.y - a.y);
-  let last = height - PLOT.bottom - 6 + NEAR;
-  return ends.map(({ said, kind, x, y }) => {
-    const above = Math.max(PLOT.top, Math.min(y - 8, last - NEAR));
-    last = above;
+  const order = ["training", "held_out", "before"]; // of lines that end close together: it never changes
+  ends.sort((a, b) => (Math.abs(a.y - b.y) < 2 * NEAR ? order.indexOf(a.kind) - order.indexOf(b.kind) : b.y - a.y));
+  const places = ends.reduce((found, { y }) => [...found, Math.min(y - 8, (found.at(-1) ?? height - PLOT.bottom - 6 + NEAR) - NEAR)], []);
+  const down = Math.max(0, PLOT.top - Math.min(...places)); // where there is no room above
+  return ends.map(({ said, kind, x }, i) => {
     const late = x > 0.6 * width;
-    return svg("text", { class: `said ${kind}`, x: late ? x - 4 : x + 6, y: above, "text-anchor": late ? "end" : "start" }, said);
+    return svg("text", { class: `said ${kind}`, x: late ? x - 4 : x + 6, y: places[i] + down, "text-anchor": late ? "end" : "start" }, said);
   });
 }
 
 /** What the lines say at one update. */
 function point(box, panel, update, x, labels) {
-  const said = panel.series.flatMap(({ name: line, x: xs, y: ys }) => {
+  const said = panel.series.map(spread).flatMap(({ name: line, x: xs, y: ys }) => {
     const i = xs.findLastIndex((at) => at <= Math.max(update, xs[0]));
     return i < 0 ? [] : [`${line} ${tidy(ys[i], panel.percent)}`];
   });

@@ -1,11 +1,6 @@
 // What a learning model does right now: its numbers, its curve, where it looks, what it writes. New
 // data arrives several times a second, so nodes stay where they are and only what differs is touched.
 
-const NUMBERS = 12; // up to 12 × 12 cells carry their number
-const SHOWN = 0.05; // a smaller weight stays without one
-const STRONG = { true: 0.62, false: 0.85 }; // dark theme, light theme: from here on the number changes its ink
-const NAMES = 30; // more rows or columns than this are too thin for names
-
 // The empty page. data-text says which label goes there.
 const SKELETON = `<div class="parts">
   <section class="hero" data-testid="live-hero"><ol class="words" role="list"></ol><p class="written"><span></span></p></section>
@@ -22,10 +17,18 @@ const SKELETON = `<div class="parts">
     <ol class="sentences" role="list"></ol>
   </section></div>`;
 
-/** Streamlit calls this on the first data, on new data and on a new theme, always on the same DOM. */
+/** Streamlit calls this once and on a new theme; what moves comes by the feed that `data` names. */
 export default function ({ parentElement, data }) {
   if (!data) return;
   const root = parentElement.querySelector(".live") ?? create(parentElement);
+  const draw = () => { if (window.labFeeds?.[data.feed]) show(root, window.labFeeds[data.feed]); };
+  const hear = ({ detail }) => { if (detail === data.feed) draw(); };
+  draw();
+  window.addEventListener("lab-feed", hear);
+  return () => window.removeEventListener("lab-feed", hear);
+}
+
+function show(root, data) {
   const { labels } = data;
   root.dataset.layout = data.layout;
   name(root, labels);
@@ -72,60 +75,17 @@ function numbers(list, shown) {
     });
 }
 
-// --- where it looks: target rows × source columns -------------------------------------------
+// --- where it looks ---------------------------------------------------------------------------
 
-function look(root, { source, target, attention, labels, looked }) {
+function look(root, data) {
+  const { target, attention, labels } = data;
   const matrix = root.querySelector(".matrix");
   const empty = root.querySelector(".empty");
   const drawn = target.length > 0 && attention !== null;
   matrix.hidden = !drawn;
   empty.hidden = drawn;
   write(empty, target.length ? labels.no_attention : labels.waiting);
-  if (!drawn) return;
-  const { dark } = root.dataset;
-  const key = JSON.stringify([source, target, dark]);
-  if (matrix.names !== key) frame(matrix, source, target);
-  matrix.names = key;
-  matrix.setAttribute("aria-label", looked);
-
-  const numbers = target.length <= NUMBERS && source.length <= NUMBERS;
-  const cells = matrix.cells;
-  for (let row = 0; row < target.length; row++)
-    for (let column = 0; column < source.length; column++)
-      tint(cells[row * source.length + column], attention[row]?.[column] ?? 0, numbers, STRONG[dark]);
-}
-
-/** The names and the empty cells; again only when the sentence itself is another one. */
-function frame(matrix, source, target) {
-  const head = (kind, text, title) => {
-    const node = el("span", kind, text);
-    node.title = title;
-    return node;
-  };
-  const cell = (word, j) => {
-    const node = el("span", "cell");
-    node.dataset.testid = "live-cell";
-    node.title = `${word} · ${source[j].token}`;
-    return node;
-  };
-  matrix.replaceChildren(el("span"),
-    ...source.map(({ token, pinyin, gloss }) => head("column", token, [token, pinyin, gloss].filter(Boolean).join(" · "))),
-    ...target.flatMap((word) => [head("row", word, word), ...source.map((_, j) => cell(word, j))]));
-  matrix.cells = [...matrix.querySelectorAll(".cell")];
-  matrix.style.setProperty("--columns", source.length);
-  matrix.style.setProperty("--rows", target.length);
-  matrix.dataset.many = target.length > NUMBERS || source.length > NUMBERS;
-  matrix.dataset.upright = source.length > NUMBERS;
-  matrix.dataset.thin = [source.length > NAMES && "columns", target.length > NAMES && "rows"].filter(Boolean).join(" ");
-}
-
-function tint(cell, weight, numbers, strong) {
-  const rounded = weight.toFixed(2); // finer than this no eye can tell
-  if (cell.shown === rounded) return;
-  cell.shown = rounded;
-  cell.style.setProperty("--weight", rounded);
-  if (numbers) cell.textContent = weight >= SHOWN ? rounded : "";
-  cell.dataset.strong = weight >= strong;
+  if (drawn) fill(matrix, data, root.dataset.dark);
 }
 
 // --- what it writes -------------------------------------------------------------------------
@@ -148,7 +108,7 @@ function sentence() {
   return li;
 }
 
-function tell(li, { source, reference, output, exact, badge }, labels) {
+function tell(li, { source, gloss, reference, output, exact, badge }, labels) {
   const seen = JSON.stringify([source, reference, output, exact, badge, labels]);
   if (li.seen === seen) return;
   li.seen = seen;
@@ -158,7 +118,7 @@ function tell(li, { source, reference, output, exact, badge }, labels) {
   write(mark, { none: "·", right: "✓", wrong: "✗" }[state], labels[state] ?? "");
   mark.setAttribute("role", "img");
   mark.setAttribute("aria-label", labels[state] ?? "");
-  write(original, source, source);
+  write(original, source, gloss || source);
   write(note, badge);
   note.hidden = !badge;
   written.title = reference;

@@ -18,7 +18,7 @@ export default function ({ parentElement, data, setTriggerValue }) {
   if (!data) return;
   const view = views.get(parentElement) ?? create(parentElement);
   view.data = data;
-  view.pin = (i) => setTriggerValue("pin", data.maps[i].id);
+  view.pin = (i) => { setTriggerValue("pin", data.maps[i].id); reveal(data.above); };
   view.pictures.ariaLabel = data.labels.pictures;
   dress(view.root);
   view.tiles = children(view.pictures, data.maps.length, () => tile(view));
@@ -94,6 +94,13 @@ function tell(view, i) {
   write(view.source, map ? map.source.join(" ") : "");
   write(view.target, map ? map.target.join(" ") : "");
   view.said.replaceChildren(...(map ? sentence(map.said) : [labels.hint]));
+}
+
+/** The page shows the chosen one large, further up: on most screens out of sight. */
+function reveal(key) {
+  const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
+  const above = document.querySelector(`.st-key-${CSS.escape(key)}`);
+  above?.scrollIntoView({ behavior: calm ? "auto" : "smooth", block: "nearest" });
 }
 
 const sentence = (said) => said.map((part) => {

@@ -37,7 +37,7 @@ const SKELETON = `
       <p class="keys" data-text="keys"></p>
     </div>
   </section>
-  <aside>
+  <aside class="aside">
     <section class="panel">
       <h2 data-text="said"></h2>
       <p class="said" aria-live="polite" aria-atomic="true" data-testid="stepper-said"></p>
@@ -209,61 +209,6 @@ function fill(view) {
   }
 }
 
-// --- what depends on the width --------------------------------------------------------------
-
-const pen = document.createElement("canvas").getContext("2d");
-
-function widest(texts, sample, weight) {
-  const { fontSize, fontFamily } = getComputedStyle(sample);
-  pen.font = `${weight} ${fontSize} ${fontFamily}`;
-  return Math.max(...texts.map((text) => pen.measureText(text).width));
-}
-
-/** Equal columns wide enough for the words, in as few and as even rows as possible. Gives the number of rows. */
-function columns(list, count, width) {
-  const gap = parseFloat(getComputedStyle(list).columnGap);
-  const across = Math.max(1, Math.floor((list.clientWidth + gap) / (width + gap)));
-  const rows = Math.ceil(count / across);
-  list.style.setProperty("--columns", Math.ceil(count / rows));
-  return rows;
-}
-
-/** Sets both rows of words; true when each of them is a single row. */
-function set(view, most) {
-  const { sources, targets, data: { source, steps } } = view;
-  if (!source.length || !steps.length) return true;
-  const [, token, pinyin] = sources[0].children;
-  const above = Math.max(40, 16 + widest(source.map((word) => word.token), token, 700),
-    4 + widest(source.map((word) => word.pinyin), pinyin, 400));
-  const below = 16 + widest(steps.map((step) => step.token), targets[0].firstChild, 700);
-  const rows = [columns(view.words, source.length, Math.min(most, above)),
-    columns(view.boxes, steps.length, Math.min(most, below))]; // longer words end in an ellipsis
-  view.root.dataset.wrapped = rows[0] > 1 || view.width < 640;
-  return Math.max(...rows) === 1;
-}
-
-function layout(view) {
-  const { root, data: { steps, begin } } = view;
-  view.width = root.clientWidth;
-  if (!view.width) return; // in a tab that is not open
-  root.dataset.size = view.width < 640 ? "narrow" : view.width < 900 ? "middle" : "wide";
-  root.dataset.dense = view.width < 640;
-  if (!set(view, 140)) { // smaller boxes first, more rows only then
-    root.dataset.dense = true;
-    set(view, 100);
-  }
-  // The tallest sentence of the walk reserves its room.
-  const probe = el("div", "probe", ...[begin, ...steps].map(({ said }) => el("p", "", ...phrase(said))));
-  view.said.after(probe);
-  view.said.style.minHeight = `${Math.max(...[...probe.children].map((p) => p.getBoundingClientRect().height))}px`;
-  probe.remove();
-
-  const centre = (li) => li.offsetLeft + li.offsetWidth / 2;
-  view.from = view.sources.map((li) => ({ x: centre(li), y: li.offsetTop + li.offsetHeight + 10 }));
-  view.to = view.targets.map((li) => ({ x: centre(li), y: li.offsetTop - 2 }));
-  show(view);
-}
-
 // --- what changes with every step -----------------------------------------------------------
 
 function arc(path, from, to, weight) {
@@ -338,7 +283,7 @@ function show(view) {
     li.dataset.chosen = token === now?.token;
     li.style.setProperty("--weight", probability || 0);
     write(li.firstChild, token, token);
-    li.lastChild.textContent = now?.top[i] ? `${(100 * probability).toFixed(1)}\u202f%` : "";
+    li.lastChild.textContent = now?.top[i] ? `${(100 * probability).toFixed(1)}%` : "";
   });
   paint(view.context, now?.context);
   paint(view.hidden, now?.hidden);

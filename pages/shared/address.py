@@ -18,7 +18,7 @@ Option = TypeVar("Option")
 # every name that an address of ours can have; what else a link brings is left out
 NAMES = frozenset({
     "w", "lang", "run", "sentence", "step", "order",
-    "view", "pair", "filter", "guess", "speed",
+    "view", "guess", "speed",
     "cell", "attention", "bidirectional", "hidden", "embedding", "compared", "dropout",
     "updates", "batch", "rate", "clip", "forcing", "seed",
 })  # fmt: skip
@@ -55,6 +55,8 @@ def get(name: str) -> str | None:
 
 def put(name: str, value: str) -> None:
     assert name in NAMES, f"add {name!r} to NAMES"
+    if name in ("run", "sentence") and get(name) != value:
+        drop("step")  # it was a step of another walk
     remembered()[name] = value
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from pages.shared import runs, session
+from pages.shared import learnt, runs, session
 from seq2seq_core import store
 from seq2seq_core.store import Run
 from seq2seq_core.translation import Translation, translate
@@ -29,7 +29,7 @@ def choose_run(page: str, choices: Sequence[Run]) -> tuple[Run, Trained]:
     """The run that the address names, as far as it has come; with the control to change it."""
     with st.columns([1, 2])[0]:
         run = runs.choose_run(page, list(choices))
-    trained = runs.trained(run)
+    trained = learnt.trained(run)
     runs.say_how_far(run, trained.update)
     return run, trained
 
@@ -41,7 +41,7 @@ def choose_run_and_sentence(page: str, choices: Sequence[Run]) -> Chosen:
         run = runs.choose_run(page, list(choices))
     with right:
         text = runs.choose_sentence(page, run)
-    trained = runs.trained(run)
+    trained = learnt.trained(run)
     runs.say_how_far(run, trained.update)
     translation = translate(trained.model, trained.checkpoint, text)
     runs.name_unknown(translation.unknown)
@@ -58,9 +58,8 @@ def follow(*shown: Run | None) -> None:
     @st.fragment(run_every=1.0)
     def again() -> None:
         now = [runs.current(run) for run in learning]
-        if not all(run.active for run in now) or updates != [
-            store.snapshot_update(session.engine(), run.id) for run in now
-        ]:
+        over = any(run is None or not run.active for run in now)
+        if over or updates != [store.snapshot_update(session.engine(), run.id) for run in learning]:
             st.rerun()
 
     again()

@@ -14,24 +14,29 @@ from seq2seq_core import corpora
 FOLDER = Path(__file__).parents[2] / "assets/component"
 
 
-def asset(*names: str) -> str:
-    return "\n".join((FOLDER / name).read_text(encoding="utf-8") for name in names)
+def asset(names: Sequence[str], kind: str) -> str:
+    files = [FOLDER / f"{name}.{kind}" for name in names]
+    return "\n".join(file.read_text(encoding="utf-8") for file in files if file.exists())
+
+
+def bare(name: str) -> Any:
+    """A component that draws nothing: assets/component/NAME.js alone."""
+    return st.components.v2.component(f"seq2seq_lab_{name}", js=asset([name], "js"))
 
 
 def register(name: str, *parts: str) -> Any:
-    """A component out of assets/component/NAME.js and .css, behind what all share and more parts.
+    """A component out of assets/component/NAME.js and .css, behind what all share and its parts.
 
     To be called once a process, so from a module, not from a page's script.
     """
-    return st.components.v2.component(
-        f"seq2seq_lab_{name}",
-        css=asset("theme.css", f"{name}.css"),
-        js=asset("dom.js", *parts, f"{name}.js"),
-    )
+    js, css = asset(["dom", *parts, name], "js"), asset(["theme", *parts, name], "css")
+    return st.components.v2.component(f"seq2seq_lab_{name}", css=css, js=js)
 
 
-stepper = register("stepper")
-frame = register("frame")
+frame = bare("frame")
+feed = bare("feed")
+stepper = register("stepper", "rows")
+attention_map = register("map", "matrix")
 ask = register("ask")
 tensors = register("tensors")
 

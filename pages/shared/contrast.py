@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from pages.shared import errors, runs, session
+from pages.shared import errors, learnt, runs, session
 from pages.shared.i18n import _
 from pages.shared.literal import literal
 from pages.shared.live import marked
@@ -27,19 +27,21 @@ def framed(words: Sequence[str], others: Sequence[str]) -> str:
 
 def answer(run: Run, text: str) -> None:
     """One run's translation of the sentence, and how it does on all that it is measured on."""
-    trained = runs.trained(run)
+    trained = learnt.trained(run)
     translation = translate(trained.model, trained.checkpoint, text)
     expected = runs.reference(run, text)
+    wanted = None if expected is None else tokens_of(expected, trained.checkpoint.tokenizer)
     evaluation = store.history(session.engine(), run.id, "evaluation")
     with st.container(border=True, height="stretch"):
         st.caption(literal(runs.label(run)))
-        if expected is None:
+        if run.active:
+            runs.say_how_far(run, trained.update)
+        if wanted is None:
             st.text(translation.text or "–")
-        elif translation.text == expected:
+        elif translation.tokens == wanted:
             st.text(translation.text)
             st.text("✓ " + _("exactly as in the corpus"))
         else:
-            wanted = tokens_of(expected, trained.checkpoint.tokenizer)
             st.markdown(framed(translation.tokens, wanted) or "–")
             lacking = framed(wanted, translation.tokens)
             st.markdown("✗ " + _("in the corpus: {expected}", expected=lacking))

@@ -40,6 +40,14 @@ def lane(
     ]
 
 
+def parting(own: Sequence[str], filled: Sequence[str]) -> str:
+    """Where the two lanes part, in words."""
+    for place, (one, other) in enumerate(zip(own, filled, strict=True), 1):
+        if one != other:
+            return _("In this sentence the two part at step {step}.", step=place)
+    return _("In this sentence it writes the same words all the same.")
+
+
 def fillers(now: Chosen, expected: str | None) -> None:
     """Greedy decoding and the test with fillers, step by step, and how often each is right."""
     own = [step.token for step in now.translation.steps]
@@ -53,9 +61,10 @@ def fillers(now: Chosen, expected: str | None) -> None:
         _(
             "A well-known tutorial tests its model by letting it read the token for “end of "
             "sequence” at every step. But a decoder has learnt to go on from the word before: "
-            "where it never reads its own words, it loses the thread after the first one."
+            "where it never reads its own words, it easily loses the thread."
         )
     )
+    st.text(parting(own, filled))
     label = _("What was read and written with and without fillers")
     its_own = lane(
         _("Greedy decoding wrote"), _("its own last word"), own, ["<sos>", *own[:-1]], wanted
@@ -77,7 +86,7 @@ def fillers(now: Chosen, expected: str | None) -> None:
 
 def shares(now: Chosen) -> None:
     new = measures.has_held_out(now.trained)
-    greedy = measures.measured(now.run, now.trained, new).exact_match
+    greedy = measures.greedy(now.run, now.trained)
     with_fillers = measures.fillers(now.run, now.trained)
     count = len(measures.sample(now.run, new).rows)
     with st.container(horizontal=True, gap="large"):

@@ -8,6 +8,7 @@ import streamlit as st
 
 from pages.shared import address, errors, measures, runs
 from pages.shared.chosen import Chosen
+from pages.shared.gloss import meaning
 from pages.shared.i18n import N_, _, language
 from pages.shared.maps import maps, maps_data
 from seq2seq_core import links
@@ -58,7 +59,8 @@ def pin() -> None:
     runs.show_sentence(st.session_state["attention_maps"].pin)
 
 
-def glance(now: Chosen, shown: Sequence[Map]) -> None:
+def glance(now: Chosen, shown: Sequence[Map], above: str) -> None:
+    """above: the key of the container where the page shows its sentence's map."""
     st.subheader(_("All sentences at a glance"), anchor=False)
     sample = measures.sample(now.run, measures.has_held_out(now.trained))
     told = (
@@ -75,7 +77,7 @@ def glance(now: Chosen, shown: Sequence[Map]) -> None:
         texts = [sample.texts[i] for i in places]
         maps(
             key="attention_maps",
-            data=maps_data(order, texts, [shown[i] for i in places], now.text),
+            data=maps_data(order, texts, [shown[i] for i in places], now.text, above),
             on_pin_change=pin,
         )
     with beside:
@@ -85,13 +87,14 @@ def glance(now: Chosen, shown: Sequence[Map]) -> None:
 
 def crossing(shown: Sequence[Map]) -> None:
     st.subheader(_("The links that cross"), anchor=False)
+    # the target says the same to who does not read the source
     most = max(shown, key=lambda one: one.crossings)
     count = sum(one.crossings > 0 for one in shown)
     st.text(_("In {count} of {all} sentences links cross.", count=count, all=len(shown)))
     if most.crossings:
         st.text(
-            _("Most of all, {count} pairs, in: {source}", count=most.crossings,
-              source=" ".join(most.source))
+            _("Most of all, {count} pairs, in: {source} → {target}", count=most.crossings,
+              source=" ".join(most.source), target=" ".join(most.target))
         )  # fmt: skip
     st.caption(
         _(
@@ -104,15 +107,18 @@ def crossing(shown: Sequence[Map]) -> None:
 def unneeded(shown: Sequence[Map]) -> None:
     st.subheader(_("The words that nobody needs to look at"), anchor=False)
     found = links.words_at([one.unneeded for one in shown], [one.source for one in shown])
+    meanings = [meaning(word) for word, *_counts in found]
     if found:
         st.dataframe(
             {
                 "word": [word for word, *_counts in found],
+                **({"meaning": meanings} if any(meanings) else {}),
                 "count": [count for _word, count, _all in found],
                 "all": [everywhere for *_rest, everywhere in found],
             },
             column_config={
                 "word": _("source word"),
+                "meaning": _("meaning"),
                 "count": _("not needed"),
                 "all": _("of its places"),
             },

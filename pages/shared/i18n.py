@@ -45,6 +45,11 @@ def _(message: str, /, **fields: object) -> str:
     return text.format(**fields) if fields else text
 
 
+def together(*sentences: str | None) -> str:
+    """Sentences one after the other, as the language sets them; None is left out."""
+    return (" " if language() == "en" else "").join(filter(None, sentences))
+
+
 def parts(message: str, /, **fields: dict[str, str]) -> list[dict[str, str]]:
     """The phrase as segments for a component: plain text, and each placeholder's own segment.
 

@@ -6,6 +6,7 @@ import streamlit as st
 
 from pages.shared import address, errors, runs, session
 from pages.shared.i18n import _
+from pages.shared.literal import literal
 from seq2seq_core import store
 from seq2seq_core.limits import LIMITS
 from seq2seq_core.runs import TITLE
@@ -31,6 +32,10 @@ def watch(run: Run, key: str) -> None:
         store.describe_run(session.engine(), run.id, watched=st.session_state[key][:WATCHED])
 
 
+def ask(run: Run) -> None:
+    st.session_state["train_delete_asked"] = run.id
+
+
 @errors.kept
 def delete(run: Run) -> None:
     store.delete_run(session.engine(), run.id)
@@ -41,7 +46,7 @@ def manage(run: Run, choices: list[Run]) -> None:
     """The runs that are kept: which one is looked at, how it is called, what of it is watched."""
     with st.container(width="stretch"):
         runs.choose_run("train", choices)
-    with st.popover("⋯", help=_("Name, watch or delete this run"), key="train_manage"):
+    with st.popover("⋯", help=_("Name, watch or delete this run"), key=f"train_manage_{run.id}"):
         key = f"train_title_{run.id}"
         st.text_input(
             _("Name"),
@@ -56,7 +61,7 @@ def manage(run: Run, choices: list[Run]) -> None:
         shown = run.watched or store.run_corpus(session.engine(), run.id)["watched"]
         st.multiselect(
             _("Sentences to watch while it learns"),
-            list(dict.fromkeys([*address.first(f"{key}_all", shown), *runs.sentences(run)])),
+            list(dict.fromkeys([*address.first(key, shown), *shown, *runs.sentences(run)])),
             default=address.first(key, shown),
             max_selections=WATCHED,
             accept_new_options=True,
@@ -64,12 +69,16 @@ def manage(run: Run, choices: list[Run]) -> None:
             args=(run, key),
             key=key,
         )
-        st.button(
-            _("Delete this run"),
-            on_click=delete,
-            args=(run,),
-            icon=":material/delete:",
-            key="train_delete",
-        )
+        if st.session_state.get("train_delete_asked") == run.id:
+            label = _("Delete {name} for ever", name=literal(runs.short(run)))
+            st.button(label, on_click=delete, args=(run,), type="primary", key="train_delete_yes")
+        else:
+            st.button(
+                _("Delete this run"),
+                on_click=ask,
+                args=(run,),
+                icon=":material/delete:",
+                key="train_delete",
+            )
         count = {"count": len(choices), "limit": LIMITS.runs}
         st.caption(_("{count} of {limit} runs are kept.", **count))

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from bisect import bisect
 from collections.abc import Mapping, Sequence
 from difflib import SequenceMatcher
+from itertools import pairwise
 from typing import Any
 
 import streamlit as st
@@ -13,7 +15,7 @@ from pages.shared.i18n import _
 from seq2seq_core import curves, store
 from seq2seq_core.store import Run
 
-mount = components.register("live", "curve.js")
+component = components.register("live", "curve", "matrix")
 Columns = Mapping[str, Sequence[Any]]
 
 
@@ -31,14 +33,32 @@ def marked(output: Sequence[str], reference: Sequence[str] | None) -> list[dict[
 
 
 def line(name: str, kind: str, updates: Sequence[int], values: Sequence[float]) -> dict[str, Any]:
-    """kind: training, held_out, or before for an earlier run."""
+    """kind: training, held_out, or before for an earlier run.
+
+    x is a list, or where all are equally far apart [last, step] alone.
+    """
     xs, ys = curves.thin(updates, values)
-    return {"name": name, "kind": kind, "x": xs, "y": [float(f"{y:.4g}") for y in ys]}
+    steps = {after - before for before, after in pairwise(xs[1:])}
+    even = len(xs) > 3 and len(steps) == 1
+    short = [float(f"{y:.3g}") for y in ys[even:]]
+    return {"name": name, "kind": kind, "x": [xs[-1], *steps] if even else xs, "y": short}
 
 
-@st.cache_data(show_spinner=False, max_entries=64)
-def _earlier(run_id: int, update: int) -> Columns:
-    return store.history(session.engine(), run_id, "update")
+@st.cache_resource(show_spinner=False, max_entries=256)
+def _curve(run_id: int) -> dict[str, Columns]:
+    return {"update": store.NO_HISTORY["update"]}
+
+
+def curve(run: Run) -> Columns:
+    """The run's history of updates; only what is new is read from the store."""
+    kept = _curve(run.id)
+    known = kept["update"]  # never changed, only replaced: another session may hold it
+    last = known["update"][-1] if known["update"] else 0
+    new = store.history(session.engine(), run.id, "update", after=last)
+    if new["update"]:
+        known = {name: [*known[name], *new[name]] for name in known}
+        kept["update"] = known
+    return known
 
 
 def earlier(run: Run, choices: Sequence[Run]) -> Run | None:
@@ -51,7 +71,8 @@ def panels(run: Run | None, history: Columns, evaluation: Columns, before: Run |
     """Three pictures of one history; the earlier run is a pale line behind it."""
     on_new = run is not None and bool(runs.held_out_sources(run))
     new = evaluation if on_new else store.NO_HISTORY["evaluation"]
-    past = _earlier(before.id, before.update) if before else store.NO_HISTORY["update"]
+    past = curve(before) if before else store.NO_HISTORY["update"]
+    within = bisect(past["update"], max(run.training["updates"], run.update)) if run else 0
     shadow = runs.short(before) if before else ""
     loss = [
         line(_("training loss"), "training", history["update"], history["loss"]),
@@ -63,7 +84,8 @@ def panels(run: Run | None, history: Columns, evaluation: Columns, before: Run |
     ]
     norm = [line(_("gradient norm"), "training", history["update"], history["gradient_norm"])]
     for lines, column in ((loss, "loss"), (right, "accuracy"), (norm, "gradient_norm")):
-        lines.insert(0, line(shadow, "before", past["update"], past[column]))
+        earlier = past["update"][:within], past[column][:within]
+        lines.insert(0, line(shadow, "before", *earlier))
     now = f"{history['loss'][-1]:.2f}" if history["loss"] else "–"
     said = _("Loss by update, now {loss}.", loss=now)
     return [
@@ -96,9 +118,9 @@ def of_all(run: Run) -> str:
     """How many updates there will be, and by the clock, at the present speed, in what time."""
     count = run.training["updates"]
     speed = (run.live or {}).get("updates_per_second")
-    if not run.active or not speed:
+    if not run.active or not speed or run.goal is not None:
         return _("of {count}", count=count)
-    seconds = max(0, (run.goal or count) - run.update) / speed
+    seconds = max(0, count - run.update) / speed
     if seconds < 100:
         return _("of {count}, {seconds} s left", count=count, seconds=f"{seconds:.0f}")
     return _("of {count}, {minutes} min left", count=count, minutes=f"{seconds / 60:.0f}")
@@ -121,7 +143,7 @@ def numbers(
         number(
             _("epoch"),
             str(live["epoch"]) if live else None,
-            explained=_("An epoch is one pass over the corpus."),
+            explained=_("An epoch is as many updates as one pass over the corpus takes."),
         ),
         number(
             _("loss"),
@@ -136,7 +158,7 @@ def numbers(
             else _("Right to the last word."),
         ),
         number(
-            _("looks at the right word"),
+            _("attention right"),
             None if aligned[0] is None else f"{aligned[0]:.0%}",
             "" if aligned[0] is None or not chance else _("chance {share}", share=f"{chance:.0%}"),
             _("How often the largest weight lies on the word that this word comes from."),
@@ -147,6 +169,11 @@ def numbers(
             explained=_("Target words learnt from in a second of computing."),
         ),
     ]
+
+
+def glosses(tokens: Sequence[str]) -> str:
+    """What the words mean, one by one, where that is known and wanted."""
+    return " · ".join(word["gloss"] for word in components.annotated(tokens) if word["gloss"])
 
 
 # --- everything -----------------------------------------------------------------------------
@@ -164,6 +191,12 @@ def looked(source: Sequence[str], words: Sequence[str], attention: Any) -> str:
     )
 
 
+def mount(key: str, data: dict[str, Any]) -> None:
+    """Draw it. What moves goes another way than the component's own code, see feed.js."""
+    component(key=key, data={"feed": key})
+    components.feed(key=f"{key}_feed", data={"to": key, **data})
+
+
 def data(
     layout: str,
     run: Run | None,
@@ -174,7 +207,7 @@ def data(
 ) -> dict[str, Any]:
     """All that the component draws. layout: start or train; sentences as in a run's frame."""
     engine = session.engine()
-    history = store.history(engine, run.id, "update") if run else store.NO_HISTORY["update"]
+    history = curve(run) if run else store.NO_HISTORY["update"]
     kind = "evaluation"
     evaluation = store.history(engine, run.id, kind) if run else store.NO_HISTORY[kind]
     new = runs.held_out_sources(run) if run else set()
@@ -198,6 +231,7 @@ def data(
         "sentences": [
             {
                 "source": " ".join(sentence["source"]),
+                "gloss": glosses(sentence["source"]),
                 "reference": " ".join(sentence["reference"] or ()),
                 "output": marked(sentence["output"], sentence["reference"]),
                 "exact": sentence["output"] == sentence["reference"],

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from pages.shared import components
+from pages.shared.gloss import glossed
 from pages.shared.i18n import _, parts
 from seq2seq_core.maps import Map
 
@@ -19,7 +20,7 @@ def said(one: Map) -> list[dict[str, str]]:
     words = parts(
         "Its strongest link: {token} looked at the position of {source} ({weight}). ",
         token={"target": one.target[t]},
-        source={"source": one.source[j]},
+        source={"source": glossed([one.source[j]])},
         weight={"text": f"{weight:.0%}"},
     )
     if not one.crossings:
@@ -30,10 +31,16 @@ def said(one: Map) -> list[dict[str, str]]:
     return words + parts("{count} pairs of links cross.", count=count)
 
 
-def maps_data(key: str, texts: Sequence[str], shown: Sequence[Map], pinned: str) -> dict[str, Any]:
-    """What the component shows; texts are the source sentences as they stand in the corpus."""
+def maps_data(
+    key: str, texts: Sequence[str], shown: Sequence[Map], pinned: str, above: str
+) -> dict[str, Any]:
+    """What the component shows; texts are the source sentences as they stand in the corpus.
+
+    above: the key of the container that shows the chosen one large, to be scrolled into view.
+    """
     return {
         "key": key,
+        "above": above,
         "maps": [
             {
                 "id": text,
@@ -47,6 +54,6 @@ def maps_data(key: str, texts: Sequence[str], shown: Sequence[Map], pinned: str)
         ],
         "labels": {
             "pictures": _("Attention maps, one for each sentence"),
-            "hint": _("Point at a picture to read its sentence; click to show it above."),
+            "hint": _("Choose a picture to show it above."),
         },
     }

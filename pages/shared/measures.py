@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from seq2seq_core.metrics import AlignmentScore
 
 
+KEPT = 128  # of each measure: thirty learners, two models each, on old and on new sentences
+
+
 @dataclass(frozen=True)
 class Sample:
     """Which pairs are measured: all of them, or as many as can be measured at once."""
@@ -28,7 +31,7 @@ class Sample:
     count: int  # of all pairs
 
 
-@st.cache_resource(show_spinner=False, max_entries=64)
+@st.cache_resource(show_spinner=False, max_entries=KEPT)
 def _sample(run_id: int, held_out: bool) -> Sample:
     rows = store.run_corpus(session.engine(), run_id)["held_out" if held_out else "rows"]
     chosen = report.sample(range(len(rows)))
@@ -50,7 +53,7 @@ def pairs_of(run: Run, trained: Trained, held_out: bool) -> list[Pair]:
     return [pairs[row] for row in sample(run, held_out).rows]
 
 
-@st.cache_resource(show_spinner=False, max_entries=32)
+@st.cache_resource(show_spinner=False, max_entries=KEPT)
 def _measured(run_id: int, update: int, held_out: bool, _run: Run, _trained: Trained) -> Measured:
     pairs = pairs_of(_run, _trained, held_out)
     return report.measure(_trained.model, _trained.checkpoint, pairs)
@@ -61,7 +64,18 @@ def measured(run: Run, trained: Trained, held_out: bool) -> Measured:
     return _measured(run.id, trained.update, held_out, run, trained)
 
 
-@st.cache_resource(show_spinner=False, max_entries=32)
+@st.cache_resource(show_spinner=False, max_entries=KEPT)
+def _greedy(run_id: int, update: int, _run: Run, _trained: Trained) -> float:
+    pairs = pairs_of(_run, _trained, has_held_out(_trained))
+    return report.greedy_right(_trained.model, _trained.checkpoint, pairs)
+
+
+def greedy(run: Run, trained: Trained) -> float:
+    """Exact match on the measured pairs, and nothing else: much quicker than all measures."""
+    return _greedy(run.id, trained.update, run, trained)
+
+
+@st.cache_resource(show_spinner=False, max_entries=KEPT)
 def _fillers(run_id: int, update: int, _run: Run, _trained: Trained) -> float:
     pairs = pairs_of(_run, _trained, has_held_out(_trained))
     return report.fillers_right(_trained.model, _trained.checkpoint, pairs)
@@ -72,7 +86,7 @@ def fillers(run: Run, trained: Trained) -> float:
     return _fillers(run.id, trained.update, run, trained)
 
 
-@st.cache_resource(show_spinner=False, max_entries=32)
+@st.cache_resource(show_spinner=False, max_entries=KEPT)
 def _maps(run_id: int, update: int, _run: Run, _trained: Trained) -> list[Map] | None:
     pairs = pairs_of(_run, _trained, has_held_out(_trained))
     return maps.maps_of(_trained.model, _trained.checkpoint, pairs)
@@ -83,7 +97,7 @@ def attention_maps(run: Run, trained: Trained) -> list[Map] | None:
     return _maps(run.id, trained.update, run, trained)
 
 
-@st.cache_resource(show_spinner=False, max_entries=64)
+@st.cache_resource(show_spinner=False, max_entries=KEPT)
 def _alignment(run_id: int, update: int, _trained: Trained) -> AlignmentScore | None:
     return _trained.alignment()
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import streamlit as st
 
-from pages.shared import errors, runs, session, settings
+from pages.shared import errors, runs, session, settings, steering
 from pages.shared.i18n import N_, _
 from seq2seq_core import corpora
 
@@ -93,10 +93,11 @@ def begin(preset: Preset) -> None:
         session.save_corpus(view, shipped.rows, shipped.held_out, preset.corpus, "space")
         st.toast(_("The corpus has changed too: Undo on the Corpus page brings the other back."))
     settings.preset(preset.fields)
-    runs.start(*settings.configs())
+    runs.start(*settings.configs(), steering.pace())
 
 
 def choose() -> None:
+    st.caption(_("A preset brings its corpus along; Undo on the Corpus page brings yours back."))
     for preset in PRESETS:
         st.button(
             _(preset.title),

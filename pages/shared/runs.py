@@ -1,10 +1,11 @@
-"""The runs of a workspace as the pages use them: chosen, named, decoded with, started again."""
+"""The runs of a workspace as the pages use them: chosen, named, started, with their sentences."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from dataclasses import asdict
+from typing import Any
 
 import streamlit as st
 
@@ -15,11 +16,10 @@ from seq2seq_core.config import ModelConfig, TrainingConfig
 from seq2seq_core.corpus import tokens_of
 from seq2seq_core.store import Run
 
-if TYPE_CHECKING:
-    from seq2seq_core.experiment import Trained
-
 CORPORA = {"first": N_("First"), "five_sentences": N_("five sentences")}
 WAIT = 0.15  # seconds that a click waits for the run's first update
+TOLD = {"hidden_size": N_("hidden"), "learning_rate": N_("rate")}  # where it is not as usual
+USUAL = asdict(ModelConfig()) | asdict(TrainingConfig())
 OFFERED = 200  # sentences in the list; any other can be typed
 Columns = dict[str, list[Any]]
 
@@ -30,9 +30,19 @@ def listed() -> list[Run]:
     return list(reversed(store.runs(session.engine(), mine.id))) if mine else []
 
 
-def current(run: Run) -> Run:
-    """The run as it is now."""
-    return store.run(session.engine(), run.workspace_id, run.id) or run
+def current(run: Run) -> Run | None:
+    """The run as it is now; None where it was deleted, perhaps in another tab."""
+    return store.run(session.engine(), run.workspace_id, run.id)
+
+
+def wait_for(run: Run, update: int) -> None:
+    """Wait a moment until a run has come so far, so that a click shows at once what it did."""
+    deadline = time.monotonic() + WAIT
+    while time.monotonic() < deadline:
+        now = current(run)
+        if now is None or now.update >= update:
+            return
+        time.sleep(0.01)
 
 
 def selected(choices: list[Run]) -> Run | None:
@@ -49,7 +59,12 @@ def kind(run: Run) -> str:
     score = model["attention"]
     look = _("no attention") if score == "none" else _("{score} attention", score=_(score))
     corpus = _(CORPORA.get(run.name, run.name))
-    return f"{cell} · {look} · {corpus}"
+    told = [
+        f"{_(name)} {value}"
+        for field, name in TOLD.items()
+        if (value := (run.model | run.training)[field]) != USUAL[field]
+    ]
+    return " · ".join([cell, look, *told, corpus])
 
 
 def label(run: Run) -> str:
@@ -102,53 +117,6 @@ def held_out_sources(run: Run) -> set[tuple[str, ...]]:
     return _held_out(run.id)
 
 
-@st.cache_data(show_spinner=False, max_entries=8)
-def _untrained(_view: session.CorpusView, key: object, model: ModelConfig, seed: int) -> list[dict]:
-    from seq2seq_core import experiment
-
-    return experiment.untrained_sentences(
-        _view.rows, _view.held_out, _view.tokenizer, model, TrainingConfig(seed=seed),
-        session.changed_sources(_view),
-    )  # fmt: skip
-
-
-def untrained_sentences(view: session.CorpusView, model: ModelConfig, seed: int) -> list[dict]:
-    """What a model writes before it has learnt anything, in the form of a run's frame.
-
-    Raises CorpusError where nothing in the corpus can be used.
-    """
-    if not session.warm():
-        return []  # in a moment
-    return _untrained(view, view.revision.id if view.revision else None, model, seed)
-
-
-@st.cache_data(show_spinner=False, max_entries=64)
-def _parameters(_view: session.CorpusView, sizes: object, model: ModelConfig) -> int:
-    from seq2seq_core import experiment
-
-    return experiment.parameters(_view.rows, _view.tokenizer, model)
-
-
-def parameters(view: session.CorpusView, model: ModelConfig) -> int:
-    """How many weights a model for this corpus has."""
-    return _parameters(view, session.sizes(view), model)
-
-
-@st.cache_resource(show_spinner=False, max_entries=8)  # a large model takes 8 MB, and its memory
-def _trained(run_id: int, update: int, _run: Run) -> Trained:
-    from seq2seq_core import experiment  # torch comes with it: only a page that decodes pays
-
-    snapshot = store.latest_snapshot(session.engine(), run_id)
-    description = store.run_corpus(session.engine(), run_id)
-    weights = snapshot[1] if snapshot else None
-    return experiment.restore(description, _run.model, weights, _run.training["seed"])
-
-
-def trained(run: Run) -> Trained:
-    """The model of a run at its latest snapshot. Raises CheckpointError for a damaged one."""
-    return _trained(run.id, store.snapshot_update(session.engine(), run.id) or 0, run)
-
-
 @st.cache_data(show_spinner=False, max_entries=64)
 def _pairs(run_id: int) -> dict[str, str]:
     corpus = store.run_corpus(session.engine(), run_id)
@@ -168,22 +136,6 @@ def sentences(run: Run) -> list[str]:
 def _unseen(run_id: int) -> list[tuple[str, tuple[str, ...]]]:
     held_out = store.run_corpus(session.engine(), run_id)["held_out"]
     return [(source, tuple(target.split())) for source, target, *_rest in held_out]
-
-
-@st.cache_data(show_spinner=False, max_entries=64)
-def _watched(run_id: int, update: int, texts: Sequence[str], _run: Run) -> list[dict[str, Any]]:
-    from seq2seq_core import experiment
-
-    description = store.run_corpus(session.engine(), run_id)
-    return experiment.watched(description, trained(_run), texts)
-
-
-def watched(run: Run) -> list[dict[str, Any]]:
-    """The sentences of the run's frame; where they were chosen after it has come to rest, as its
-    last snapshot writes them."""
-    if run.watched and not run.active and run.update and session.warm():
-        return _watched(run.id, run.update, run.watched, run)
-    return (run.live or {}).get("sentences", [])
 
 
 def unseen(run: Run, word: str | None = None) -> list[str]:
@@ -241,7 +193,8 @@ def say_how_far(run: Run, update: int) -> None:
 
 def nothing_trained() -> None:
     st.text(_("There is no model yet: train one first, it takes a few seconds."))
-    st.page_link("pages/train.py", label=_("To Train"), icon=":material/show_chart:")
+    if st.button(_("To Start"), type="primary", icon=":material/play_circle:"):
+        st.switch_page("pages/start.py")
 
 
 def start(
@@ -270,9 +223,7 @@ def start(
     )  # fmt: skip
     show_run(run)
     say_replaced(replaced)
-    deadline = time.monotonic() + WAIT
-    while time.monotonic() < deadline and not current(run).update:
-        time.sleep(0.01)
+    wait_for(run, 1)
     return run
 
 

@@ -46,17 +46,17 @@ def table(key: str, texts: Sequence[str], sentences: Sequence[Sentence], steady:
     st.dataframe(
         {
             "right": ["✓" if one.right else "✗" for one in worst_first],
-            "source": names,
+            "output": [one.output_text for one in worst_first],  # first: a phone shows no more
             "reference": [one.reference_text for one in worst_first],
-            "output": [one.output_text for one in worst_first],
+            "source": names,
             "bleu": [one.bleu for one in worst_first],
             "rouge": [one.rougeL for one in worst_first],
         },
         column_config={
             "right": st.column_config.TextColumn(_("right?"), width="small"),
-            "source": _("source"),
-            "reference": _("reference"),
             "output": _("what it writes"),
+            "reference": _("reference"),
+            "source": _("source"),
             "bleu": st.column_config.NumberColumn("BLEU", format="%.1f", width="small"),
             "rouge": st.column_config.NumberColumn("ROUGE-L", format="%.3f", width="small"),
         },
@@ -91,12 +91,16 @@ def bleu(one: Sentence) -> None:
     with st.container(horizontal=True, gap="medium"):
         st.metric(_("BLEU with effective_order"), f"{found.score:.1f}", width="content")
         st.metric(_("BLEU, plain formula"), f"{plain:.1f}", width="content")
-    lines = [
-        _("{n} in a row: {count} of {total}", n=n, count=count, total=total)
-        if total
-        else _("{n} in a row: there are none", n=n)
-        for n, (count, total) in enumerate(zip(found.counts, found.totals, strict=True), 1)
-    ]
+    lines = []
+    for n, (count, total) in enumerate(zip(found.counts, found.totals, strict=True), 1):
+        if not total:
+            lines.append(_("{n} in a row: there are none", n=n))
+        elif count or not any(found.counts):
+            lines.append(_("{n} in a row: {count} of {total}", n=n, count=count, total=total))
+        else:
+            lines.append(
+                _("{n} in a row: 0 of {total}, a small number stands for 0", n=n, total=total)
+            )
     if found.penalty < 1:
         penalty = f"{found.penalty:.3f}"
         lines.append(_("shorter than the reference: times {penalty}", penalty=penalty))

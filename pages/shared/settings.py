@@ -257,6 +257,15 @@ def control(setting: Choice) -> None:
     )
 
 
+def usable() -> tuple[ModelConfig, TrainingConfig] | None:
+    """The chosen settings; None where they do not go together, and why is said."""
+    try:
+        return configs()
+    except ConfigError as error:
+        errors.show(error)
+        return None
+
+
 def configs() -> tuple[ModelConfig, TrainingConfig]:
     """The chosen settings. Raises ConfigError where they do not go together."""
     chosen = {setting.field: value(setting) for setting in ALL}

@@ -7,12 +7,14 @@ from typing import Literal
 import streamlit as st
 
 from pages.shared import address, errors, runs, session, settings
-from pages.shared.i18n import _, language
+from pages.shared.i18n import _, language, together
 from seq2seq_core import store
+from seq2seq_core.corpus import held_out_size
 from seq2seq_core.store import Run
 
 MORE = 200  # updates added by going on after the end
 PACES = (1, 3, 10, 30, 0)  # updates per second; 0: as fast as it goes
+MAIN = 190  # px of the first button, whatever it says: those beside it stay in place
 ICONS = {"pause": "pause", "run": "play_arrow", "more": "fast_forward"}
 
 
@@ -44,10 +46,13 @@ def advance(epoch: bool) -> None:
     """One update or one epoch more, and then rest; without a run a new one takes them."""
     run = runs.selected(runs.listed())
     if run is None:
-        pairs = session.sizes(session.corpus())[0]
-        return train(steps(pairs, epoch))
+        view = session.corpus()
+        pairs = session.sizes(view)[0]
+        return train(steps(pairs - (0 if view.held_out else held_out_size(pairs)), epoch))
     updates = steps(len(store.run_corpus(session.engine(), run.id)["rows"]), epoch, run)
     store.advance_run(session.engine(), run.id, updates)
+    if not run.active:
+        runs.wait_for(run, run.update + updates)
 
 
 def steps(pairs: int, epoch: bool, run: Run | None = None) -> int:
@@ -70,11 +75,16 @@ def keep_pace(run: Run) -> None:
         store.set_pace(session.engine(), run.id, pace())
 
 
+def smaller_rate(run: Run) -> float:
+    """A learning rate to try after one that was too large: the usual one, or a tenth."""
+    rate, usual = run.training["learning_rate"], settings.RATE.default
+    return usual if rate > usual else float(f"{rate / 10:.3g}")
+
+
 @errors.kept
-def slower(run: Run) -> None:
-    """The same once more with a tenth of the learning rate."""
-    rate = run.training["learning_rate"] / 10
-    settings.preset(run.model | run.training | {"learning_rate": float(f"{rate:.3g}")})
+def again_with(run: Run, rate: float) -> None:
+    """The same once more with another learning rate."""
+    settings.preset(run.model | run.training | {"learning_rate": rate})
     train()
 
 
@@ -82,27 +92,36 @@ def controls(run: Run | None, fresh: bool) -> None:
     """One dominant button: what makes most sense now. fresh: a new model would be another one."""
     with st.container(horizontal=True, vertical_alignment="center", key="train_buttons"):
         if run is None:
-            start(_("Train"), "primary")
+            start(_("Train"), "primary", MAIN)
         elif run.active:
             button("pause", _("Pause"), primary=True)
         elif run.status in ("done", "failed") or fresh:
-            start(_("Train a new model"), "primary")
+            start(_("Train a new model"), "primary", MAIN)
         else:
             button("run", _("Go on"), primary=True)
         for epoch, label in ((False, _("+1 update")), (True, _("+1 epoch"))):
             key = f"train_advance_{'epoch' if epoch else 'update'}"
             st.button(label, on_click=advance, args=(epoch,), key=key)
+        speed()
         if run is not None and run.active:
             start(_("Start again"), "secondary")
         elif run is not None and run.status == "done":
             button("more", _("+{count} updates", count=MORE))
         elif run is not None and run.status != "failed" and fresh:
             button("run", _("Go on"))
-        speed()
 
 
-def start(label: str, kind: Literal["primary", "secondary"]) -> None:
-    st.button(label, on_click=train, type=kind, icon=":material/replay:", key="train_start")
+def start(
+    label: str, kind: Literal["primary", "secondary"], width: int | Literal["content"] = "content"
+) -> None:
+    st.button(
+        label,
+        on_click=train,
+        type=kind,
+        icon=":material/replay:",
+        key="train_start",
+        width=width,
+    )
 
 
 def button(wanted: str, label: str, primary: bool = False) -> None:
@@ -113,6 +132,7 @@ def button(wanted: str, label: str, primary: bool = False) -> None:
         type="primary" if primary else "secondary",
         icon=f":material/{ICONS[wanted]}:",
         key=f"train_{wanted}",
+        width=MAIN if primary else "content",
     )
 
 
@@ -122,9 +142,7 @@ def speed() -> None:
         _("speed"),
         PACES,
         value=address.first(key, address.option("speed", PACES, 0)),
-        format_func=lambda value: (
-            _("{count} updates a second", count=value) if value else _("full speed")
-        ),
+        format_func=lambda value: _("{count} a second", count=value) if value else _("full speed"),
         key=key,
         on_change=set_pace,
         args=(key,),
@@ -150,8 +168,8 @@ def status(run: Run | None) -> str:
         case "running" if run.wanted == "run":
             others = store.waiting(session.engine(), run)[0] - 1
             text = _("Learning here: update {update} of {updates}.")
-            beside = _("{count} other runs learn beside it.", count=others) if others > 0 else ""
-            return f"{text.format(update=run.update, updates=updates)} {beside}"
+            beside = _("Other runs beside it: {count}.", count=others) if others > 0 else None
+            return together(text.format(update=run.update, updates=updates), beside)
         case "running" | "paused" if run.wanted == "pause" or run.status == "paused":
             return _("Paused at update {update}. Go on when you like.", update=run.update)
         case "done":

@@ -22,6 +22,7 @@ CSS = """
   background: var(--st-secondary-background-color, rgba(128, 134, 145, .08));
   border-radius: 1rem; padding: .9rem 1.1rem 1.1rem;
 }
+.st-key-train_model button { padding-inline: .55rem; }
 .st-key-train_model h3, .st-key-train_learning h3 { padding: 0 0 .2rem; font-size: 1rem; }
 [data-testid="stSidebarHeader"]::before {
   content: "Seq2Seq Lab"; font-size: 1.25rem; font-weight: 700; margin-right: auto;
@@ -31,11 +32,15 @@ CSS = """
 .st-key-corpus_cards { display: none; }
 [data-testid="stElementToolbarButton"]:has([aria-label^="Download as CSV"]) { display: none; }
 .st-key-metrics_partly, .st-key-metrics_forced { row-gap: .3rem; }
-.st-key-attention_map { overflow-x: auto; }
-.st-key-attention_picture { overflow-anchor: none; } /* another map inside never scrolls the page */
+.st-key-attention_picture {
+  overflow-anchor: none; /* another map inside never scrolls the page */
+  scroll-margin-top: 3.75rem; /* below what floats at the top */
+}
 .st-key-lang_place { position: fixed; top: .55rem; right: 3.6rem; z-index: 999991; width: auto; }
 div:has(> .st-key-frame_place), div:has(> .st-key-lang_place) { position: absolute; }
 .st-key-frame_place { height: 0; overflow: hidden; }
+/* what is scrolled goes under it, not through the language switch */
+[data-testid="stHeader"] { height: 3rem; min-height: 3rem; background: #ffffff; }
 @media (max-width: 768px) {
   .stApp:has(.stSidebar[data-collapsed="false"]) .st-key-lang_place { display: none; }
 }
@@ -47,23 +52,16 @@ div:has(> .st-key-frame_place), div:has(> .st-key-lang_place) { position: absolu
 </style>
 """
 # on the dark theme's light blue, white letters would be hard to read
-DARK_CSS = """<style>[data-testid="stBaseButton-primary"] { color: #0f141a; }</style>"""
+DARK_CSS = """
+<style>
+[data-testid="stBaseButton-primary"] { color: #0f141a; }
+[data-testid="stHeader"] { background: #0f141a; }
+</style>
+"""
 
 
 def apply() -> None:
     st.html(CSS + (DARK_CSS if st.context.theme.type == "dark" else ""))  # constants
-
-
-def at_least(key: str, width: int) -> None:
-    """Keep the chart in a keyed container this wide, in pixels."""
-    chart = f".st-key-{key} [data-testid=stVegaLiteChart]"
-    st.html(f"<style>{chart} {{ min-width: {width:d}px; }}</style>")
-
-
-def room(key: str, height: int) -> None:
-    """Keep a keyed container this high, in pixels, where the page has more than one column."""
-    rule = f".st-key-{key} {{ min-height: {height:d}px; }}"
-    st.html(f"<style>@media (min-width: 641px) {{ {rule} }}</style>")
 
 
 def palette() -> Palette:

@@ -5,22 +5,23 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from babel.numbers import format_percent
-
 from pages.shared import components
-from pages.shared.i18n import _, language, parts
+from pages.shared.i18n import _, parts
 from seq2seq_core.translation import Translation, TranslationStep
 
 Said = list[dict[str, str]]
 
 
+LITTLE = 0.05  # less attention than this is not spoken of
+MUCH = 0.25  # from here on a second place is more than "a little"
+
+
 def percent(share: float) -> str:
-    pattern = "#,##0.0%" if language() == "zh" else "#,##0.0 %"
-    return format_percent(share, format=pattern, locale=language())
+    return f"{share:.1%}"  # no space: nothing may break before the sign
 
 
 def looked(step: TranslationStep, sources: Sequence[str]) -> Said:
-    """Where one step looked."""
+    """Where one step looked, in words that fit the sizes of the weights."""
     token = {"target": step.token}
     if step.attention is None:
         return parts(
@@ -28,22 +29,35 @@ def looked(step: TranslationStep, sources: Sequence[str]) -> Said:
             token=token,
         )
     order = sorted(range(len(sources)), key=step.attention.__getitem__, reverse=True)
-    first, weight = order[0], step.attention[order[0]]
-    if len(order) == 1 or step.attention[order[1]] < 0.05:
+    weights = [step.attention[j] for j in order] + [0.0]  # a lone word has no second
+    places = {
+        "token": token,
+        "source": {"source": sources[order[0]]},
+        "weight": {"text": percent(weights[0])},
+        "second": {"source": sources[order[min(1, len(order) - 1)]]},
+        "rest": {"text": percent(weights[1])},
+    }
+    if weights[0] < 0.5:
+        return parts(
+            "To write {token} the decoder looked at several positions, most at that of {source} "
+            "({weight}), then at that of {second} ({rest}). ",
+            **places,
+        )
+    if weights[1] < LITTLE:
         return parts(
             "To write {token} the decoder looked mostly at the position of {source} ({weight}). ",
-            token=token,
-            source={"source": sources[first]},
-            weight={"text": percent(weight)},
+            **places,
+        )
+    if weights[1] < MUCH:
+        return parts(
+            "To write {token} the decoder looked mostly at the position of {source} ({weight}) "
+            "and a little at that of {second} ({rest}). ",
+            **places,
         )
     return parts(
-        "To write {token} the decoder looked mostly at the position of {source} ({weight}) "
-        "and a little at that of {second} ({rest}). ",
-        token=token,
-        source={"source": sources[first]},
-        weight={"text": percent(weight)},
-        second={"source": sources[order[1]]},
-        rest={"text": percent(step.attention[order[1]])},
+        "To write {token} the decoder looked at the position of {source} ({weight}) and also at "
+        "that of {second} ({rest}). ",
+        **places,
     )
 
 

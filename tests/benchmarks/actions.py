@@ -20,7 +20,7 @@ PAGES = {
     "Corpus": component("corpus_composer") + ".chip",
     "Train": LIVE + " .line",
     "Decode": STEPPER + " .words li",
-    "Attention": ".st-key-attention_map svg.marks",
+    "Attention": "[data-testid=map] .cell",
     "Metrics": "[class*=st-key-metrics_table] canvas",
 }
 EMPTY = {"One": ".st-key-count", "Two": ".st-key-two"}

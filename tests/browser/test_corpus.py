@@ -98,8 +98,11 @@ def test_a_new_word_comes_into_ten_sentences(server: Server, open_page: Open) ->
     for side, old, new in (("source", "小冰", "小雪"), ("target", "XiaoBing", "XiaoXue")):
         click_word(page, side, old)
         page.get_by_test_id(f"composer-type-{side}").fill(new)
+        page.get_by_test_id(f"composer-type-{side}").press("Enter")
     expect(page.get_by_test_id("composer-source")).to_contain_text("新词")
     page.get_by_test_id("composer-add").click()
+    # the word that gave way is the first place that is offered
+    expect(page.get_by_test_id("composer-own").locator("select")).to_have_value("小冰 → XiaoBing")
     page.get_by_role("button", name="放进十个句子").click()
     eventually(page, lambda: len(stored(server, page)) == len(FIRST) + 11)
     for row in stored(server, page)[:11]:
@@ -143,7 +146,7 @@ def test_what_the_door_refuses_is_named_and_not_stored(server: Server, open_page
     assert stored(server, page) == FIRST
     page.wait_for_timeout(500)  # the table is a new one
     edit_first_sentence(page, "小\u200b冰 来 了")
-    expect(page.get_by_text("Invisible characters were taken out of rows 1.")).to_be_visible()
+    expect(page.get_by_text("Invisible characters were taken out of row 1.")).to_be_visible()
     eventually(page, lambda: stored(server, page)[0].source == "小冰 来 了")
 
 
@@ -200,11 +203,95 @@ def test_a_phone_shows_cards_to_edit(server: Server, open_page: Open) -> None:
     eventually(page, lambda: stored(server, page) == (FIRST[0], *FIRST[2:]))
 
 
-def test_train_on_it_starts_a_run_on_the_sentence(server: Server, open_page: Open) -> None:
+def test_the_loudest_button_trains_on_the_sentence_that_is_seen(
+    server: Server, open_page: Open
+) -> None:
     page = open_page(server.url + "/corpus?updates=100")
+    go_on = page.get_by_test_id("composer-go")
+    expect(go_on).to_have_text("Train on it")
     click_word(page, "source", "两")
     chip(page, "三").click()
-    page.get_by_test_id("composer-add").click()
-    expect(page.get_by_text("✓ saved")).to_be_visible()
-    page.get_by_role("button", name="Train on it").click()
+    expect(page.get_by_text("✓ saved")).to_have_count(0)
+    expect(go_on).to_have_text("Add and train")
+    go_on.dblclick()  # the second half starts no second run
     expect(page.get_by_test_id("live")).to_contain_text("三 件 红色 的 毛衣")
+    assert top(server, page)[0] == "小冰 昨天 买 了 三 件 红色 的 毛衣"
+    assert parse_qs(urlparse(page.url).query)["run"] == ["1"]
+
+
+def test_a_greyed_button_says_why(shared_server: Server, open_page: Open) -> None:
+    page = open_page(shared_server.url + "/corpus")
+    add, said = (
+        page.get_by_test_id("composer-add"),
+        page.get_by_test_id("composer").locator(".said"),
+    )
+    expect(said).to_contain_text("Change a word")
+    field = page.get_by_test_id("composer-type-target")
+    for _word in FIRST[0].target.split():
+        field.press("Backspace")
+    expect(said).to_contain_text("The target has no word yet")
+    expect(add).to_be_disabled()
+    expect(page.get_by_test_id("composer-go")).to_be_disabled()
+    field.fill("KaGe sleeps")
+    field.press("Enter")
+    expect(said).to_contain_text("sleeps is new, but the source has no new word")
+    add.click()
+    expect(said).to_contain_text("✓ saved · This pair is row 1 of the corpus.")
+    expect(add).to_be_disabled()
+    expect(page.get_by_test_id("composer-own")).to_contain_text("the source has no new word")
+
+
+def test_a_refused_change_of_a_pair_is_still_a_change_of_that_pair(
+    server: Server, open_page: Open
+) -> None:
+    page = open_page(server.url + "/corpus")
+    field = page.get_by_test_id("composer-type-target")
+    field.fill("blorps")
+    page.get_by_test_id("composer-add").click()
+    page.get_by_role("button", name="Edit").click()
+    for text, answer in (("<eos>", "is a special token"), ("today", "✓ saved")):
+        field.press("Backspace")
+        field.fill(text)
+        expect(page.get_by_test_id("composer-add")).to_have_text("Save the change")
+        page.get_by_test_id("composer-add").click()
+        expect(page.get_by_test_id("composer").locator(".said")).to_contain_text(answer)
+    assert stored(server, page)[1:] == FIRST
+    assert top(server, page)[1] == f"{FIRST[0].target} today"
+
+
+def test_two_quick_clicks_go_two_steps_back(server: Server, open_page: Open) -> None:
+    page = open_page(server.url + "/corpus")
+    field = page.get_by_test_id("composer-type-target")
+    for number, text in enumerate(("now", "here"), 1):
+        field.fill(text)
+        page.get_by_test_id("composer-add").click()
+        eventually(page, lambda count=number: len(stored(server, page)) == len(FIRST) + count)
+    page.get_by_role("button", name="Undo").dblclick()
+    eventually(page, lambda: stored(server, page) == FIRST)
+    expect(page.get_by_role("button", name="Undo")).to_be_disabled()
+    expect(page.get_by_test_id("stAlert")).to_have_count(0)
+
+
+def test_a_paste_of_which_nothing_is_taken_changes_nothing(server: Server, open_page: Open) -> None:
+    page = open_page(server.url + "/corpus?view=table")
+    expect(page.get_by_test_id("cards").locator("li")).to_have_count(0)  # sent to phones alone
+    page.get_by_role("button", name="Paste rows").click()
+    page.get_by_role("textbox", name="Rows out of a spreadsheet").fill("我 <eos>\tI run")
+    page.get_by_role("button", name="Append").click()
+    expect(page.get_by_text("Not stored: Row 1")).to_be_visible()
+    expect(page.get_by_text("were appended")).to_have_count(0)
+    assert stored(server, page) == FIRST and "w=" not in page.url
+
+
+def test_the_offer_to_take_a_part_of_a_file_ends_with_another_corpus(
+    server: Server, open_page: Open, tmp_path: Path
+) -> None:
+    file = tmp_path / "many.tsv"
+    file.write_text("".join(f"s {i}\tt {i}\n" for i in range(2001)), encoding="utf-8")
+    page = open_page(server.url + "/corpus?view=table")
+    page.get_by_role("button", name="Load a corpus").click()
+    page.locator("input[type=file]").set_input_files(file)
+    expect(page.get_by_text("many.tsv has 2001 pairs; here there may be 2000.")).to_be_visible()
+    page.get_by_role("button", name="Five sentences").click()
+    eventually(page, lambda: len(stored(server, page)) == 5)
+    expect(page.get_by_text("many.tsv has")).to_have_count(0)

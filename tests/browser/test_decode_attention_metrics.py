@@ -54,6 +54,22 @@ def test_the_greedy_lane_is_the_stepper_and_the_other_reads_fillers(
     assert lanes[3] == ["<sos>", *["<eos>"] * (len(written) - 1)]
 
 
+def test_on_a_phone_what_just_happened_stands_between_the_words_and_the_buttons(
+    shared_server: Server, open_page: Open, query: str
+) -> None:
+    url = f"{shared_server.url}/decode?{query}&sentence={SENTENCE}&step=2"
+    page = open_page(url, width=390, height=844)
+    buttons = page.locator(".stepper .controls")
+    buttons.evaluate("node => node.parentNode.scrollIntoView({ block: 'end' })")
+    said = page.get_by_test_id("stepper-said").bounding_box()
+    last = page.get_by_test_id("stepper-target").last.bounding_box()
+    row = buttons.bounding_box()
+    assert said is not None and last is not None and row is not None
+    assert last["y"] + last["height"] <= said["y"]
+    assert said["y"] + said["height"] <= row["y"]
+    assert row["height"] < 60
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_picture_tells_its_sentence_and_a_click_shows_it_above(
     shared_server: Server, open_page: Open, query: str, language: str
@@ -63,24 +79,25 @@ def test_a_picture_tells_its_sentence_and_a_click_shows_it_above(
     expect(tiles).to_have_count(100)
     line = page.get_by_test_id("maps").locator(".line")
     height = line.evaluate("node => node.offsetHeight")
-    tiles.nth(7).hover()
+    tiles.nth(60).hover()
     source = line.locator(".pair .source")
     expect(source).not_to_be_empty()
     told = source.inner_text()
     expect(line).to_contain_text({"en": "looked at the position of", "zh": "看了"}[language])
     assert line.evaluate("node => node.offsetHeight") == height
-    tiles.nth(7).click()
+    tiles.nth(60).click()
     eventually(page, lambda: f"sentence={told}" in unquote(page.url).replace("+", " "), 15)
     expect(page.get_by_role("combobox").nth(1)).to_have_value(told)
-    big = page.get_by_test_id("stVegaLiteChart").first
+    big = page.get_by_test_id("map")
     expect(big).to_contain_text(told.split()[0])
     expect(big).to_contain_text(told.split()[-1])
-    expect(tiles.nth(7)).to_have_attribute("aria-selected", "true")
+    expect(tiles.nth(60)).to_have_attribute("aria-selected", "true")
+    expect(big).to_be_in_viewport(ratio=1)  # it was out of sight
 
-    tiles.nth(7).focus()  # and by keyboard
+    tiles.nth(60).focus()  # and by keyboard
     page.keyboard.press("ArrowRight")
     page.keyboard.press("Enter")
-    expect(tiles.nth(8)).to_have_attribute("aria-selected", "true")
+    expect(tiles.nth(61)).to_have_attribute("aria-selected", "true")
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -131,7 +131,7 @@ def test_change_a_word_train_step_through_it_and_see_the_attention(
     stepper_at(page, 1)
 
     go(page, words["Attention"])
-    heat_map = page.get_by_test_id("stVegaLiteChart").first
+    heat_map = page.get_by_test_id("map")
     expect(heat_map).to_contain_text("三")
     page.reload()
     expect(heat_map).to_contain_text("三")

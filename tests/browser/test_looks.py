@@ -18,7 +18,7 @@ DOMINANT = {
     "": "live-cell",
     "corpus": "composer",
     "decode": "stepper",
-    "attention": "stVegaLiteChart",
+    "attention": "map",
     "metrics": "stMetricValue",
 }
 

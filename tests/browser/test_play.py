@@ -25,7 +25,7 @@ def stored(server: Server, page: Page) -> list[store.Run]:
 
 
 def press(page: Page, key: str) -> None:
-    page.locator(f".st-key-train_{key} button").first.click()
+    page.locator(f"[class*=st-key-train_{key}] button").first.click()
 
 
 def test_one_update_one_epoch_and_slow_motion(server: Server, open_page: Open) -> None:
@@ -59,7 +59,7 @@ def test_the_five_sentences_at_one_click_one_by_one_and_all_at_once(
     page = open_page(f"{server.url}/train", language)
     page.get_by_test_id("live-cell").first.wait_for()
     for number, (key, batch) in enumerate((("five_one", "one"), ("five_full", "full")), 1):
-        page.locator(".st-key-train_presets button").first.click()
+        press(page, "presets_")
         press(page, f"preset_{key}")
         eventually(
             page, lambda n=number: "w=" in page.url and len(stored(server, page)) == n
@@ -81,7 +81,7 @@ def test_the_small_lstm_with_additive_attention_at_one_click(
 ) -> None:
     page = open_page(f"{server.url}/train")
     page.get_by_test_id("live-cell").first.wait_for()
-    page.locator(".st-key-train_presets button").first.click()
+    press(page, "presets_")
     press(page, "preset_additive")
     expect(page.get_by_text("Finished after 600 updates.")).to_be_visible()
     (run,) = stored(server, page)
@@ -99,23 +99,41 @@ def test_a_run_is_named_watched_and_deleted(server: Server, open_page: Open) -> 
     page = open_page(f"{server.url}/train?updates=100")
     press(page, "start")
     expect(page.get_by_text("Finished after 100 updates.")).to_be_visible()
-    press(page, "manage")
+    press(page, "manage_")
     field = page.get_by_role("textbox", name="Name")
     field.fill("<b>mine</b> *1*")
     field.press("Enter")
     eventually(page, lambda: stored(server, page)[0].title == "<b>mine</b> *1*")
     expect(page.get_by_role("combobox").first).to_have_value("1 · <b>mine</b> *1*")
     if not page.get_by_role("button", name="Delete this run").is_visible():
-        press(page, "manage")
+        press(page, "manage_")
     page.get_by_role("button", name="Delete this run").click()
+    page.get_by_role("button", name=re.compile("for ever$")).click()
     eventually(page, lambda: stored(server, page) == [])
     expect(page.get_by_text("Nothing is learnt yet")).to_be_visible()
+
+
+def test_other_sentences_are_watched_while_it_learns_and_after(
+    server: Server, open_page: Open
+) -> None:
+    page = open_page(f"{server.url}/train?updates=100")
+    press(page, "start")
+    expect(page.get_by_text("Finished after 100 updates.")).to_be_visible()
+    press(page, "manage_")
+    field = page.get_by_role("combobox", name="Sentences to watch while it learns")
+    field.fill("我昨天买了香蕉")
+    field.press("Enter")
+    expect(page.get_by_test_id("live-sentence").filter(has_text="香蕉")).to_be_visible()
+    page.keyboard.press("Escape")
+    press(page, "more")
+    expect(page.get_by_text("Finished after 300 updates.")).to_be_visible()
+    expect(page.get_by_test_id("live-sentence").filter(has_text="香蕉")).to_be_visible()
 
 
 def test_divergence_says_when_and_what_to_try(server: Server, open_page: Open) -> None:
     page = open_page(f"{server.url}/train?rate=10&clip=1000000&updates=600&attention=none&cell=rnn")
     press(page, "start")
     expect(page.get_by_text("Training diverged at update")).to_be_visible()
-    page.get_by_role("button", name="Try again with learning rate 1").click()
+    page.get_by_role("button", name="Try again with learning rate 0.003").click()
     eventually(page, lambda: len(stored(server, page)) == 2)
-    assert stored(server, page)[1].training["learning_rate"] == 1.0
+    assert stored(server, page)[1].training["learning_rate"] == 0.003

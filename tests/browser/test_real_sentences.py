@@ -1,7 +1,11 @@
-"""Two thousand real, untidy sentences go all the way: in, changed, learnt, walked through."""
+"""Two thousand sentences without spaces go all the way: in, changed, learnt, walked through.
+
+Real, untidy ones where they lie beside the project; else as many made up of as many words.
+"""
 
 from __future__ import annotations
 
+import random
 from pathlib import Path
 
 import pytest
@@ -11,8 +15,25 @@ from tests.browser.conftest import Open
 from tests.browser.server import Server
 from tests.browser.test_journey import edit_first_sentence, eventually, go, saved_sentence
 
-FILE = Path(__file__).parents[3] / "shared/data/tatoeba/open.simp.tsv"
+REAL = Path(__file__).parents[3] / "shared/data/tatoeba/open.simp.tsv"
 CHANGED = "这是很严重的问题。"
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    if REAL.exists():
+        return REAL
+    made = random.Random(1)
+    characters = [chr(0x4E00 + i) for i in range(2000)]
+    rows = []
+    for number in range(2000):
+        length = made.randint(3, 9)
+        source = "".join(made.choices(characters, k=length)) + "。"
+        words = [f"w{made.randint(1, 2000)}" for _ in range(length)]
+        rows.append(f"{source}\tIt's {' '.join(words)}, no. {number}.")
+    path = tmp_path / "made.tsv"
+    path.write_text("\n".join(rows), encoding="utf-8")
+    return path
 
 
 def fits(page: Page) -> None:
@@ -25,14 +46,13 @@ def fits(page: Page) -> None:
     expect(page.get_by_text("could not be drawn")).to_have_count(0)
 
 
-@pytest.mark.skipif(not FILE.exists(), reason="real sentences are not part of the project")
 def test_two_thousand_rows_are_changed_learnt_and_looked_at(
-    server: Server, open_page: Open
+    server: Server, open_page: Open, file: Path
 ) -> None:
     page = open_page(f"{server.url}/corpus?view=table&updates=100")
     page.get_by_role("button", name="Load a corpus").click()
-    page.locator("input[type=file]").set_input_files(FILE)
-    expect(page.get_by_text("2000 pairs from open.simp.tsv")).to_be_visible()
+    page.locator("input[type=file]").set_input_files(file)
+    expect(page.get_by_text(f"2000 pairs from {file.name}")).to_be_visible()
     page.keyboard.press("Escape")
     page.wait_for_timeout(500)
     edit_first_sentence(page, CHANGED)
@@ -49,8 +69,8 @@ def test_two_thousand_rows_are_changed_learnt_and_looked_at(
     expect(page.get_by_test_id("stepper")).to_have_attribute("data-position", "1")
     fits(page)
     go(page, "Attention")
-    expect(page.get_by_test_id("stVegaLiteChart").first).to_contain_text("问题")
-    assert page.get_by_test_id("maps-tile").count() > 50  # those held out that do not repeat
+    expect(page.get_by_test_id("map")).to_contain_text("问题")
+    expect(page.get_by_test_id("maps-tile").nth(50)).to_be_visible()  # of those held out
     fits(page)
     go(page, "Metrics")
     expect(page.get_by_test_id("stDataFrame").first).to_be_visible()

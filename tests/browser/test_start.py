@@ -26,8 +26,14 @@ def test_one_press_and_it_learns_slowly_enough_to_follow(
     hero = page.get_by_test_id("live-hero")
     expect(hero).to_contain_text("小冰")
     page.locator(".st-key-start_train button").click()
-    seen = set()
-    eventually(page, lambda: seen.add(update(page)) or len(seen) > 8 and max(seen) < 160)
+    early: set[int] = set()
+
+    def followed() -> bool:
+        """Enough different moments of the beginning have been seen."""
+        early.update({update(page)} & set(range(1, 160)))
+        return len(early) > 8
+
+    eventually(page, followed)
     expect(page.get_by_text(learnt)).to_be_visible()  # the rest follows at full speed
     expect(hero).to_contain_text("XiaoBing bought two red sweaters yesterday")
 

@@ -11,6 +11,7 @@ from seq2seq_core.classes import (
     Classes,
     Company,
     Entry,
+    fresh,
     new_words,
     places,
     spread,
@@ -71,6 +72,11 @@ def test_new_words_of_a_pair_belong_together(first: Corpus, known: Classes) -> N
     old_translation = pair_of("姐姐 每天 喝 一 杯 茶", "she drinks a cup of tea every day")
     assert new_words(old_translation, others, known) == [Entry("姐姐", "she")]
     assert new_words(first.pairs[0], others, known) == []
+    both = pair_of("我 爱 披萨", "I love pizza")
+    assert new_words(both, others, known) == [Entry("爱", "love"), Entry("披萨", "pizza")]
+    # nobody knows which belongs to which
+    assert new_words(pair_of("我 很 爱 披萨", "I love pizza"), others, known) == []
+    assert fresh(pair_of("我 爱 茶", "I adore some tea"), others) == (["爱"], ["adore", "some"])
 
 
 @pytest.mark.parametrize(
@@ -89,6 +95,25 @@ def test_a_word_of_the_same_class_comes_first(
     assert best.source in likes
     if best.target.endswith("s"):
         assert new[1].endswith("s")  # a plural stands in the place of a plural
+
+
+@pytest.mark.parametrize("new", [("书包", "bags"), ("blorp", "blorps"), ("x", "z")])
+def test_the_word_that_gave_way_is_the_first_place(
+    first: Corpus, known: Classes, new: tuple[str, str]
+) -> None:
+    row = first.rows[0]
+    made = pair_of(row.source.replace("毛衣", new[0]), row.target.replace("sweaters", new[1]))
+    assert places(made, Entry(*new), known, first.pairs)[0] == Entry("毛衣", "sweaters")
+
+
+def test_a_row_with_other_neighbours_is_not_what_a_pair_was_made_of(
+    first: Corpus, known: Classes
+) -> None:
+    skirts = pair_of(
+        "小冰 买 了 三 件 裙子", "XiaoBing bought three skirts"
+    )  # tickets are 三 张 票
+    best = places(skirts, Entry("裙子", "skirts"), known, first.pairs)
+    assert best[0] == Entry("毛衣", "sweaters")
 
 
 def test_ten_rows_with_the_new_word_and_none_that_was_held_out(

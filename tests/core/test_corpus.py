@@ -6,8 +6,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from seq2seq_core.corpus import Row, duplicates, read_rows, split_held_out, swapped, tidy
+from seq2seq_core.corpus import (
+    Row,
+    cut,
+    duplicates,
+    read_rows,
+    split_held_out,
+    swapped,
+    tidy,
+    tokens_of,
+)
 from seq2seq_core.errors import MESSAGES, CorpusError
+from seq2seq_core.text import clean
+from seq2seq_core.vocabulary import SPECIALS
 
 GOOD = Row("我 爱 书", "I love books", "0-0 1-1 2-2")
 
@@ -123,3 +134,40 @@ def test_held_out_sentences_are_a_tenth_and_new_to_the_model() -> None:
     assert not {row.source for row in train} & {row.source for row in held_out}
     assert split_held_out(rows, seed=1) == (train, held_out)
     assert split_held_out(rows[:5], seed=1) == (rows[:5], [])
+
+
+WORDS = {*SPECIALS, "我", "喜欢", "书"}
+
+
+@pytest.mark.parametrize(
+    ("text", "pieces"),
+    [
+        ("我喜欢看书", ["我", "喜欢", "看", "书"]),  # no space: longest match all over
+        ("我 喜欢书", ["我", "喜欢", "书"]),  # two known words, run together
+        ("我 喜欢看书", ["我", "喜欢看书"]),  # an unknown word, as it would be in the corpus
+        ("我 看", ["我", "看"]),
+        ("我<eos>", ["我<eos>"]),  # a special token is no word to cut at, and never left over
+        ("我 喜欢<unk>", ["我", "喜欢<unk>"]),
+    ],
+)
+def test_a_sentence_is_cut_where_the_model_knows_its_words(text: str, pieces: list[str]) -> None:
+    assert cut(text, "space", WORDS) == tuple(pieces)
+
+
+def test_only_where_spaces_separate_words_are_unknown_ones_cut() -> None:
+    for tokenizer in ("zh-word", "character"):
+        assert cut("我喜欢看书", tokenizer, WORDS) == tokens_of("我喜欢看书", tokenizer)
+
+
+@given(st.lists(st.sampled_from([*WORDS, "看", "<", "eos>", " "])).map("".join).map(clean))
+def test_cutting_loses_nothing_and_refuses_what_cannot_be_tokens(text: str) -> None:
+    try:
+        tokens_of(text, "space")
+    except CorpusError as error:
+        with pytest.raises(CorpusError) as raised:
+            cut(text, "space", WORDS)
+        assert raised.value.code == error.code
+    else:
+        pieces = cut(text, "space", WORDS)
+        assert "".join(pieces) == text.replace(" ", "")
+        assert not set(pieces) & set(SPECIALS)

@@ -60,6 +60,13 @@ def test_every_format_is_read(data: bytes, name: str) -> None:
     assert [Row(clean(row.source), clean(row.target)) for row in read(data, name)] == PAIRS
 
 
+@pytest.mark.parametrize("sign", ["\x0b", "\x0c", "\x1c", "\x85", "\u2028", "\u2029"])
+def test_only_ends_of_lines_end_a_row(sign: str) -> None:
+    """str.splitlines would make five rows of it."""
+    text = f"a{sign}b\tc\r\nd\te{sign}f\rg\th\n"
+    assert rows_of(text, "a.tsv") == [Row(f"a{sign}b", "c"), Row("d", f"e{sign}f"), Row("g", "h")]
+
+
 def test_an_export_keeps_its_direction_and_leaves_its_licence_behind() -> None:
     line = "Hi.\t嗨。\tCC-BY 2.0 (France) Attribution: tatoeba.org #538123 (CM)\n"
     assert read(line.encode(), "cmn.txt") == [Row("Hi.", "嗨。")]
@@ -98,6 +105,10 @@ def test_a_first_row_without_source_is_a_row_of_its_own() -> None:
         (b'"a,b\nc,d\n', "a.csv", "bad_quotes"),
         (b"a\tb\n" * 200_000, "a.tsv", "too_many_pairs"),
         (b"a,b\r" * 200_000, "a.csv", "too_many_pairs"),
+        (b"\r\n\r" * 60_000, "a.txt", "too_many_pairs"),
+        (b"\x0b" * 200_000, "a.tsv", "field_too_long"),
+        (b"a\x0c" * 200_000, "a.tsv", "field_too_long"),
+        (("\x85\u2028" * 200_000 + "a\tb").encode(), "a.txt", "field_too_long"),
         (b'[["a", "b"]' + b',["a", "b"]' * 200_000 + b"]", "a.json", "too_many_pairs"),
         (gzip.compress(b"\0" * 1000), "a.tsv", "packed"),
         (b"PK\x03\x04...", "a.csv", "packed"),

@@ -48,6 +48,13 @@ def test_the_strongest_link_has_the_largest_weight(rows: list[list[float]]) -> N
     )
 
 
+def test_a_word_is_elsewhere_if_it_looks_at_no_gold_link() -> None:
+    rows = [[0.9, 0.1, 0.0], [0.7, 0.2, 0.1], [0.0, 0.4, 0.6], [1.0, 0.0, 0.0]]
+    sure = frozenset({(0, 0), (1, 1), (1, 2)})  # the last word comes from none
+    assert links.elsewhere(rows, sure, frozenset()) == [(1, 0, 1), (2, 2, 1)]
+    assert links.elsewhere(rows, sure, frozenset({(2, 2)})) == [(1, 0, 1)]
+
+
 def test_words_are_counted_where_they_stand() -> None:
     sources = [("a", "的", "b"), ("的", "c")]
     assert links.words_at([[1, 2], [0]], sources) == [("的", 2, 2), ("b", 1, 1)]

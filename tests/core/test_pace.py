@@ -114,10 +114,14 @@ def test_a_sentence_that_cannot_be_read_is_refused_before_the_run_stumbles_over_
     engine: Engine,
 ) -> None:
     run = begin(engine)
-    for bad in ("", "a" * 3000, "\ud800", "a " * 100, "<eos>"):
+    run_together = f"{'我' * 37} {'爱' * 36}"  # few tokens as typed, many as they are cut
+    for bad in ("", "a" * 5000, "\ud800", "a " * 100, "<eos>", run_together):
         with pytest.raises(CorpusError):
             store.describe_run(engine, run.id, watched=["我 爱 小冰", bad])
     assert again(engine, run).watched is None
+    store.describe_run(engine, run.id, watched=["我<eos>", "爱爱"])  # odd, but no reason to fail
+    work(Worker(engine, "w", Cell()))
+    assert again(engine, run).status == "done"
 
 
 def test_a_run_keeps_the_name_that_it_was_given(engine: Engine) -> None:

@@ -13,7 +13,7 @@ from seq2seq_core.config import ModelConfig, TrainingConfig
 from seq2seq_core.metrics import evaluate
 from seq2seq_core.models import build
 from seq2seq_core.models.base import EncoderDecoder
-from seq2seq_core.report import AT_MOST, Sentence, by_length, measure, sample
+from seq2seq_core.report import AT_MOST, Sentence, by_length, greedy_right, measure, sample
 from seq2seq_core.text_scores import rouge, sentence_bleu
 from seq2seq_core.training import start, train
 from tests.core.models import DATA, PAIRS, SOURCE, TARGET
@@ -37,7 +37,7 @@ def test_a_model_is_measured_as_by_the_single_measures() -> None:
     model, checkpoint = half_learnt()
     found, read = measure(model, checkpoint, PAIRS), evaluate(model, DATA, PAIRS)
     assert 0 < found.exact_match < 1
-    assert found.exact_match == read.exact_match
+    assert found.exact_match == read.exact_match == greedy_right(model, checkpoint, PAIRS)
     assert found.token_accuracy == read.token_accuracy
     assert found.exact_match == sum(one.right for one in found.sentences) / len(PAIRS)
     for one, pair in zip(found.sentences, PAIRS, strict=True):

@@ -130,6 +130,15 @@ def test_a_sentence_too_long_for_a_link_is_remembered_but_not_written_there(visi
     assert "sentence" not in browser.values
 
 
+@pytest.mark.parametrize("name", ["run", "sentence"])
+def test_another_run_or_sentence_begins_at_its_first_step(name: str, visit: Visit) -> None:
+    visit({"step": "7", name: "1"})
+    address.put(name, "1")
+    assert address.get("step") == "7"  # a refresh stays where it was
+    address.put(name, "2")
+    assert address.get("step") is None
+
+
 def test_every_name_that_a_page_uses_is_known() -> None:
     used: set[object] = set()
     for path in [ROOT / "app.py", *(ROOT / "pages").rglob("*.py")]:
