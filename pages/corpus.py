@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages.shared import address, edits, errors, exchange, runs, session, settings, table
+from pages.shared import address, edits, errors, exchange, runs, session, settings, steering, table
 from pages.shared.cards import view_cards
 from pages.shared.composer import view_own
 from pages.shared.encoded import view_encoded
@@ -25,8 +25,11 @@ def undo() -> None:
     """Back to the version before the one that is shown, not before somebody else's."""
     view = edits.seen()["view"]
     table.unmount()
-    if view is not None and view.revision is not None:
-        store.undo(session.engine(), view.revision.workspace_id, view.revision.id)
+    if view is None or view.revision is None or view.revision.parent_id is None:
+        return
+    head = store.undo(session.engine(), view.revision.workspace_id, view.revision.id)
+    # a second click may come before the page is drawn: it goes back from here
+    edits.seen()["view"] = CorpusView(head.name, head.tokenizer, head.rows, head.held_out, head)
 
 
 def choose_view(key: str) -> None:
@@ -54,16 +57,14 @@ def views() -> str:
 def train() -> None:
     """Start a run on this corpus and go to where it is seen."""
     try:
-        runs.start(*settings.configs())
+        runs.start(*settings.configs(), steering.pace())
     except Seq2SeqError as error:
         errors.show(error)
     else:
         st.switch_page("pages/train.py")
 
 
-def state(view: CorpusView) -> None:
-    """Whether all is kept, the step back, and the way on."""
-    st.text("✓ " + _("saved") if view.revision else _("not changed yet"))
+def step_back(view: CorpusView) -> None:
     st.button(
         _("Undo"),
         on_click=undo,
@@ -71,6 +72,12 @@ def state(view: CorpusView) -> None:
         icon=":material/undo:",
         key="corpus_undo",
     )
+
+
+def state(view: CorpusView) -> None:
+    """Whether all is kept, the step back, and the way on."""
+    st.text("✓ " + _("saved") if view.revision else _("not changed yet"))
+    step_back(view)
     if st.button(
         _("Train on it"), type="primary", icon=":material/show_chart:", key="corpus_train"
     ):
@@ -94,6 +101,8 @@ def all_pairs() -> CorpusView:
 
 
 def page() -> None:
+    if st.session_state.pop("corpus_go", False):
+        train()
     st.title(_("Corpus: what the model learns from"), anchor=False)
     with st.container(horizontal=True, vertical_alignment="center", key="corpus_head"):
         chosen = views()
@@ -115,7 +124,10 @@ def page() -> None:
     with said:
         edits.show_said()
     with place:
-        state(view)
+        if chosen == "own":  # what is not added yet is known there alone, so the way on is, too
+            step_back(view)
+        else:
+            state(view)
 
 
 page()

@@ -40,15 +40,18 @@ def remove() -> None:
 
 
 def view_cards(view: CorpusView) -> None:
+    """Draw the cards. The pairs are sent where cards can be seen: these ask for them."""
     titles = table.titles(view)
+    asked = st.session_state.get("corpus_cards_list", {}).get("seen", False)
     cards(
         key="corpus_cards_list",
         data={
-            "rows": [[row.source, row.target] for row in view.rows],
+            "rows": [[row.source, row.target] for row in view.rows] if asked else None,
             "labels": {
                 **titles,
                 "search": _("Find a word"),
                 "count": _("{count} pairs"),
+                "one": _("1 pair"),
                 "more": _("Show more"),
                 "remove": _("Remove"),
             },

@@ -10,7 +10,7 @@ import streamlit as st
 
 from pages.shared import components, edits, errors, lexicon, session, table
 from pages.shared.i18n import _, parts
-from pages.shared.lexicon import Offer
+from pages.shared.lexicon import Offer, Unclear
 from pages.shared.session import CorpusView
 from seq2seq_core import corpora
 from seq2seq_core.classes import EDGE, ENOUGH, Company, Entry, spread
@@ -20,7 +20,7 @@ from seq2seq_core.tokenizers import CJK, TOKENIZERS
 
 FREQUENT = 150  # words of which the browser knows the company; it knows the rest by name
 LISTED = 30  # of one's own pairs
-composer = components.register("composer", "words.js")
+composer = components.register("composer", "words", "foot", "own")
 
 
 def told(event: str) -> dict[str, Any]:
@@ -40,30 +40,43 @@ def row_at(view: CorpusView, named: dict[str, Any]) -> int:
 
 @errors.kept
 def add() -> None:
-    """Put the pair on top, or in the place of the one that was edited."""
+    """Put the pair on top, or in the place of the one that was edited; train on it, if asked to."""
     said, view = told("pair"), session.corpus()
     join = TOKENIZERS[view.tokenizer].join
     written = Row(*(join([str(token) for token in said[side]]) for side in ("source", "target")))
     clean = edits.tidied([written], view.tokenizer, [1])
-    if not clean.rows:
-        return
-    new, rows = clean.rows[0], list(view.rows)
-    replaced = said.get("replaces")
-    if replaced:
-        rows.pop(row_at(view, replaced))
-    same = [i for i, row in enumerate(rows, 1) if row.source == new.source]
-    if any(rows[i - 1].target == new.target for i in same):
-        edits.say(_("This pair stands in the corpus already, in row {row}.", row=same[0]))
-        return
-    if same:
-        edits.say(
-            _(
-                "Row {row} translates the same sentence differently: the model cannot learn both.",
-                row=same[0] + 1,
+    if clean.rows:
+        put(view, clean.rows[0], said["replaces"])
+        st.session_state["corpus_go"] = said["train"]
+
+
+def put(view: CorpusView, new: Row, replaces: dict[str, Any] | None) -> None:
+    """Keep the pair, unless the corpus has it already; say where others stand in its way."""
+    gone = row_at(view, replaces) if replaces else None
+    others = {i: row for i, row in enumerate(view.rows) if i != gone}
+    for i, row in others.items():
+        if (row.source, row.target) == (new.source, new.target):
+            edits.say(_("This pair stands in the corpus already, in row {row}.", row=i + 1))
+            return
+    rows = [new, *others.values()]
+    for number, row in enumerate(rows[1:], 2):
+        if row.source == new.source:
+            edits.say(
+                _(
+                    "Row {row} translates the same sentence differently: "
+                    "the model cannot learn both.",
+                    row=number,
+                )
             )
-        )
-    edits.keep(view, [new, *rows])
+            break
+    edits.keep(view, rows)
     table.unmount()
+
+
+@errors.kept
+def go() -> None:
+    """Train on what is there."""
+    st.session_state["corpus_go"] = True
 
 
 @errors.kept
@@ -81,8 +94,10 @@ def spread_word() -> None:
     said, view = told("spread"), session.corpus()
     new = Entry(said["source"], said["target"])
     like = Entry(*said["place"])
-    for position, offer in lexicon.offers(view).items():
-        if offer.new == new and like in [place for place, _count in offer.places]:
+    for position, offer in lexicon.hints(view).items():
+        if not isinstance(offer, Offer) or offer.new != new:
+            continue
+        if like in [place for place, _count in offer.places]:
             made = spread(lexicon.corpus(view), view.tokenizer, new, like, view.held_out)
             rows = [*view.rows[: position + 1], *made, *view.rows[position + 1 :]]
             edits.keep(view, edits.tidied(rows, view.tokenizer).rows)
@@ -94,6 +109,11 @@ def spread_word() -> None:
                     count=len(made),
                 )
                 if len(made) == ENOUGH
+                else _(
+                    "Only 1 sentence had room for {new}; it is on top of the corpus.",
+                    new=new.source,
+                )
+                if len(made) == 1
                 else _(
                     "Only {count} sentences had room for {new}; they are on top of the corpus.",
                     new=new.source,
@@ -123,6 +143,34 @@ def side(sentences: Sequence[Sequence[str]], company: Company) -> dict[str, Any]
             for word in words[:FREQUENT]
         ],
     }
+
+
+def unclear(source: dict[str, str], target: dict[str, str]) -> dict[str, Any]:
+    """What to say where new words stand on one side alone, or not as many on both."""
+    return {
+        "lone_source": parts(
+            "{source} is new, but the target has no new word: is its translation there?",
+            source=source,
+        ),
+        "lone_target": parts(
+            "{target} is new, but the source has no new word: what does it translate?",
+            target=target,
+        ),
+        "uneven": parts(
+            "New are {source} in the source and {target} in the target: it is not clear which "
+            "belongs to which. As many on both sides would be.",
+            source=source,
+            target=target,
+        ),
+    }
+
+
+def note(words: Unclear) -> list[dict[str, str]]:
+    """The same for a pair that is in the corpus."""
+    said = unclear({"source": " ".join(words.source)}, {"target": " ".join(words.target)})
+    if words.source and words.target:
+        return said["uneven"]
+    return said["lone_source" if words.source else "lone_target"]
 
 
 def offered(offer: Offer) -> dict[str, Any]:
@@ -160,8 +208,11 @@ def _words(version: object, _view: CorpusView, language: str) -> dict[str, Any]:
     }
 
 
-def labels(title: str) -> dict[str, Any]:
+def labels(view: CorpusView, mine: int) -> dict[str, Any]:
     slot: Any = {"slot": "word"}
+    row: Any = {"slot": "row"}
+    ours = view.name in corpora.NAMES
+    title = _("My {count} sentences", count=mine) if mine > 1 else _("My sentences")
     return {
         "source": _("Source · click a word to change it"),
         "target": _("Target · its translation"),
@@ -172,43 +223,69 @@ def labels(title: str) -> dict[str, Any]:
         "enter": parts("{word} is not known yet; the Enter key takes it.", word=slot),
         "more_source": parts("Known source words, the most frequent first; a click adds one:"),
         "more_target": parts("Known target words, the most frequent first; a click adds one:"),
+        "more": _("More words"),
         "new_word": _("new word"),
         "remove": _("Remove"),
+        "drop": _("Remove this word"),
         "edit": _("Edit"),
-        "add": _("Add to my sentences"),
+        "go": _("Add and train"),
+        "go_change": _("Save and train"),
+        "train": _("Train on it"),
+        "add": _("Add to my sentences") if ours else _("Add on top"),
         "change": _("Save the change"),
         "leave": _("Start over"),
-        "begin": _("Change a word, or type a sentence of your own; then add it."),
-        "fresh": _("A dotted word is new: no sentence of the corpus has it."),
+        "saved": "✓ " + _("saved") if view.revision else "",
+        "open": _("not added yet"),
+        "open_change": _("not saved yet"),
+        "begin": parts("Change a word, or type a sentence of your own; then add it."),
+        "empty_source": parts("The source has no word yet: a pair needs both sides."),
+        "empty_target": parts("The target has no word yet: a pair needs both sides."),
+        "unchanged": parts("Nothing is changed in this pair yet."),
+        "there": parts("This pair is row {row} of the corpus.", row=row),
+        "fresh": parts("A dotted word is new: no sentence of the corpus has it."),
+        **unclear({"slot": "source"}, {"slot": "target"}),
         "spread": _("Put it into ten sentences"),
         "place": _("in the place of"),
-        "own": title,
+        "own": title if ours else _("On top of the corpus"),
+        "lead": []
+        if ours
+        else parts(
+            "The first pairs of {name}. Change a word above, or write a pair that it lacks: what "
+            "you add comes on top. All others are under “All pairs”.",
+            name={"text": view.name},
+        ),
     }
+
+
+def listed(view: CorpusView, mine: list[int]) -> list[dict[str, Any]]:
+    """One's own pairs, and what is to be said of their new words."""
+    hints, split = lexicon.hints(view), TOKENIZERS[view.tokenizer].split
+    shown = []
+    for i in mine[:LISTED]:
+        row, hint = view.rows[i], hints.get(i)
+        shown.append(
+            {
+                "source": components.annotated(split(row.source)),
+                "target": split(row.target),
+                "is": {"row": i, "source": row.source, "target": row.target},
+                "offer": offered(hint) if isinstance(hint, Offer) else None,
+                "note": note(hint) if isinstance(hint, Unclear) else None,
+            }
+        )
+    return shown
 
 
 def view_own(view: CorpusView, language: str) -> None:
     """Draw the composer and the list of one's own pairs."""
-    offers, mine = lexicon.offers(view), lexicon.own(view)
-    split = TOKENIZERS[view.tokenizer].split
-    title = _("My {count} sentences", count=len(mine)) if len(mine) > 1 else _("My sentences")
-    if view.name not in corpora.NAMES:
-        title = _("On top of the corpus")
+    mine = lexicon.own(view)
     chinese = bool(view.rows and CJK.search(view.rows[0].source))
     data = {
         "key": f"{view.name}_{view.tokenizer}_{chinese}",  # a draft is for one direction
         "tokenizer": view.tokenizer,
         **_words(lexicon.version(view), view, language),
-        "own": [
-            {
-                "source": components.annotated(split(view.rows[i].source)),
-                "target": split(view.rows[i].target),
-                "is": {"row": i, "source": view.rows[i].source, "target": view.rows[i].target},
-                "offer": offered(offers[i]) if i in offers else None,
-            }
-            for i in mine[:LISTED]
-        ],
+        "own": listed(view, mine),
         "said": " ".join(text for text, _refused in edits.said()),
-        "labels": labels(title),
+        "labels": labels(view, len(mine)),
     }
     composer(
         key="corpus_composer",
@@ -216,4 +293,5 @@ def view_own(view: CorpusView, language: str) -> None:
         on_pair_change=add,
         on_remove_change=remove,
         on_spread_change=spread_word,
+        on_train_change=go,
     )

@@ -60,7 +60,11 @@ def tidied(rows: Sequence[Row], tokenizer: str, numbers: Sequence[object] = ()) 
     if clean.notices:
         shown = ", ".join(str(numbers[n - 1]) for n in clean.notices[:SHOWN])
         more = " …" if len(clean.notices) > SHOWN else ""
-        say(_("Invisible characters were taken out of rows {rows}.", rows=shown + more))
+        say(
+            _("Invisible characters were taken out of row {row}.", row=shown)
+            if len(clean.notices) == 1
+            else _("Invisible characters were taken out of rows {rows}.", rows=shown + more)
+        )
     return clean
 
 
@@ -84,10 +88,13 @@ def keep(
     if twice > before or (twice and name):
         say(_("Rows that repeat an earlier pair: {count}.", count=twice))
     if len(aside) < len(kept_out):
+        count = len(kept_out) - len(aside)
         say(
-            _(
+            _("1 held-out sentence is trained on now: it no longer tests the model.")
+            if count == 1
+            else _(
                 "{count} held-out sentences are trained on now: they no longer test the model.",
-                count=len(kept_out) - len(aside),
+                count=count,
             )
         )
     return saved

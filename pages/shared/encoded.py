@@ -152,7 +152,8 @@ def view_encoded(view: CorpusView) -> None:
     with middle:
         vocabulary(titles["target"], sentences[1], target, specials, "corpus_target_words")
     with right:
-        heading(_("How long the sentences are"), _("{count} pairs", count=len(pairs)))
+        count = _("1 pair") if len(pairs) == 1 else _("{count} pairs", count=len(pairs))
+        heading(_("How long the sentences are"), count)
         st.altair_chart(
             figures.lengths(
                 [len(pair.source) for pair in pairs],

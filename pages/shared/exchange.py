@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
-from typing import Any
 
 import streamlit as st
 
@@ -63,12 +62,17 @@ def read_again() -> None:
     read(name, data, "gb18030")
 
 
-def read(name: str, data: bytes, encoding: str) -> None:
-    for offer in ("corpus_other_encoding", "corpus_too_many"):  # of an earlier file
+def forget_offers() -> None:
+    """Those of an earlier file: another corpus has come."""
+    for offer in ("corpus_other_encoding", "corpus_too_many"):
         st.session_state.pop(offer, None)
+
+
+def read(name: str, data: bytes, encoding: str) -> None:
+    forget_offers()
     rows = files.rows_of(files.text_of(data, encoding), name)
     if len(rows) > LIMITS.pairs:
-        st.session_state["corpus_too_many"] = name, rows
+        st.session_state["corpus_too_many"] = name, len(rows), rows[: LIMITS.pairs]
         table.unmount()
     else:
         take(name, rows)
@@ -77,8 +81,8 @@ def read(name: str, data: bytes, encoding: str) -> None:
 @errors.kept
 def take_first() -> None:
     """As many rows of a file that is too long as there may be."""
-    name, rows = st.session_state.pop("corpus_too_many")
-    take(name, rows[: LIMITS.pairs])
+    name, _count, rows = st.session_state.pop("corpus_too_many")
+    take(name, rows)
 
 
 def take(name: str, rows: Sequence[Row]) -> None:
@@ -89,6 +93,12 @@ def take(name: str, rows: Sequence[Row]) -> None:
     replace(clean(name)[:40], kept, (), tokenizer)
     edits.say(
         _(
+            "1 pair from {name}; sentences are cut into words: {cut}.",
+            name=name,
+            cut=_(CUTS[tokenizer][0]),
+        )
+        if len(kept) == 1
+        else _(
             "{count} pairs from {name}; sentences are cut into words: {cut}.",
             count=len(kept),
             name=name,
@@ -98,6 +108,7 @@ def take(name: str, rows: Sequence[Row]) -> None:
 
 
 def replace(name: str, rows: Sequence[Row], held_out: Sequence[Row], tokenizer: str) -> None:
+    forget_offers()
     edits.keep(session.corpus(), rows, held_out, name, tokenizer)
     table.unmount()
 
@@ -114,8 +125,14 @@ def paste() -> None:
     view = session.corpus()
     rows = files.rows_of(st.session_state["corpus_paste"], "paste.tsv")
     added = edits.tidied(rows, view.tokenizer).rows
+    if not added:  # all were refused, which is said
+        return
     change([*view.rows, *added], view.held_out)
-    edits.say(_("{count} pairs were appended.", count=len(added)))
+    edits.say(
+        _("1 pair was appended.")
+        if len(added) == 1
+        else _("{count} pairs were appended.", count=len(added))
+    )
     st.session_state["corpus_paste"] = ""
 
 
@@ -241,7 +258,7 @@ def offers() -> None:
             on_click=read_again,
             key="corpus_read_again",
         )
-    pending: tuple[str, list[Any]] | None = st.session_state.get("corpus_too_many")
+    pending: tuple[str, int, list[Row]] | None = st.session_state.get("corpus_too_many")
     if pending is None:
         return
     with st.container(border=True, key="corpus_pending"):
@@ -249,7 +266,7 @@ def offers() -> None:
             _(
                 "{name} has {count} pairs; here there may be {limit}.",
                 name=pending[0],
-                count=len(pending[1]),
+                count=pending[1],
                 limit=LIMITS.pairs,
             )
         )

@@ -60,8 +60,8 @@ def fillers(now: Chosen, expected: str | None) -> None:
     st.markdown(
         _(
             "A well-known tutorial tests its model by letting it read the token for “end of "
-            "sequence” at every step. But a decoder has learnt to go on from the word before: "
-            "where it never reads its own words, it easily loses the thread."
+            "sequence” at every step after the first. But a decoder has learnt to go on from the "
+            "word before: where it never reads its own words, it easily loses the thread."
         )
     )
     st.text(parting(own, filled))

@@ -99,7 +99,8 @@ def crossing(shown: Sequence[Map]) -> None:
     st.caption(
         _(
             "A link is the position that a target word gives the largest weight. Two links cross "
-            "where the later target word looked further to the left: the languages differ in order."
+            "where the later target word looked further to the left: often because the languages "
+            "differ in order, sometimes because it looked at a neighbour."
         )
     )
 

@@ -8,8 +8,17 @@ import streamlit as st
 
 from pages.shared.session import CorpusView
 from seq2seq_core import corpora
-from seq2seq_core.classes import ENOUGH, Classes, Entry, new_words, places, spread, words_of
-from seq2seq_core.corpus import Corpus, read_rows, swapped
+from seq2seq_core.classes import (
+    ENOUGH,
+    Classes,
+    Entry,
+    fresh,
+    new_words,
+    places,
+    spread,
+    words_of,
+)
+from seq2seq_core.corpus import Corpus, Pair, read_rows, swapped
 
 VERSIONS = 16  # kept, of all learners together; nobody changes them
 TOP = 5  # rows shown as one's own where nothing says who wrote them
@@ -22,6 +31,14 @@ class Offer:
     new: Entry
     rows: int  # that hold it now
     places: tuple[tuple[Entry, int], ...]  # with the number of rows that it would come into
+
+
+@dataclass(frozen=True)
+class Unclear:
+    """New words of a row of which nobody can say which translates which."""
+
+    source: list[str]
+    target: list[str]
 
 
 def version(view: CorpusView) -> object:
@@ -58,31 +75,41 @@ def own(view: CorpusView) -> list[int]:
 
 
 @st.cache_resource(show_spinner=False, max_entries=VERSIONS)
-def _offers(version: object, _view: CorpusView) -> dict[int, Offer]:
-    whole = corpus(_view)
+def _hints(version: object, _view: CorpusView) -> dict[int, Offer | Unclear]:
     mine = own(_view)[: None if _view.name in corpora.NAMES else 1]
     texts = {(_view.rows[i].source, _view.rows[i].target): i for i in reversed(mine)}
+    whole = corpus(_view)
     rows = [(row.source, row.target) for row in whole.rows]
     both = list(zip(rows, whole.pairs, strict=True))
     others, known = words_of(pair for row, pair in both if row not in texts), classes(_view)
-    found: dict[int, Offer] = {}
+    found: dict[int, Offer | Unclear] = {}
     seen: set[str] = set()
     for row, pair in both:
-        for new in new_words(pair, others, known) if row in texts else ():
-            if new.source in seen:
-                continue
+        words = fresh(pair, others) if row in texts else ([], [])
+        entries = new_words(pair, others, known) if row in texts else []
+        for new in entries:
+            made = None if new.source in seen else offer(_view, pair, new)
             seen.add(new.source)
-            possible = [
-                (like, len(spread(whole, _view.tokenizer, new, like, _view.held_out)))
-                for like in places(pair, new, known)
-            ]
-            usable = tuple((like, count) for like, count in possible if count)
-            holding = sum(new.source in pair.source for pair in whole.pairs)
-            if usable and holding < ENOUGH:
-                found.setdefault(texts[row], Offer(new, holding, usable))
+            if made is not None:
+                found.setdefault(texts[row], made)
+        if not entries and {*words[0], *words[1]} - seen:
+            seen.update(*words)
+            found[texts[row]] = Unclear(*words)
     return found
 
 
-def offers(view: CorpusView) -> dict[int, Offer]:
-    """Position of a row -> the new word in it that could be put into more rows."""
-    return _offers(version(view), view)
+def offer(view: CorpusView, pair: Pair, new: Entry) -> Offer | None:
+    """None where the word stands in enough rows, or where it has no place in others."""
+    whole, known = corpus(view), classes(view)
+    holding = sum(new.source in other.source for other in whole.pairs)
+    possible = [
+        (like, len(spread(whole, view.tokenizer, new, like, view.held_out)))
+        for like in places(pair, new, known, whole.pairs)
+    ]
+    usable = tuple((like, count) for like, count in possible if count)
+    return Offer(new, holding, usable) if usable and holding < ENOUGH else None
+
+
+def hints(view: CorpusView) -> dict[int, Offer | Unclear]:
+    """Position of a row -> what is to be said of the new words in it."""
+    return _hints(version(view), view)

@@ -106,4 +106,5 @@ def choose() -> None:
             key=f"train_preset_{preset.key}",
             width="stretch",
         )
-        st.caption(f"{_(preset.sentence)} ({preset.source})")
+        told = _("{sentence} (After {source}.)", sentence=_(preset.sentence), source=preset.source)
+        st.caption(told)

@@ -154,7 +154,7 @@ def speed() -> None:
 def status(run: Run | None) -> str:
     """Where the run stands, in one sentence."""
     if run is None:
-        return _("Nothing is learnt yet: these translations are random words. Press Train.")
+        return _("Nothing is learnt yet: its weights are random, and so is what it writes.")
     updates = run.training["updates"]
     match run.status:
         case "failed" if run.reason is not None:

@@ -138,7 +138,10 @@ def edited(view: CorpusView) -> tuple[CorpusView, dict[int, Row]]:
     origin = corpora.shipped(view.name).rows if view.name in corpora.NAMES else ()
     rows = rows_of(table, (*origin, *view.rows))
     if tuple(rows.values()) != view.rows:
+        mounts = shown()["mounts"]
         view = save(view, tuple(rows.values()), list(rows))
+        if shown()["mounts"] > mounts:  # another tab was quicker: its rows are what comes next
+            rows = dict(enumerate(view.rows, 1))
     return view, rows
 
 
@@ -178,7 +181,8 @@ def problems(view: CorpusView, rows: dict[int, Row]) -> None:
 
 def held_out(view: CorpusView) -> None:
     """What the model never learns from: to be read, not to be changed."""
-    with st.expander(_("{count} held-out pairs, never trained on", count=len(view.held_out))):
+    title = _("{count} held-out pairs, never trained on", count=len(view.held_out))
+    with st.expander(_("1 held-out pair, never trained on") if len(view.held_out) == 1 else title):
         st.dataframe(
             table_of(view.held_out), height=320, column_config=columns(view), key="corpus_held_out"
         )

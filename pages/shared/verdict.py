@@ -28,12 +28,12 @@ def apart(learnt: float) -> str:
     """New sentences come out clearly worse."""
     if learnt >= GOOD:
         return _(
-            "Right on what it has learnt, less often on what is new: so far as the two numbers "
-            "differ, it has memorised its sentences instead of the rules behind them."
+            "Right on what it has learnt, less often on what is new: the larger the gap, the more "
+            "it has memorised its sentences instead of the rules behind them."
         )
     return _(
-        "New sentences come out worse than those it has learnt: so far as the two numbers differ, "
-        "it has memorised. But even of those it has learnt, some are wrong: it can still learn."
+        "New sentences come out worse than those it has learnt: a sign that it memorises. But even "
+        "of those it has learnt, some are wrong: it can still learn."
     )
 
 

@@ -68,8 +68,8 @@ def said(step: TranslationStep, sources: Sequence[str], last: bool) -> Said:
     words += parts("It gives {token} {probability}.", token=token, probability=probability)
     if step.token == "<eos>":
         words += parts(
-            " “End of sequence”: with this token the model itself decides to stop. It is only a "
-            "signal, a limit on the length would do the same."
+            " “End of sequence”: with this token the model itself decides to stop. A limit on the "
+            "length would stop it too, but hardly in the right place."
         )
     elif last:
         words += parts(" Here the limit on the length stopped it: it has not written <eos>.")
