@@ -127,22 +127,38 @@ def words_of(pairs: Iterable[Pair]) -> tuple[set[str], set[str]]:
     return {w for pair in pairs for w in pair.source}, {w for pair in pairs for w in pair.target}
 
 
+def fresh(pair: Pair, others: tuple[set[str], set[str]]) -> tuple[list[str], list[str]]:
+    """The source words and the target words that no other row has."""
+    source, target = (
+        [word for word in dict.fromkeys(side) if word not in known]
+        for side, known in zip((pair.source, pair.target), others, strict=True)
+    )
+    return source, target
+
+
 def new_words(pair: Pair, others: tuple[set[str], set[str]], known: Classes) -> list[Entry]:
-    """Words that no other row has, with their translations: the new or left-over target words."""
-    sources = [word for word in dict.fromkeys(pair.source) if word not in others[0]]
-    targets = [word for word in dict.fromkeys(pair.target) if word not in others[1]]
+    """New source words with their translations: the new or left-over target words, in order.
+
+    None at all where there are more on one side: then nobody knows which belongs to which.
+    """
+    sources, targets = fresh(pair, others)
     if not targets:  # a new source word may have an old translation: what the others leave over
         old = [word for word in pair.source if word not in sources]
         taken = {t for word in old for p in known.translations.get(word, ()) for t in p}
         targets = [word for word in dict.fromkeys(pair.target) if word not in taken]
-    return [Entry(*both) for both in zip(sources, targets, strict=False)]
+    if len(sources) != len(targets):
+        return []
+    return [Entry(*both) for both in zip(sources, targets, strict=True)]
 
 
-def places(pair: Pair, new: Entry, known: Classes, limit: int = 6) -> list[Entry]:
+def places(
+    pair: Pair, new: Entry, known: Classes, pairs: Sequence[Pair] = (), limit: int = 6
+) -> list[Entry]:
     """Known words of the class of a new one in its pair, best first.
 
     The class shows on both sides: 小雪 stands where 小冰 stands, XiaoXue where XiaoBing stands. So
-    the exchange keeps the grammar, the number of a noun, the tense of a verb.
+    the exchange keeps the grammar, the number of a noun, the tense of a verb. First of all comes
+    the word that one of `pairs` has in that very slot: the one that gave way to the new word.
     """
     at, there = pair.source.index(new.source), pair.target.index(new.target)
     scored: list[tuple[float, Entry]] = []
@@ -155,7 +171,35 @@ def places(pair: Pair, new: Entry, known: Classes, limit: int = 6) -> list[Entry
             if target not in pair.target:
                 scored.append((both, Entry(source, target)))
     scored.sort(key=lambda pair: -pair[0])
-    return [entry for fit, entry in scored[:limit] if fit > scored[0][0] - MUCH_WORSE]
+    best = [entry for fit, entry in scored if fit > scored[0][0] - MUCH_WORSE]
+    before = gone(pair, at, there, pairs)
+    if before in [entry for _fit, entry in scored]:
+        best = [before, *(entry for entry in best if entry != before)]
+    return best[:limit]
+
+
+def gone(pair: Pair, at: int, there: int, pairs: Sequence[Pair]) -> Entry | None:
+    """What stands in the two places in the pair that is most like this one, if the neighbours and
+    more than half of it are the same: most likely this pair was made out of that one."""
+    alike = [
+        (same(pair.source, other.source, at) + same(pair.target, other.target, there), other)
+        for other in pairs
+        if same(pair.source, other.source, at) and same(pair.target, other.target, there)
+    ]
+    count, nearest = max(alike, key=lambda both: both[0], default=(0, None))
+    edges = 4  # two a sentence
+    if nearest is None or 2 * (count - edges) <= len(pair.source) + len(pair.target):
+        return None
+    return Entry(nearest.source[at], nearest.target[there])
+
+
+def same(tokens: Sequence[str], others: Sequence[str], at: int) -> int:
+    """How many words are the same in a sentence that is as long and has another word there between
+    the same neighbours, the edges of the sentence counted; 0 for all other sentences."""
+    if len(tokens) != len(others) or tokens[at] == others[at]:
+        return 0
+    equal = [True, *(a == b for a, b in zip(tokens, others, strict=True)), True]
+    return sum(equal) if equal[at] and equal[at + 2] else 0
 
 
 def form(word: str, other: str) -> float:

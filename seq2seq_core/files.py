@@ -29,6 +29,7 @@ COLUMNS = 50  # a table of sentence pairs has two or three
 ROWS = 100_000  # more are not even looked at: that would take seconds
 HEADERS = {HEADER, ("zh", "en"), ("chinese", "english"), ("源", "目标"), ("中文", "英文")}
 ALIGNMENT = "alignment"
+LINE_END = re.compile("\r\n|[\n\r]")
 # a spreadsheet runs what begins like this; the sign ' in front makes it text again
 FORMULA = re.compile(r"'*[=+\-@]")
 ESCAPED = re.compile(r"'+[=+\-@]")
@@ -129,19 +130,32 @@ def rows_of(text: str, name: str) -> list[Row]:
 
 def format_of(text: str, name: str) -> str:
     """json, anki, or the sign between the cells of a table."""
-    kind = name.lower().rpartition(".")[2]
-    lines = [line for line in text.splitlines() if line.strip()]
-    first = lines[0] if lines else ""
+    kind, first = name.lower().rpartition(".")[2], first_line(text)
     if anki.META.match(first):
         return "anki"
     if kind == "json" or (kind not in FORMATS and first.lstrip()[:1] in ("[", "{")):
         return "json"
     if kind == "tsv" or "\t" in first:
         return "\t"
-    # spreadsheets write a CSV with semicolons where the comma is in the numbers
-    if kind == "csv" and all(";" in x for x in lines) and not all("," in x for x in lines):
-        return ";"
+    if kind == "csv":  # spreadsheets use semicolons where the comma is in the numbers
+        lines = [line for line in lines_of(text) if line.strip()]
+        if all(";" in line for line in lines) and not all("," in line for line in lines):
+            return ";"
     return "," if "," in first else "\t"
+
+
+def first_line(text: str) -> str:
+    """The first line that is not blank."""
+    at = len(text) - len(text.lstrip())
+    start = max(text.rfind("\n", 0, at), text.rfind("\r", 0, at)) + 1
+    return LINE_END.split(text[start:], maxsplit=1)[0]
+
+
+def lines_of(text: str) -> list[str]:
+    """The lines, ended by \\n, \\r or both: str.splitlines knows eight signs more, and a file of
+    nothing but those is no table. Raises CorpusError with code too_many_pairs, before the work."""
+    refuse_flood(text.count("\n") + text.count("\r") - text.count("\r\n"))
+    return LINE_END.split(text)
 
 
 def numbered(cells: Sequence[str]) -> bool:
@@ -168,8 +182,7 @@ def refuse_flood(rows: int) -> None:
 
 def cells_of_table(text: str, delimiter: str, dialect: type[csv.Dialect]) -> list[list[str]]:
     """Raises CorpusError, code too_many_pairs, too_many_columns, field_too_long or bad_quotes."""
-    refuse_flood(max(text.count("\n"), text.count("\r")))
-    lines = io.StringIO("\n".join(text.splitlines()) if dialect is Tabs else text, newline="")
+    lines = io.StringIO("\n".join(lines_of(text)), newline="")
     table: list[list[str]] = []
     try:
         for number, cells in enumerate(csv.reader(lines, dialect, delimiter=delimiter), 1):

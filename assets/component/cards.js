@@ -11,15 +11,22 @@ const SKELETON = `
 const views = new WeakMap(); // shadow root → what is drawn in it
 
 /** Streamlit calls this on the first data, on new data and on a new theme, always on the same DOM. */
-export default function ({ parentElement, data, setTriggerValue }) {
+export default function ({ parentElement, data, setTriggerValue, setStateValue }) {
   if (!data) return;
   const view = views.get(parentElement) ?? create(parentElement);
   view.data = data;
   view.send = setTriggerValue;
+  view.ask = () => { // again where nobody answers: a page that is just being drawn may miss it
+    clearTimeout(view.again);
+    if (view.data.rows || !view.root.clientWidth) return;
+    setStateValue("seen", true);
+    view.again = setTimeout(view.ask, 3000);
+  };
   name(view.root, data.labels);
   view.search.placeholder = data.labels.search;
   dress(view.root);
-  show(view);
+  if (data.rows) show(view);
+  else view.ask();
 }
 
 function create(parentElement) {
@@ -40,6 +47,9 @@ function create(parentElement) {
   view.list.onclick = ({ target }) => {
     if (target.closest(".remove")) view.send("remove", named(view, target.closest("li").row));
   };
+  // a narrow window shows the cards, a wide one the table: the pairs are only sent for cards
+  view.observer = new ResizeObserver(() => view.ask());
+  view.observer.observe(root);
   parentElement.append(root);
   views.set(parentElement, view);
   return view;
@@ -62,7 +72,7 @@ function show(view) {
   const { data: { rows, labels }, search, list, more, count } = view;
   const wanted = search.value.trim().toLowerCase();
   const found = rows.flatMap((row, i) => (!wanted || row.some((text) => text.toLowerCase().includes(wanted)) ? [i] : []));
-  write(count, labels.count.replace("{count}", found.length));
+  write(count, found.length === 1 ? labels.one : labels.count.replace("{count}", found.length));
   more.hidden = found.length <= view.shown;
   children(list, Math.min(found.length, view.shown), card).forEach((li, i) => {
     const row = found[i];

@@ -2,8 +2,9 @@
 // words at once. The server hears of it when the pair is added; until then nothing leaves the page.
 
 const SIDES = ["source", "target"];
-const CHIPS = 60; // at once; more are found by typing
-const LIKELY = 2; // points of fit, of 3: a word that has stood beside both neighbours
+const CHIPS = 200; // at most; more are found by typing
+const PHONE = 640; // px
+const FEW = [[PHONE, 12], [960, 30], [Infinity, 60]]; // up to this width, in px: so many until more are asked for
 
 // The empty page. data-text and data-name say which label goes there: as text, or as spoken name.
 const side = (name) => `
@@ -16,19 +17,22 @@ const side = (name) => `
   </div>`;
 const SKELETON = `
   <section class="card">
+    <button class="leave" data-text="leave"></button>
     ${side("source")}${side("target")}
     <div class="palette">
-      <p class="caption title"></p>
+      <div class="caption head"><p class="title"></p><button class="drop" data-text="drop"></button></div>
       <div class="chips" data-testid="composer-chips"></div>
+      <button class="caption more" data-text="more"></button>
     </div>
     <div class="foot">
+      <button class="go" data-testid="composer-go"></button>
       <button class="add" data-testid="composer-add"></button>
-      <button class="leave" data-text="leave"></button>
-      <p class="said" aria-live="polite"></p>
+      <p class="said" aria-live="polite"><b></b> <span></span></p>
     </div>
   </section>
   <section class="own">
     <h2></h2>
+    <p class="caption lead"></p>
     <ol class="pairs" role="list" data-testid="composer-own"></ol>
   </section>`;
 
@@ -41,6 +45,7 @@ export default function ({ parentElement, data, setTriggerValue }) {
   view.send = setTriggerValue;
   if (view.data?.key !== data.key) begin(view, data, remembered(data.key));
   view.data = data;
+  view.draft = { ...view.draft, replaces: place(view.draft.replaces, data.own) };
   view.news = data.said;
   view.told = null;
   view.means = new Map(data.means);
@@ -52,6 +57,7 @@ export default function ({ parentElement, data, setTriggerValue }) {
   dress(view.root);
   show(view);
   list(view);
+  arrive(view);
 }
 
 function create(parentElement) {
@@ -59,7 +65,7 @@ function create(parentElement) {
   root.innerHTML = SKELETON; // a constant
   root.dataset.testid = "composer";
   const view = { root };
-  for (const part of ["title", "chips", "add", "leave", "said", "own", "pairs"]) view[part] = root.querySelector(`.${part}`);
+  for (const part of ["title", "drop", "chips", "more", "go", "add", "leave", "said", "own", "lead", "pairs"]) view[part] = root.querySelector(`.${part}`);
   for (const name of SIDES) {
     const place = root.querySelector(`[data-side=${name}]`);
     const field = place.querySelector(".typed");
@@ -73,14 +79,18 @@ function create(parentElement) {
     field.oncompositionend = field.oninput;
     field.onkeydown = (event) => type(view, name, event);
     view[name].boxes.onclick = (event) => press(view, name, event);
-    view[name].boxes.onkeydown = ({ key, target }) => { if (/^(Delete|Backspace)$/.test(key)) drop(view, name, target.closest("li")); };
+    view[name].boxes.onkeydown = ({ key, target }) => { if (/^(Delete|Backspace)$/.test(key)) drop(view, name, [...view[name].boxes.children].indexOf(target.closest("li"))); };
   }
   view.chips.onpointerdown = (event) => event.preventDefault(); // the field keeps the focus
   view.chips.onclick = ({ target }) => {
     const chip = target.closest("button");
     if (chip) choose(view, chip.dataset.token);
   };
-  view.add.onclick = () => add(view);
+  view.drop.onclick = () => drop(view, view.at.side, view.at.index);
+  view.more.onclick = () => { view.many = true; show(view); };
+  // the second half of a double click was not meant for what stands there now
+  view.go.onclick = ({ detail }) => { if (detail < 2) go(view); };
+  view.add.onclick = ({ detail }) => { if (detail < 2) add(view, false); };
   view.leave.onclick = () => { begin(view, view.data, null); show(view); };
   view.pairs.onclick = (event) => handle(view, event);
   parentElement.append(root);
@@ -94,9 +104,13 @@ function create(parentElement) {
 function begin(view, data, draft) {
   view.draft = draft ?? { source: data.draft.source, target: data.draft.target, replaces: null };
   view.at = { side: "source", index: null };
+  view.many = false;
   touch(view);
   for (const name of SIDES) view[name].field.value = "";
 }
+
+/** The pair that is edited, where it stands now; null once it has changed or gone. */
+const place = (pair, own) => own.find(({ is }) => pair && is.source === pair.source && is.target === pair.target)?.is ?? null;
 
 /** What was said of the draft as it was does not hold any more. */
 function touch(view) {
@@ -110,6 +124,7 @@ const remembered = (key) => JSON.parse(sessionStorage.getItem(drawer(key)));
 function point(view, name, index) {
   settle(view);
   view.at = { side: name, index };
+  view.many = false;
   show(view);
 }
 
@@ -125,14 +140,15 @@ function settle(view) {
 function press(view, name, { target }) {
   const li = target.closest("li");
   if (!li) return;
-  if (target.closest(".remove")) return drop(view, name, li);
   const index = [...view[name].boxes.children].indexOf(li);
+  if (target.closest(".remove")) return drop(view, name, index);
   const again = view.at.side === name && view.at.index === index;
   point(view, name, again ? null : index);
+  // on a phone the words to choose from are below the screen
+  if (!again && view.root.clientWidth <= PHONE) view.chips.scrollIntoView({ block: "nearest", behavior: "smooth" });
 }
 
-function drop(view, name, li) {
-  const index = [...view[name].boxes.children].indexOf(li);
+function drop(view, name, index) {
   settle(view);
   view.draft = { ...view.draft, [name]: view.draft[name].toSpliced(index, 1) };
   touch(view);
@@ -174,56 +190,44 @@ function type(view, name, event) {
   event.preventDefault();
 }
 
-function add(view) {
+function add(view, train) {
   settle(view);
-  const { draft } = view;
-  view.send("pair", draft);
-  view.draft = { ...draft, replaces: null };
   view.at = { side: "source", index: null };
+  view.send("pair", { ...view.draft, train });
   view.told = JSON.stringify(view.draft); // until the server answers
+  view.sent = true;
   show(view);
 }
 
-function handle(view, { target }) {
-  const li = target.closest("li");
-  const act = target.closest("button")?.dataset.act;
-  const pair = view.data.own[[...view.pairs.children].indexOf(li)]; // none between the lines
-  if (act === "edit") {
-    begin(view, view.data, { source: pair.source.map(({ token }) => token), target: pair.target, replaces: pair.is });
-    show(view);
-    view.root.scrollIntoView({ block: "nearest" });
-  } else if (act === "remove") view.send("remove", pair.is);
-  else if (act === "spread") view.send("spread", { ...pair.offer.new, place: pair.offer.places[li.querySelector("select").selectedIndex].entry });
+/** The dominant button trains on what is seen: on the draft, too. */
+function go(view) {
+  if (judge(view, both(view)) === "open") add(view, true);
+  else view.send("train", true);
 }
 
 // --- drawing --------------------------------------------------------------------------------
 
-/** A sentence of the server's with the learner's words in their places. */
-const said = (segments, side, word) => segments.map((segment) => {
-  const [[kind, text]] = Object.entries(segment); // text, source or target; a slot takes the word
-  return kind === "slot" ? el("b", side, word) : el(kind === "text" ? "span" : "b", kind, text);
+const both = (view) => Object.fromEntries(SIDES.map((name) => [name, written(view, name)]));
+
+/** A sentence of the server's; a slot takes one of the words, each a class and a text. */
+const said = (segments, words = {}) => segments.map((segment) => {
+  const [[kind, text]] = Object.entries(segment); // text, source or target, or a slot
+  return kind === "slot" ? el("b", ...words[text]) : el(kind === "text" ? "span" : "b", kind, text);
 });
 
 function show(view) {
   const { data, draft, at, root } = view;
+  const { labels } = data;
   sessionStorage.setItem(drawer(data.key), JSON.stringify(draft));
-  const sides = Object.fromEntries(SIDES.map((name) => [name, written(view, name)]));
+  const sides = both(view);
   for (const name of SIDES) boxes(view, name, sides[name]);
   const chosen = at.index === null ? null : draft[at.side][at.index];
   const typed = view[at.side].field.value.trim();
   const title = typed && !found(view, at.side).length ? "enter" : chosen === null ? `more_${at.side}` : "instead";
-  view.title.replaceChildren(...said(data.labels[title], at.side, typed || chosen));
+  view.title.replaceChildren(...said(labels[title], { word: [at.side, typed || chosen] }));
+  view.drop.hidden = chosen === null;
   chips(view, chosen);
-  const same = SIDES.every((name) => sides[name].tokens.join(" ") === data.draft[name].join(" "));
-  const empty = SIDES.some((name) => !sides[name].tokens.length);
-  const text = (tokens) => tokens.join("");
-  const kept = view.told === JSON.stringify(draft) || (!draft.replaces && data.own.some(({ source, target }) =>
-    text(source.map(({ token }) => token)) === text(sides.source.tokens) && text(target) === text(sides.target.tokens)));
-  view.add.disabled = empty || kept || (same && !draft.replaces);
-  write(view.add, draft.replaces ? data.labels.change : data.labels.add);
-  view.leave.hidden = same && !draft.replaces;
-  const fresh = SIDES.some((name) => sides[name].tokens.some((token) => !view[name].words.has(token)));
-  write(view.said, view.news || (kept ? "" : same ? data.labels.begin : fresh ? data.labels.fresh : ""));
+  foot(view, sides);
   root.dataset.side = at.side;
 }
 
@@ -254,10 +258,13 @@ function chips(view, chosen) {
   let likely = 0;
   if (chosen !== null && !typed) {
     const points = new Map(words.map(({ token }) => [token, fit(view, side, [token], draft[side], index, 1)]));
-    words = words.filter(({ token }) => token !== chosen).sort((a, b) => points.get(b.token) - points.get(a.token));
-    likely = words.filter(({ token }) => points.get(token) >= LIKELY).length;
+    const fits = new Map(words.map(({ token }) => [token, suits(view, token)]));
+    words = words.filter(({ token }) => token !== chosen).sort((a, b) => fits.get(b.token) - fits.get(a.token) || points.get(b.token) - points.get(a.token));
+    likely = words.filter(({ token }) => fits.get(token)).length;
   }
-  words = words.slice(0, CHIPS);
+  const few = FEW.find(([width]) => view.root.clientWidth <= width)[1];
+  view.more.hidden = view.many || words.length <= few;
+  words = words.slice(0, view.many ? CHIPS : few);
   children(view.chips, words.length, () => el("button", "chip", el("span"), el("small"))).forEach((chip, i) => {
     const { token, pinyin, gloss } = words[i];
     chip.dataset.token = token;
@@ -266,30 +273,4 @@ function chips(view, chosen) {
     write(chip.children[0], token);
     write(chip.children[1], gloss);
   });
-}
-
-// --- the learner's own pairs ------------------------------------------------------------------
-
-function list(view) {
-  const { data: { own, labels } } = view;
-  view.own.hidden = !own.length;
-  write(view.own.querySelector("h2"), labels.own);
-  view.pairs.replaceChildren(...own.map(({ source, target, offer }) => {
-    const act = (what) => {
-      const button = el("button", "act", labels[what]);
-      button.dataset.act = what;
-      return button;
-    };
-    const words = source.map(({ token, pinyin, gloss }) => {
-      const word = el("span", "", token);
-      word.title = [token, pinyin, gloss].filter(Boolean).join(" · ");
-      return word;
-    });
-    const line = el("div", "pair", el("p", "source", ...words.flatMap((word, i) => (i ? [" ", word] : [word]))),
-      el("p", "target", target.join(" ")), el("div", "acts", act("edit"), act("remove")));
-    if (!offer) return el("li", "", line);
-    const places = el("select", "", ...offer.places.map(({ shown }) => el("option", "", shown)));
-    places.ariaLabel = labels.place;
-    return el("li", "", line, el("div", "offer", el("p", "", ...said(offer.said)), el("label", "", labels.place, " ", places), act("spread")));
-  }));
 }

@@ -57,6 +57,14 @@ function longestMatch(text, known) {
   return unknown ? [...pieces, unknown] : pieces;
 }
 
+/** How many of its two neighbours there words have stood beside before. */
+function beside(view, name, phrase, tokens, at, length) {
+  const { company } = view[name];
+  const before = at ? company.get(tokens[at - 1])?.id : EDGE;
+  const after = at + length < tokens.length ? company.get(tokens[at + length])?.id : EDGE;
+  return [company.get(phrase[0])?.left.includes(before), company.get(phrase.at(-1))?.right.includes(after)].filter(Boolean).length;
+}
+
 /** How well words would stand in a place, 0–3: see seq2seq_core.classes.Company.fit. */
 function fit(view, name, phrase, tokens, at, length) {
   const { company } = view[name];
@@ -64,10 +72,22 @@ function fit(view, name, phrase, tokens, at, length) {
   if (!first || !last) return 0;
   const others = tokens.toSpliced(at, length).map((token) => company.get(token)).filter(Boolean);
   const near = others.filter(({ id }) => first.near.includes(id) && last.near.includes(id));
-  const before = at ? company.get(tokens[at - 1])?.id : EDGE;
-  const after = at + length < tokens.length ? company.get(tokens[at + length])?.id : EDGE;
-  return first.left.includes(before) + last.right.includes(after) + (others.length ? near.length / others.length : 1);
+  return beside(view, name, phrase, tokens, at, length) + (others.length ? near.length / others.length : 1);
 }
+
+/** Whether a word has stood beside both neighbours of the chosen place, and one of its translations,
+    where it has any, beside both neighbours of the old one's. */
+function suits(view, token) {
+  const { at: { side, index }, draft, means } = view;
+  if (!between(view, side, [token], draft[side], index, 1)) return false;
+  const [before, after] = [means.get(draft[side][index]) ?? [], means.get(token) ?? []];
+  const phrase = side === "source" && before.find((words) => indexOf(draft.target, words) >= 0);
+  if (!phrase || !after.length) return true;
+  const at = indexOf(draft.target, phrase);
+  return after.some((words) => between(view, "target", words, draft.target, at, phrase.length));
+}
+
+const between = (view, ...place) => beside(view, ...place) === 2;
 
 const indexOf = (tokens, phrase) => tokens.findIndex((_, i) => phrase.every((word, k) => tokens[i + k] === word));
 

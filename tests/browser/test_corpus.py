@@ -236,6 +236,8 @@ def test_a_greyed_button_says_why(shared_server: Server, open_page: Open) -> Non
     field.press("Enter")
     expect(said).to_contain_text("sleeps is new, but the source has no new word")
     add.click()
+    expect(said).to_contain_text("✓ saved · Row 2 translates the same sentence differently")
+    page.reload()
     expect(said).to_contain_text("✓ saved · This pair is row 1 of the corpus.")
     expect(add).to_be_disabled()
     expect(page.get_by_test_id("composer-own")).to_contain_text("the source has no new word")
@@ -259,16 +261,20 @@ def test_a_refused_change_of_a_pair_is_still_a_change_of_that_pair(
     assert top(server, page)[1] == f"{FIRST[0].target} today"
 
 
-def test_two_quick_clicks_go_two_steps_back(server: Server, open_page: Open) -> None:
+def test_a_second_click_on_undo_is_no_edit_of_somebody_else(
+    server: Server, open_page: Open
+) -> None:
     page = open_page(server.url + "/corpus")
-    field = page.get_by_test_id("composer-type-target")
-    for number, text in enumerate(("now", "here"), 1):
-        field.fill(text)
+    for number, text in enumerate(("now", "here", "there"), 1):
+        page.get_by_test_id("composer-type-target").fill(text)
         page.get_by_test_id("composer-add").click()
         eventually(page, lambda count=number: len(stored(server, page)) == len(FIRST) + count)
-    page.get_by_role("button", name="Undo").dblclick()
-    eventually(page, lambda: stored(server, page) == FIRST)
-    expect(page.get_by_role("button", name="Undo")).to_be_disabled()
+    page.wait_for_timeout(500)
+    for _click in range(2):
+        page.get_by_role("button", name="Undo").click()
+        page.wait_for_timeout(100)  # so quick that the page is drawn once at most
+    eventually(page, lambda: len(stored(server, page)) <= len(FIRST) + 2)
+    page.wait_for_timeout(1000)
     expect(page.get_by_test_id("stAlert")).to_have_count(0)
 
 
@@ -280,7 +286,8 @@ def test_a_paste_of_which_nothing_is_taken_changes_nothing(server: Server, open_
     page.get_by_role("button", name="Append").click()
     expect(page.get_by_text("Not stored: Row 1")).to_be_visible()
     expect(page.get_by_text("were appended")).to_have_count(0)
-    assert stored(server, page) == FIRST and "w=" not in page.url
+    assert stored(server, page) == FIRST
+    assert "w" not in parse_qs(urlparse(page.url).query)  # nothing was written at all
 
 
 def test_the_offer_to_take_a_part_of_a_file_ends_with_another_corpus(
