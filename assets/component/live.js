@@ -24,6 +24,8 @@ export default function ({ parentElement, data }) {
   const draw = () => { if (window.labFeeds?.[data.feed]) show(root, window.labFeeds[data.feed]); };
   const hear = ({ detail }) => { if (detail === data.feed) draw(); };
   draw();
+  window.removeEventListener("lab-feed", root.hear); // of an earlier call
+  root.hear = hear;
   window.addEventListener("lab-feed", hear);
   return () => window.removeEventListener("lab-feed", hear);
 }

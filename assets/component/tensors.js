@@ -13,13 +13,8 @@ export default function ({ parentElement, data }) {
   view.data = data;
   dress(view.root);
   fill(view);
-  const call = ++view.calls;
-  return () => { // only the latest call may take it all down
-    if (call !== view.calls) return;
-    view.observer.disconnect();
-    view.root.remove();
-    views.delete(parentElement);
-  };
+  view.observer.observe(view.root); // the nodes themselves go with their place in the page
+  return () => view.observer.disconnect();
 }
 
 function create(parentElement) {
@@ -28,9 +23,8 @@ function create(parentElement) {
   root.innerHTML = SKELETON;
   root.dataset.testid = "tensors";
   parentElement.append(root);
-  const view = { root, calls: 0, grid: root.querySelector(".grid"), lines: root.querySelector("svg") };
+  const view = { root, grid: root.querySelector(".grid"), lines: root.querySelector("svg") };
   view.observer = new ResizeObserver(() => requestAnimationFrame(() => layout(view)));
-  view.observer.observe(root);
   document.fonts.ready.then(() => layout(view));
   views.set(parentElement, view);
   return view;

@@ -134,8 +134,8 @@ def view_encoded(view: CorpusView) -> None:
     components.tensors(key="corpus_tensors", data=three_rows(pair, source, target))
     st.markdown(
         _(
-            "The decoder input is the target moved by one: at each place the model reads what is "
-            "written so far, and has to say the next word."
+            "The decoder input is the target moved by one: at each place the model reads the right "
+            "words before it, and has to say the next one (teacher forcing)."
         )
     )
     specials = st.toggle(_("with the four special tokens"), key="corpus_specials")
