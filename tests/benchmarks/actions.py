@@ -20,7 +20,7 @@ PAGES = {
     "Corpus": component("corpus_composer") + ".chip",
     "Train": LIVE + " .line",
     "Decode": STEPPER + " .words li",
-    "Attention": "[data-testid=map] .cell",
+    "Attention": component("attention_map") + ".matrix",
     "Metrics": "[class*=st-key-metrics_table] canvas",
 }
 EMPTY = {"One": ".st-key-count", "Two": ".st-key-two"}

@@ -46,6 +46,15 @@ def test_sizes_in_a_link_get_the_same_answer_as_in_the_form(
     usable(page)
 
 
+def test_settings_of_a_link_that_do_not_go_together_are_said_and_can_be_mended(
+    shared_server: Server, open_page: Open
+) -> None:
+    page = open_page(f"{shared_server.url}/train?hidden=33")
+    expect(page.get_by_text("hidden_size must be even for a bidirectional encoder")).to_be_visible()
+    expect(page.get_by_role("slider", name="Hidden size")).to_be_visible()
+    usable(page)
+
+
 def test_a_link_that_is_no_text_is_said_once_and_left_out(
     shared_server: Server, open_page: Open
 ) -> None:
