@@ -32,9 +32,19 @@ CUTS = {
 }
 
 
+def turn() -> int:
+    """Counts what was loaded or pasted: the place where one does it is closed and empty again."""
+    return st.session_state.get("corpus_turn", 0)
+
+
+def close() -> None:
+    st.session_state["corpus_turn"] = turn() + 1
+
+
 @errors.kept
 def load(name: str) -> None:
     """Put one of the shipped corpora into the table; it can be undone like any change."""
+    close()
     shipped = corpora.shipped(name)
     replace(name, shipped.rows, shipped.held_out, "space")
 
@@ -45,6 +55,7 @@ def upload(key: str) -> None:
     file = st.session_state[key]
     if file is None:
         return
+    close()
     encoding = st.session_state.get("corpus_encoding") or files.ENCODINGS[0]
     data = file.getvalue()
     try:
@@ -122,6 +133,7 @@ def change(rows: Sequence[Row], held_out: Sequence[Row], tokenizer: str | None =
 @errors.kept
 def paste() -> None:
     """Append the lines of a spreadsheet."""
+    close()
     view = session.corpus()
     rows = files.rows_of(st.session_state["corpus_paste"], "paste.tsv")
     added = edits.tidied(rows, view.tokenizer).rows
@@ -169,11 +181,12 @@ def _traditional(version: object, _view: CorpusView) -> bool:
 def tools(view: CorpusView) -> None:
     """The tools of the table, in one line."""
     with st.container(horizontal=True, vertical_alignment="center", key="corpus_tools"):
-        with st.popover(_("Load a corpus"), icon=":material/library_books:"):
+        load_key, paste_key = f"corpus_load_{turn()}", f"corpus_paste_{turn()}"
+        with st.popover(_("Load a corpus"), icon=":material/library_books:", key=load_key):
             for name, title in TITLES.items():
                 st.button(_(title), on_click=load, args=(name,), key=f"corpus_load_{name}")
             choose_file()
-        with st.popover(_("Paste rows"), icon=":material/content_paste:"):
+        with st.popover(_("Paste rows"), icon=":material/content_paste:", key=paste_key):
             st.text_area(
                 _("Rows out of a spreadsheet: source, tab, target; they come at the end."),
                 key="corpus_paste",
@@ -202,7 +215,7 @@ def tools(view: CorpusView) -> None:
 
 def choose_file() -> None:
     """A file of one's own: at most as large as the limits allow, said before it is chosen."""
-    key = f"corpus_file_{table.shown()['mounts']}"  # empty again after each
+    key = f"corpus_file_{turn()}"
     st.segmented_control(
         _("Encoding of the file"),
         files.ENCODINGS,

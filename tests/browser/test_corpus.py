@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 from urllib.parse import parse_qs, urlparse
 
+import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from seq2seq_core import corpora, store
@@ -17,6 +17,12 @@ from tests.browser.test_journey import edit_first_sentence, eventually
 
 FIRST = corpora.shipped("first").rows
 WORDS = {word for row in FIRST for word in row.source.split()}
+
+
+@pytest.fixture
+def server(shared_server: Server) -> Server:
+    """One for all of these tests: each is a visitor with a workspace of its own."""
+    return shared_server
 
 
 def stored(server: Server, page: Page) -> tuple[Row, ...]:
@@ -153,38 +159,10 @@ def test_what_the_door_refuses_is_named_and_not_stored(server: Server, open_page
 def test_the_last_edit_outlives_a_change_of_the_view(server: Server, open_page: Open) -> None:
     page = open_page(server.url + "/corpus?view=table")
     edit_first_sentence(page, "她 笑 了")
+    page.wait_for_timeout(250)  # so long Streamlit's editor itself waits before it tells of an edit
     page.get_by_text("What the model sees").click()
     expect(page.get_by_test_id("tensors")).to_be_visible()
     eventually(page, lambda: stored(server, page)[0].source == "她 笑 了")
-
-
-def test_good_rows_of_a_file_are_taken_and_the_others_named(
-    server: Server, open_page: Open, tmp_path: Path
-) -> None:
-    file = tmp_path / "mixed.tsv"
-    file.write_text("我 跑\tI run\n<pad>\tx\n你 跑\tyou run\n", encoding="utf-8-sig")
-    page = open_page(server.url + "/corpus?view=table")
-    page.get_by_role("button", name="Load a corpus").click()
-    page.locator("input[type=file]").set_input_files(file)
-    expect(page.get_by_text(re.compile("Not stored: Row 2"))).to_be_visible()
-    eventually(page, lambda: [r.target for r in stored(server, page)] == ["I run", "you run"])
-    page.reload()
-    page.get_by_text("What the model sees").click()
-    expect(page.get_by_test_id("tensors").locator(".cell > span")).to_have_text(
-        ["我", "跑", "<sos>", "I", "run", "I", "run", "<eos>"]
-    )
-
-
-def test_a_file_in_another_encoding_is_read_at_a_click(
-    server: Server, open_page: Open, tmp_path: Path
-) -> None:
-    file = tmp_path / "gb.csv"
-    file.write_bytes("我跑,I run\n".encode("gb18030"))
-    page = open_page(server.url + "/corpus?view=table", "zh")
-    page.get_by_role("button", name="载入语料").click()
-    page.locator("input[type=file]").set_input_files(file)
-    page.get_by_role("button", name="按 GB18030 读取 gb.csv").click()
-    eventually(page, lambda: top(server, page) == ("我跑", "I run"))
 
 
 def test_a_phone_shows_cards_to_edit(server: Server, open_page: Open) -> None:
@@ -288,17 +266,3 @@ def test_a_paste_of_which_nothing_is_taken_changes_nothing(server: Server, open_
     expect(page.get_by_text("were appended")).to_have_count(0)
     assert stored(server, page) == FIRST
     assert "w" not in parse_qs(urlparse(page.url).query)  # nothing was written at all
-
-
-def test_the_offer_to_take_a_part_of_a_file_ends_with_another_corpus(
-    server: Server, open_page: Open, tmp_path: Path
-) -> None:
-    file = tmp_path / "many.tsv"
-    file.write_text("".join(f"s {i}\tt {i}\n" for i in range(2001)), encoding="utf-8")
-    page = open_page(server.url + "/corpus?view=table")
-    page.get_by_role("button", name="Load a corpus").click()
-    page.locator("input[type=file]").set_input_files(file)
-    expect(page.get_by_text("many.tsv has 2001 pairs; here there may be 2000.")).to_be_visible()
-    page.get_by_role("button", name="Five sentences").click()
-    eventually(page, lambda: len(stored(server, page)) == 5)
-    expect(page.get_by_text("many.tsv has")).to_have_count(0)

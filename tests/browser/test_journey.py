@@ -7,15 +7,12 @@ import re
 import signal
 import time
 from collections.abc import Callable
-from pathlib import Path
 from urllib.parse import parse_qs, urlparse
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from seq2seq_core import store
-from seq2seq_core.corpus import Row
-from seq2seq_core.files import rows_of, written
 from tests.browser.conftest import Open
 from tests.browser.server import Server, children
 
@@ -283,36 +280,3 @@ def test_a_typed_sentence_goes_along_from_page_to_page(server: Server, open_page
         expect(page.get_by_text("香蕉").first).to_be_visible()
     page.reload()
     expect(page.get_by_text("香蕉").first).to_be_visible()
-
-
-def test_a_file_goes_in_and_comes_out_as_it_was(
-    server: Server, open_page: Open, tmp_path: Path
-) -> None:
-    rows = [Row("我 爱 书", "=1+1"), Row("<b>你</b> 好", "hi\u3000there"), Row("咖哥 来 了", "-x")]
-    page = open_page(server.url + "/corpus?view=table")
-    uploader = page.get_by_test_id("stFileUploader")
-    page.get_by_role("button", name="Load a corpus").click()
-    gbk = tmp_path / "gbk.tsv"
-    gbk.write_bytes("你好\thello\n".encode("gbk"))
-    page.locator("input[type=file]").set_input_files(gbk)
-    expect(page.get_by_text("it may be GB18030: choose that encoding")).to_be_visible()
-    file = tmp_path / "<img src=x>.csv"
-    file.write_bytes(written(rows, "csv"))
-    page.wait_for_timeout(1000)
-    if not uploader.is_visible():  # what was refused leaves the place open or closes it
-        page.get_by_role("button", name="Load a corpus").click()
-    expect(uploader).to_be_visible()
-    page.locator("input[type=file]").set_input_files(file)
-    expect(page).to_have_url(re.compile("[?&]w="))
-    eventually(page, lambda: saved_sentence(server, page) == rows[0].source)
-    page.keyboard.press("Escape")
-    page.get_by_role("button", name="Download", exact=True).click()
-    with page.expect_download() as download:
-        page.get_by_role("button", name="TSV", exact=True).click()
-    text = download.value.path().read_text(encoding="utf-8")
-    assert "'=1+1" in text and "'-x" in text  # no spreadsheet runs them
-    assert [r.target for r in rows_of(text, "a.tsv")] == [
-        "=1+1",
-        "hi there",
-        "-x",
-    ]  # clean, as stored

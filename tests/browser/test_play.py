@@ -14,6 +14,12 @@ from tests.browser.server import Server
 from tests.browser.test_journey import eventually, update
 
 
+@pytest.fixture
+def server(shared_server: Server) -> Server:
+    """One for all of these tests: each is a visitor with a workspace of its own."""
+    return shared_server
+
+
 def stored(server: Server, page: Page) -> list[store.Run]:
     """The runs of this page's workspace, as the store has them."""
     engine = store.open_store(f"sqlite:///{server.folder / 'store.db'}")

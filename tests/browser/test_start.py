@@ -17,6 +17,12 @@ TEXT = {
 }
 
 
+@pytest.fixture
+def server(shared_server: Server) -> Server:
+    """One for all of these tests: each is a visitor with a workspace of its own."""
+    return shared_server
+
+
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_one_press_and_it_learns_slowly_enough_to_follow(
     server: Server, open_page: Open, language: str
