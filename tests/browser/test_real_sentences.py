@@ -14,6 +14,7 @@ from playwright.sync_api import Page, expect
 from tests.browser.conftest import Open
 from tests.browser.server import Server
 from tests.browser.test_journey import edit_first_sentence, eventually, go, saved_sentence
+from tests.browser.test_looks import OVERFLOW
 
 REAL = Path(__file__).parents[3] / "shared/data/tatoeba/open.simp.tsv"
 CHANGED = "这是很严重的问题。"
@@ -38,11 +39,7 @@ def file(tmp_path: Path) -> Path:
 
 def fits(page: Page) -> None:
     """Nothing is wider than the page, and everything could be drawn."""
-    too_wide = page.evaluate(
-        """() => [document.documentElement, ...document.querySelectorAll("[data-testid=stMain]")]
-            .map(node => node.scrollWidth - node.clientWidth)"""
-    )
-    assert max(too_wide) <= 0
+    eventually(page, lambda: page.evaluate(OVERFLOW) <= 0, 20)  # once it has settled
     expect(page.get_by_text("could not be drawn")).to_have_count(0)
 
 
