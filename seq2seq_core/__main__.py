@@ -7,16 +7,18 @@ import json
 import sys
 import time
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 from seq2seq_core.config import (
-    ARCHITECTURES,
-    ATTENTIONS,
+    CHOICES,
     TOKENIZERS,
+    Config,
+    DecodingConfig,
     ModelConfig,
     TrainingConfig,
+    decoding_config,
     model_config,
     training_config,
     whole_number,
@@ -41,27 +43,36 @@ class Parser(argparse.ArgumentParser):
         self.exit(2, f"{self.prog}: {message}\n")
 
 
+def add_settings(command: argparse.ArgumentParser, config: Config) -> None:
+    """An option for every setting, under its field's name.
+
+    Their values stay text here: config reads them as strictly as those of a URL.
+    """
+    for field in fields(config):
+        option, default = f"--{field.name.replace('_', '-')}", getattr(config, field.name)
+        if field.name in CHOICES:
+            command.add_argument(option, choices=CHOICES[field.name], default=default)
+        elif isinstance(default, bool):
+            command.add_argument(option, action=argparse.BooleanOptionalAction, default=default)
+        else:
+            metavar = "N|full|one" if field.name == "batch_size" else "N"
+            command.add_argument(option, default=default, metavar=metavar)
+
+
+def settings(options: argparse.Namespace, kind: type[Config]) -> dict[str, object]:
+    """What the options say for the fields of a config."""
+    return {field.name: getattr(options, field.name) for field in fields(kind)}
+
+
 def parser() -> Parser:
-    """Settings stay text here: config reads them as strictly as those of a URL."""
-    model, training = ModelConfig(), TrainingConfig()
     top = Parser(prog="python -m seq2seq_core", description=__doc__)
     commands = top.add_subparsers(dest="command", required=True)
 
     train = commands.add_parser("train", help="train a model on a corpus: TSV, CSV or JSON")
     train.add_argument("corpus", type=Path)
     train.add_argument("--out", type=Path, required=True, metavar="RUN")
-    train.add_argument("--architecture", choices=ARCHITECTURES, default=model.architecture)
-    train.add_argument(
-        "--bidirectional", action=argparse.BooleanOptionalAction, default=model.bidirectional
-    )
-    train.add_argument("--attention", choices=ATTENTIONS, default=model.attention)
-    for name in ("embedding_size", "hidden_size", "attention_size", "dropout"):
-        option = f"--{name.replace('_', '-')}"
-        train.add_argument(option, default=getattr(model, name), metavar="N")
-    for name in ("updates", "learning_rate", "teacher_forcing", "seed"):
-        option = f"--{name.replace('_', '-')}"
-        train.add_argument(option, default=getattr(training, name), metavar="N")
-    train.add_argument("--batch-size", default=training.batch_size, metavar="N|full|one")
+    add_settings(train, ModelConfig())
+    add_settings(train, TrainingConfig())
     train.add_argument("--tokenizer", choices=TOKENIZERS, help="default: space where it fits")
     train.add_argument("--held-out", type=Path, metavar="FILE", help="default: every tenth pair")
 
@@ -73,6 +84,8 @@ def parser() -> Parser:
     evaluate.add_argument("run", type=Path)
     evaluate.add_argument("corpus", type=Path)
 
+    for command in (translate, evaluate):
+        add_settings(command, DecodingConfig())
     for command in (train, translate, evaluate):
         command.add_argument("--json", action="store_true", help="one JSON object per event")
 
@@ -134,9 +147,10 @@ def learn(
 
     from seq2seq_core import training
     from seq2seq_core.metrics import evaluate
+    from seq2seq_core.schedules import Patience
 
     data, measured = material.batches(material.pairs), material.batches(material.measured)
-    began, tokens = time.perf_counter(), 0
+    began, tokens, patience = time.perf_counter(), 0, Patience()
     bar = tqdm(
         training.train(model, training.start(model), data, config),
         total=config.updates,
@@ -150,10 +164,13 @@ def learn(
             say({"event": "update", "update": event.update, **numbers})
         if event.update % EVALUATE_EVERY == 0 or event.update == config.updates:
             result = evaluate(model, measured, material.measured)
+            patience = patience.saw(event.update, result.loss)
             bar.set_postfix(loss=f"{event.loss:.3f}", exact=f"{result.exact_match:.0%}")
             if as_json:
                 on = "held_out" if material.held_out else "training"
                 say({"event": "evaluation", "update": event.update, "on": on, **asdict(result)})
+            if material.held_out and patience.over(config, event.update):
+                break
     seconds = time.perf_counter() - began
     return event.state(), {
         "updates": event.update,
@@ -171,11 +188,8 @@ def train_command(options: argparse.Namespace) -> None:
     from seq2seq_core import checkpoint as checkpoints
     from seq2seq_core.models import build
 
-    shape = model_config(
-        {name: getattr(options, name) for name in ModelConfig.__dataclass_fields__}
-    )
-    named = TrainingConfig.__dataclass_fields__.keys() - {"clip"}
-    config = training_config({name: getattr(options, name) for name in named})
+    shape = model_config(settings(options, ModelConfig))
+    config = training_config(settings(options, TrainingConfig))
     checkpoints.prepare_folder(options.out)  # before the work, not after it
     tokenizer, material = material_for(options, config)
     source, target = material.source, material.target
@@ -202,8 +216,9 @@ def translate_command(options: argparse.Namespace) -> None:
     from seq2seq_core import checkpoint as checkpoints
     from seq2seq_core.translation import translate
 
+    config = decoding_config(settings(options, DecodingConfig))
     checkpoint = checkpoints.load(options.run)
-    translation = translate(checkpoint.build(), checkpoint, options.text)
+    translation = translate(checkpoint.build(), checkpoint, options.text, config)
     if options.json:
         say(asdict(translation))
         return
@@ -219,11 +234,12 @@ def evaluate_command(options: argparse.Namespace) -> None:
     from seq2seq_core.tokenizers import TOKENIZERS
     from seq2seq_core.translation import translate_all
 
+    config = decoding_config(settings(options, DecodingConfig))
     checkpoint = checkpoints.load(options.run)
     rows = read_file(options.corpus)
     pairs = usable(options.corpus, rows, checkpoint.tokenizer, options.json).pairs
     model, join = checkpoint.build(), TOKENIZERS[checkpoint.tokenizer].join
-    written = translate_all(model, checkpoint, [pair.source for pair in pairs])
+    written = translate_all(model, checkpoint, [pair.source for pair in pairs], config)
     read = metrics.evaluate(model, Batches(pairs, checkpoint.source, checkpoint.target), pairs)
     references = [pair.target for pair in pairs]
     scores = {

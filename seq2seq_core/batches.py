@@ -74,13 +74,13 @@ class Batches:
         batches = order[lengths.argsort(stable=True)].split(int(config.batch_size))
         return [batches[i] for i in torch.randperm(len(batches), generator=generator)]
 
-    def check(self, config: TrainingConfig, attention_size: int = 0) -> None:
+    def check(self, config: TrainingConfig, work_per_pair: int = 1) -> None:
         """Raises ConfigError where one update would be too much work for a shared machine.
 
-        attention_size: numbers that the score makes for each pair of target and source position.
+        work_per_pair: numbers that attention makes for each pair of target and source position.
         """
         size = {"full": len(self), "one": 1}.get(str(config.batch_size), config.batch_size)
-        per_token = max(self.target_size, self.src.shape[1] * attention_size)
+        per_token = max(self.target_size, self.src.shape[1] * work_per_pair)
         count = min(int(size), len(self)) * self.tgt.shape[1] * per_token
         if count > LIMITS.logits_per_update:
             raise ConfigError("too_much_per_update", count=count, limit=LIMITS.logits_per_update)

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Any, TypeVar
 
 from seq2seq_core.errors import ConfigError
 from seq2seq_core.limits import LIMITS
 
-ARCHITECTURES = ("rnn", "lstm", "gru")
+ARCHITECTURES = ("rnn", "lstm", "gru", "transformer")
 SCORES = {"dot": "Dot", "general": "General", "additive": "Additive"}  # class in models.attention
 ATTENTIONS = ("none", *SCORES)
+TIMINGS = ("after", "before")  # the decoder's step: Luong et al. 2015, Bahdanau et al. 2015
+CONTEXTS = ("start", "every_step")  # where the decoder gets the encoder's last state
+NORMS = ("post", "pre")  # layer norm after each residual sum, as in the paper, or before each part
+SCHEDULES = ("constant", "linear", "exponential", "inverse_sigmoid")  # S. Bengio et al. 2015
 TOKENIZERS = ("space", "zh-word", "character")
 NUMBER = re.compile(r"[+-]?([0-9]{1,40}\.?[0-9]{0,40}|\.[0-9]{1,40})([eE][+-]?[0-9]{1,3})?")
 
@@ -41,7 +45,11 @@ def whole(name: str, value: int, low: int, high: int) -> None:
 
 @dataclass(frozen=True)
 class ModelConfig:
-    """The shape of an encoder–decoder. Sizes count numbers per vector."""
+    """The shape of an encoder–decoder. Sizes count numbers per vector.
+
+    A Transformer reads architecture, layers, dropout and what stands after them; a recurrent model
+    everything else.
+    """
 
     architecture: str = "gru"
     bidirectional: bool = True
@@ -50,18 +58,63 @@ class ModelConfig:
     hidden_size: int = 64
     dropout: float = 0.1
     attention_size: int | None = None  # additive attention compares in it; None: hidden_size
+    layers: int = 1  # of the encoder, and as many of the decoder
+    timing: str = "after"  # whether the decoder asks before or after its step
+    context: str = "start"  # the encoder's last state: only at the start, or again at every step
+    sharpness: float = 1.0  # β: scores times this before the softmax; 0 looks everywhere alike
+    decoder_relu: bool = False  # ReLU after the decoder's embedding
+    heads: int = 4
+    model_size: int = 64  # D, of every state of a Transformer
+    feed_forward_size: int = 128
+    norm: str = "post"
+    positions: bool = True  # without them a Transformer cannot tell the order of the words
 
     def __post_init__(self) -> None:
+        self.check_choices()
+        self.check_sizes()
+
+    def check_choices(self) -> None:
         one_of("architecture", self.architecture, ARCHITECTURES)
+        one_of("timing", self.timing, TIMINGS)
+        one_of("context", self.context, CONTEXTS)
+        one_of("norm", self.norm, NORMS)
+        for name in ("decoder_relu", "positions"):
+            one_of(name, getattr(self, name), (False, True))
         one_of("bidirectional", self.bidirectional, (False, True))
         one_of("attention", self.attention, ATTENTIONS)
+
+    def check_sizes(self) -> None:
         whole("embedding_size", self.embedding_size, 1, LIMITS.embedding_size)
         whole("hidden_size", self.hidden_size, 1, LIMITS.hidden_size)
         between("dropout", self.dropout, 0.0, 0.9)
+        between("sharpness", self.sharpness, 0.0, 100.0)
+        whole("layers", self.layers, 1, LIMITS.layers)
+        whole("heads", self.heads, 1, LIMITS.heads)
+        whole("model_size", self.model_size, 1, LIMITS.hidden_size)
+        whole("feed_forward_size", self.feed_forward_size, 1, LIMITS.feed_forward_size)
         if self.attention_size is not None:
             whole("attention_size", self.attention_size, 1, LIMITS.hidden_size)
-        if self.bidirectional and self.hidden_size % 2:
+        if self.transformer and self.model_size % self.heads:
+            raise ConfigError("uneven_heads", size=self.model_size, heads=self.heads)
+        if not self.transformer and self.bidirectional and self.hidden_size % 2:
             raise ConfigError("odd_hidden", value=self.hidden_size, better=self.hidden_size + 1)
+
+    @property
+    def transformer(self) -> bool:
+        return self.architecture == "transformer"
+
+    @property
+    def attends(self) -> bool:
+        """Whether the decoder looks back at the source."""
+        return self.transformer or self.attention != "none"
+
+    @property
+    def work_per_pair(self) -> int:
+        """Numbers that attention makes for each pair of target and source position."""
+        if self.transformer:
+            return self.layers * self.heads
+        compared_in = self.attention_size or self.hidden_size
+        return compared_in if self.attention == "additive" else 1
 
 
 @dataclass(frozen=True)
@@ -69,7 +122,8 @@ class TrainingConfig:
     """How a model learns. An update is one optimizer step; an epoch is one pass over the corpus.
 
     batch_size is a number of pairs, "full" (the whole corpus) or "one" (one random pair).
-    teacher_forcing is the probability that the decoder reads the true word, drawn per token.
+    teacher_forcing is the probability that the decoder reads the true word, drawn per token; with
+    a schedule it begins there and falls to half of it after teacher_forcing_half_life updates.
     """
 
     updates: int = 600
@@ -78,8 +132,20 @@ class TrainingConfig:
     clip: float = 1.0  # largest norm of the gradient
     teacher_forcing: float = 1.0
     seed: int = 1
+    teacher_forcing_schedule: str = "constant"
+    teacher_forcing_half_life: int = 200  # updates
+    label_smoothing: float = 0.0  # share of the target's probability spread over all words
+    warm_up: int = 0  # updates until the full learning rate; then it falls by 1/√update
+    weight_decay: float = 0.0  # share of a weight, times the rate, lost at each update
+    early_stopping: int = 0  # updates without a lower held-out loss after which to stop; 0: never
 
     def __post_init__(self) -> None:
+        one_of("teacher_forcing_schedule", self.teacher_forcing_schedule, SCHEDULES)
+        whole("teacher_forcing_half_life", self.teacher_forcing_half_life, 1, LIMITS.updates)
+        between("label_smoothing", self.label_smoothing, 0.0, 0.9)
+        whole("warm_up", self.warm_up, 0, LIMITS.updates)
+        between("weight_decay", self.weight_decay, 0.0, 10.0)
+        whole("early_stopping", self.early_stopping, 0, LIMITS.updates)
         whole("updates", self.updates, 1, LIMITS.updates)
         if isinstance(self.batch_size, str):
             one_of("batch_size", self.batch_size, ("full", "one"))
@@ -91,7 +157,47 @@ class TrainingConfig:
         whole("seed", self.seed, 0, 2**31 - 1)
 
 
-Config = TypeVar("Config", ModelConfig, TrainingConfig)
+@dataclass(frozen=True)
+class DecodingConfig:
+    """How the next token is chosen. As it stands: greedy, always the most probable one.
+
+    A beam wider than one keeps that many beginnings alive; a temperature, top_k or top_p makes the
+    choice by lot. Both at once are refused.
+    """
+
+    beam: int = 1
+    length_penalty: float = 0.0  # λ of Wu et al. 2016; 0: the plain probability decides
+    temperature: float | None = None  # 1: as the model says; towards 0: always the most probable
+    top_k: int = 0  # draw among so many; 0: among all
+    top_p: float = 1.0  # draw among the most probable that have this share together
+    seed: int = 1
+
+    def __post_init__(self) -> None:
+        whole("beam", self.beam, 1, LIMITS.beam)
+        between("length_penalty", self.length_penalty, 0.0, 10.0)
+        if self.temperature is not None:
+            between("temperature", self.temperature, 0.0, 100.0)
+        whole("top_k", self.top_k, 0, LIMITS.vocabulary)
+        between("top_p", self.top_p, 1e-6, 1.0)
+        whole("seed", self.seed, 0, 2**31 - 1)
+        if self.beam > 1 and self.samples:
+            raise ConfigError("beam_and_lot")
+
+    @property
+    def samples(self) -> bool:
+        return self.temperature is not None or self.top_k > 0 or self.top_p < 1
+
+
+# what a setting with a few choices may be
+CHOICES: dict[str, Sequence[str]] = {
+    "architecture": ARCHITECTURES,
+    "attention": ATTENTIONS,
+    "timing": TIMINGS,
+    "context": CONTEXTS,
+    "norm": NORMS,
+    "teacher_forcing_schedule": SCHEDULES,
+}
+Config = TypeVar("Config", ModelConfig, TrainingConfig, DecodingConfig)
 
 
 def text(_name: str, value: object) -> object:
@@ -132,6 +238,10 @@ def whole_or_none(name: str, value: object) -> int | None:
     return None if value in (None, "none") else whole_number(name, value)
 
 
+def number_or_none(name: str, value: object) -> float | None:
+    return None if value in (None, "none") else number(name, value)
+
+
 READERS: dict[str, Callable[[str, object], object]] = {  # by a field's type
     "str": text,
     "bool": truth,
@@ -139,6 +249,7 @@ READERS: dict[str, Callable[[str, object], object]] = {  # by a field's type
     "float": number,
     "int | str": whole_or_word,
     "int | None": whole_or_none,
+    "float | None": number_or_none,
 }
 
 
@@ -162,3 +273,8 @@ def model_config(settings: Mapping[str, object]) -> ModelConfig:
 def training_config(settings: Mapping[str, object]) -> TrainingConfig:
     """As model_config, for TrainingConfig."""
     return read(TrainingConfig, settings)
+
+
+def decoding_config(settings: Mapping[str, object]) -> DecodingConfig:
+    """As model_config, for DecodingConfig."""
+    return read(DecodingConfig, settings)

@@ -48,12 +48,17 @@ MESSAGES: dict[str, str] = {
     "out_of_range": "{name} must be between {low} and {high}, not {value}.",
     "odd_hidden": "hidden_size must be even for a bidirectional encoder (half for each direction), "
     "not {value}: take {better}.",
+    "uneven_heads": "model_size must be a multiple of heads, each takes an equal part: {size} is "
+    "no multiple of {heads}.",
+    "beam_and_lot": "A beam keeps the most probable, a temperature draws by lot: choose one.",
     "too_many_parameters": "The model would have {count} parameters, the limit is {limit}: "
     "take smaller sizes.",
     "too_much_per_update": "One update would fill {count} numbers (batch × length × vocabulary), "
     "the limit is {limit}: take a smaller batch.",
     # training and what is stored
     "diverged": "Training diverged at update {update}: try a smaller learning rate.",
+    "stopped_early": "Stopped early at update {update}: the held-out loss was lowest at update "
+    "{best} and has not fallen since.",
     "damaged": "The stored weights are damaged ({detail}): train again.",
     "not_a_run": "{path} is not a trained run ({detail}): name the folder that train --out wrote.",
     "worker_died": "The run stopped its worker twice, last after update {update}: "

@@ -88,8 +88,7 @@ def prepare(
         "watched": list(dict.fromkeys(choices))[:WATCHED],
     }
     material(description).batches(read_rows(kept, tokenizer).pairs).check(
-        training,
-        (model.attention_size or model.hidden_size) if model.attention == "additive" else 1,
+        training, model.work_per_pair
     )
     build(model, len(source), len(target), training.seed)  # refuses what is too large
     return description

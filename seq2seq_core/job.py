@@ -17,6 +17,7 @@ from seq2seq_core.limits import LIMITS
 from seq2seq_core.metrics import chance, evaluate
 from seq2seq_core.models import build
 from seq2seq_core.record import checked
+from seq2seq_core.schedules import Patience
 from seq2seq_core.training import Event, TrainingState, start, train
 
 LOG = logging.getLogger(__name__)
@@ -52,8 +53,8 @@ class Job:
         if not stuff.pairs:
             raise CorpusError("no_pairs")
         self.data = stuff.batches(stuff.pairs)
-        self.data.check(self.config)
         self.model = build(model_config, len(stuff.source), len(stuff.target), self.config.seed)
+        self.data.check(self.config, model_config.work_per_pair)
         self.began = start(self.model)
         if claim.weights is not None:
             weights = checked(claim.weights, claim.checksum)
@@ -87,6 +88,7 @@ class Job:
         self.save_cost = 0.0  # seconds that writing the last snapshot took
         self.tokens, self.learning = 0, 0.0  # since the last frame
         self.per_second = 0.0  # updates, by the clock, smoothed
+        self.patience = Patience(update=self.began.update)  # counted from where it goes on
         self.fresh = True  # not even the first event is written
         self.forget()
 
@@ -148,6 +150,12 @@ class Job:
         self.seconds += time.perf_counter() - began
         if last:
             self.end("done")
+        elif self.evaluated == "held_out" and self.patience.over(self.config, event.update):
+            self.reason = {
+                "code": "stopped_early",
+                "fields": {"update": event.update, "best": self.patience.update},
+            }
+            self.end("done")
         elif self.seconds > 60 * LIMITS.run_minutes:
             minutes = LIMITS.run_minutes
             self.fail(Seq2SeqError("time_limit", minutes=minutes, update=event.update))
@@ -158,6 +166,7 @@ class Job:
         found = evaluate(self.model, self.measured_data, self.measured)
         if not math.isfinite(found.loss):
             raise Diverged("diverged", update=self.update)
+        self.patience = self.patience.saw(self.update, found.loss)
         alignment = -1.0 if found.alignment is None else found.alignment
         numbers = found.loss, found.token_accuracy, found.exact_match, alignment
         self.evaluations.append((self.update, *numbers))

@@ -21,6 +21,10 @@ class Limits:
     upload_bytes: int = 5 * 2**20
     hidden_size: int = 256
     embedding_size: int = 256
+    layers: int = 4
+    heads: int = 8
+    feed_forward_size: int = 1_024
+    beam: int = 10
     parameters: int = 2_000_000
     updates: int = 100_000
     batch_size: int = 256

@@ -8,6 +8,7 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
+from functools import cached_property
 from typing import Any
 
 from sqlalchemy import Connection, Engine, delete, func, insert, select, update
@@ -49,6 +50,11 @@ class Run:
     pace: float | None  # updates per second; None: as fast as it goes
     goal: int | None  # pauses at this update; None: goes on to the end
     watched: list[str] | None  # source sentences in its frames; None: those of its corpus
+
+    @cached_property
+    def shape(self) -> ModelConfig:
+        """Its model settings; what a run of an older version does not name has its default."""
+        return ModelConfig(**self.model)
 
     @property
     def active(self) -> bool:

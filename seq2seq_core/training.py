@@ -18,6 +18,7 @@ from seq2seq_core.batches import Batch, Batches, generator_at
 from seq2seq_core.config import TrainingConfig
 from seq2seq_core.errors import Diverged
 from seq2seq_core.models.base import EncoderDecoder
+from seq2seq_core.schedules import learning_rate_at, teacher_forcing_at
 from seq2seq_core.vocabulary import PAD
 
 
@@ -48,7 +49,7 @@ def load_parameters(model: EncoderDecoder, parameters: Tensor) -> None:
 class Live:
     """A model whose weights lie in one row, so that clipping and Adam are one call each."""
 
-    def __init__(self, model: EncoderDecoder, state: TrainingState, learning_rate: float) -> None:
+    def __init__(self, model: EncoderDecoder, state: TrainingState, weight_decay: float) -> None:
         self.update = state.update
         self.weights = nn.Parameter(state.parameters.clone())
         self.gradient = self.weights.grad = torch.zeros_like(self.weights)
@@ -56,12 +57,20 @@ class Live:
         parts = zip(self.weights.data.split(sizes), self.gradient.split(sizes), strict=True)
         for parameter, (data, grad) in zip(model.parameters(), parts, strict=True):
             parameter.data, parameter.grad = data.view_as(parameter), grad.view_as(parameter)
-        self.adam = torch.optim.Adam([self.weights], lr=learning_rate, fused=True)
+        # AdamW takes the decay off the weights themselves, not into the gradient's running means
+        self.adam = torch.optim.AdamW([self.weights], weight_decay=weight_decay, fused=True)
         self.adam.state[self.weights] = {
             "step": torch.tensor(float(state.update)),
             "exp_avg": state.first_moment.clone(),
             "exp_avg_sq": state.second_moment.clone(),
         }
+
+    def step(self, rate: float, clip: float) -> None:
+        """One step of the optimizer, with a gradient no longer than `clip`."""
+        self.gradient.mul_((clip / (self.gradient.norm() + 1e-6)).clamp(max=1.0))
+        self.adam.param_groups[0]["lr"] = rate
+        self.adam.step()
+        self.update += 1
 
     def save(self) -> TrainingState:
         adam = self.adam.state[self.weights]
@@ -78,7 +87,7 @@ class Event:
     """What one update did, measured before its step."""
 
     update: int
-    loss: float  # mean cross-entropy per target token, in nats
+    loss: float  # mean cross-entropy per target token, in nats; smoothed where that is asked for
     accuracy: float  # share of target tokens guessed right, with the true word before
     gradient_norm: float  # before clipping
     tokens: int  # target tokens of the batch
@@ -90,21 +99,26 @@ class Event:
         return self.live.save()
 
 
-def free_running(
-    model: EncoderDecoder, batch: Batch, ratio: float, coins: torch.Generator
-) -> Tensor:
-    """Logits (B, T, V); each token read is the true one with probability ratio, else the own."""
-    state = model.init_state(batch.src, batch.src_mask)
-    true = torch.rand(batch.tgt_in.shape, generator=coins) < ratio  # one coin per token
-    token = batch.tgt_in[:, 0]
-    logits: list[Tensor] = []
-    for t in range(batch.tgt_in.shape[1]):
-        if t:
-            token = torch.where(true[:, t], batch.tgt_in[:, t], logits[-1].detach().argmax(1))
-        step = model.step(state, token)
-        state = step.state
-        logits.append(step.logits)
-    return torch.stack(logits, dim=1)
+def predictions(model: EncoderDecoder, batch: Batch, config: TrainingConfig, update: int) -> Tensor:
+    """The logits (B, T, V) of one update; the chances of dropout and of reading are its own."""
+    random = generator_at(config.seed, "update", update)
+    ratio = teacher_forcing_at(config, update)
+    with torch.random.fork_rng(devices=[]):  # dropout draws from torch's global generator
+        torch.default_generator.manual_seed(random.initial_seed())
+        if ratio == 1:
+            return model.predict(batch.src, batch.src_mask, batch.tgt_in)
+        true = torch.rand(batch.tgt_in.shape, generator=random) < ratio  # one coin per token
+        return model.predict_mixed(batch.src, batch.src_mask, batch.tgt_in, true)
+
+
+def loss_of(logits: Tensor, tgt_out: Tensor, smoothing: float = 0.0) -> Tensor:
+    """Mean cross-entropy per real token of tgt_out (B, T), in nats.
+
+    smoothing: the share of the target's probability that is spread over all words (Szegedy 2016).
+    """
+    return cross_entropy(
+        logits.flatten(0, 1), tgt_out.flatten(), ignore_index=PAD, label_smoothing=smoothing
+    )
 
 
 def rows_at(data: Batches, config: TrainingConfig, start: int) -> Iterator[tuple[int, Tensor]]:
@@ -132,29 +146,21 @@ def train(
     Raises Diverged when loss or gradient is no number any more, or when the loss stays above
     ten times that of guessing blindly, ln V, for three updates. The weights are then still finite.
     """
-    live = Live(model, state, config.learning_rate)
+    live = Live(model, state, config.weight_decay)
     hopeless, exploded = 10 * math.log(data.target_size), 0
     for update, rows in rows_at(data, config, state.update):
         batch = data.take(rows)
         model.train()  # the caller may have looked at the model in between
-        random = generator_at(config.seed, "update", update)
-        with torch.random.fork_rng(devices=[]):  # dropout draws from torch's global generator
-            torch.default_generator.manual_seed(random.initial_seed())
-            if config.teacher_forcing < 1:
-                logits = free_running(model, batch, config.teacher_forcing, random)
-            else:
-                logits, _ = model(batch.src, batch.src_mask, batch.tgt_in)
-        loss = cross_entropy(logits.flatten(0, 1), batch.tgt_out.flatten(), ignore_index=PAD)
+        logits = predictions(model, batch, config, update)
+        loss = loss_of(logits, batch.tgt_out, config.label_smoothing)
         live.gradient.zero_()
         loss.backward()
-        norm = live.gradient.norm()
+        norm = live.gradient.norm().item()
         exploded = exploded + 1 if loss.item() > hopeless else 0
-        if not (math.isfinite(loss.item()) and math.isfinite(norm.item())) or exploded == 3:
+        if not (math.isfinite(loss.item()) and math.isfinite(norm)) or exploded == 3:
             raise Diverged("diverged", update=update)
-        live.gradient.mul_((config.clip / (norm + 1e-6)).clamp(max=1.0))
-        live.adam.step()
-        live.update = update
+        live.step(learning_rate_at(config, update), config.clip)
         real = batch.tgt_out != PAD
         right = (logits.detach().argmax(2) == batch.tgt_out) & real
         tokens = int(real.sum())
-        yield Event(update, loss.item(), int(right.sum()) / tokens, norm.item(), tokens, live)
+        yield Event(update, loss.item(), int(right.sum()) / tokens, norm, tokens, live)

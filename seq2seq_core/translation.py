@@ -8,13 +8,25 @@ from dataclasses import dataclass
 import torch
 
 from seq2seq_core.batches import pad
+from seq2seq_core.beam import beam_search
 from seq2seq_core.checkpoint import Checkpoint
+from seq2seq_core.config import DecodingConfig
 from seq2seq_core.corpus import cut
-from seq2seq_core.decoding import DecodingStep, Stepper, greedy, with_fillers
+from seq2seq_core.decoding import (
+    DecodingStep,
+    Stepper,
+    by_lot,
+    decode,
+    most_probable,
+    with_fillers,
+)
+from seq2seq_core.limits import LIMITS
 from seq2seq_core.models.base import EncoderDecoder
 from seq2seq_core.text import clean
 from seq2seq_core.tokenizers import TOKENIZERS
-from seq2seq_core.vocabulary import PAD, Vocabulary
+from seq2seq_core.vocabulary import EOS, PAD, Vocabulary
+
+GREEDY = DecodingConfig()
 
 
 @dataclass(frozen=True)
@@ -63,13 +75,10 @@ def plain_step(step: DecodingStep, target: Vocabulary, top_k: int) -> Translatio
     )
 
 
-def translate(
-    model: EncoderDecoder, checkpoint: Checkpoint, text: str, top_k: int = 5
+def plain(
+    walk: Stepper, checkpoint: Checkpoint, tokens: tuple[str, ...], top_k: int = 5
 ) -> Translation:
-    """Greedy translation of one sentence, with everything inside each step."""
-    tokens = source_tokens(text, checkpoint)
-    ids = torch.tensor(checkpoint.source.encode(tokens))
-    walk = Stepper.start(model, ids).finish()
+    """A walk through the translation of these source tokens, as plain values."""
     written = checkpoint.target.decode(walk.tokens[:-1] if walk.finished else walk.tokens)
     return Translation(
         text=TOKENIZERS[checkpoint.tokenizer].join(written),
@@ -80,14 +89,53 @@ def translate(
     )
 
 
+def beam_of(model: EncoderDecoder, ids: Sequence[int], config: DecodingConfig) -> list[int]:
+    """The best sentence that a beam finds for one source, without <eos>."""
+    best = beam_search(model, torch.tensor(ids), config.beam, config.length_penalty)[0]
+    return list(best.tokens[:-1] if best.ended else best.tokens)
+
+
+def chosen_otherwise(
+    model: EncoderDecoder, ids: Sequence[int], config: DecodingConfig
+) -> list[int]:
+    """The tokens of a beam or a draw, with <eos>; none where the walk is greedy anyway."""
+    if config.beam > 1:
+        written = beam_of(model, ids, config)
+    elif config.samples:
+        src = torch.tensor([ids])
+        written = decode(model, src, src != PAD, by_lot(config))[0]
+    else:
+        return []
+    return [*written, EOS] if len(written) < LIMITS.decoded_tokens else written
+
+
+def translate(
+    model: EncoderDecoder, checkpoint: Checkpoint, text: str, config: DecodingConfig = GREEDY
+) -> Translation:
+    """The translation of one sentence, with everything inside each step."""
+    tokens = source_tokens(text, checkpoint)
+    ids = checkpoint.source.encode(tokens)
+    walk = Stepper.start(model, torch.tensor(ids))
+    for token in chosen_otherwise(model, ids, config):
+        walk = walk.next(token)
+    return plain(walk.finish(), checkpoint, tokens)
+
+
 def translate_all(
-    model: EncoderDecoder, checkpoint: Checkpoint, sources: Sequence[Sequence[str]]
+    model: EncoderDecoder,
+    checkpoint: Checkpoint,
+    sources: Sequence[Sequence[str]],
+    config: DecodingConfig = GREEDY,
 ) -> list[list[str]]:
-    """Greedy translations of many tokenised sentences, 256 at a time."""
+    """Translations of many tokenised sentences; greedy and by lot 256 at a time."""
+    ids = [checkpoint.source.encode(source) for source in sources]
+    if config.beam > 1:
+        return [checkpoint.target.decode(beam_of(model, one, config)) for one in ids]
+    choose = by_lot(config) if config.samples else most_probable
     written: list[list[str]] = []
-    for first in range(0, len(sources), 256):
-        src = pad([checkpoint.source.encode(s) for s in sources[first : first + 256]])
-        written += map(checkpoint.target.decode, greedy(model, src, src != PAD))
+    for first in range(0, len(ids), 256):
+        src = pad(ids[first : first + 256])
+        written += map(checkpoint.target.decode, decode(model, src, src != PAD, choose))
     return written
 
 

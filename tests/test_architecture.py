@@ -18,13 +18,13 @@ ORDER = [
     {"corpus"},
     {"files"},
     {"models"},
-    {"batches"},
-    {"training", "decoding"},
+    {"batches", "schedules"},
+    {"training", "decoding", "beam"},
     {"metrics", "text_scores", "links"},
     {"checkpoint", "tables", "overlap"},
     {"translation", "workspaces", "corpora", "classes"},
-    {"runs", "record", "frame", "report", "maps"},
-    {"store", "claims", "experiment", "figures"},
+    {"runs", "record", "frame", "report", "maps", "what_if", "tree"},
+    {"store", "claims", "experiment", "figures", "inside", "heads", "space"},
     {"job"},
     {"worker"},
     {"pool"},
@@ -104,7 +104,7 @@ def test_models_know_torch_and_settings_only() -> None:
                 assert name.split(".")[1] in allowed, f"{path.name} imports {name}"
 
 
-@pytest.mark.parametrize("name", ["training", "decoding"])
+@pytest.mark.parametrize("name", ["training", "decoding", "beam"])
 def test_training_and_decoding_never_ask_for_a_models_class(name: str) -> None:
     source = (CORE / f"{name}.py").read_text(encoding="utf-8")
     assert "isinstance" not in source

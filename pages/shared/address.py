@@ -20,7 +20,12 @@ NAMES = frozenset({
     "w", "lang", "run", "sentence", "step", "order",
     "view", "guess", "speed",
     "cell", "attention", "bidirectional", "hidden", "embedding", "compared", "dropout",
+    "layers", "timing", "context", "sharpness", "relu",
+    "heads", "size", "inner", "norm", "positions",
     "updates", "batch", "rate", "clip", "forcing", "seed",
+    "schedule", "half_life", "smoothing", "warm_up", "decay", "patience",
+    "branches", "branch", "beam", "penalty", "temperature", "top_k", "top_p", "draw",
+    "target", "source", "layer", "head", "part", "cloud", "near",
 })  # fmt: skip
 LONGEST = 300  # characters of a value: links end up in chats and on the blackboard
 UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffd]")  # the last: not UTF-8

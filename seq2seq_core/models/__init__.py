@@ -11,11 +11,13 @@ from seq2seq_core.errors import ConfigError
 from seq2seq_core.limits import LIMITS
 from seq2seq_core.models.base import EncoderDecoder
 from seq2seq_core.models.recurrent import Recurrent
+from seq2seq_core.models.transformer import Transformer
 
 MODELS: dict[str, Callable[[ModelConfig, int, int], EncoderDecoder]] = {
     "rnn": Recurrent,
     "lstm": Recurrent,
     "gru": Recurrent,
+    "transformer": Transformer,
 }
 
 

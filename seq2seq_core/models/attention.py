@@ -12,6 +12,7 @@ from abc import ABC, abstractmethod
 from torch import Tensor, nn
 
 from seq2seq_core.config import SCORES
+from seq2seq_core.models.base import Look
 
 
 class Score(nn.Module, ABC):
@@ -76,12 +77,17 @@ def score_named(name: str, query_size: int, key_size: int, size: int) -> Score:
     return globals()[SCORES[name]](query_size, key_size, size)
 
 
-def attend(scores: Tensor, memory: Tensor, mask: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+def attend(
+    scores: Tensor, memory: Tensor, mask: Tensor, look: Look | None = None
+) -> tuple[Tensor, Tensor, Tensor]:
     """Softmax over real positions, then the mean of the memory under these weights.
 
-    scores (B, T, S), memory (B, S, D), mask (B, S) with True = real token.
+    scores (B, T, S), memory (B, S, D), mask (B, S) with True = real token; look puts other weights
+    in the place of the softmax's.
     Returns context (B, T, D), weights (B, T, S) and the scores with -inf on padding.
     """
     scores = scores.masked_fill(~mask.unsqueeze(1), float("-inf"))  # padding must not vote
     weights = scores.softmax(dim=2)
+    if look is not None:
+        weights = look(weights, mask.unsqueeze(1))
     return weights @ memory, weights, scores

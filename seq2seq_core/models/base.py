@@ -1,16 +1,22 @@
 """The contract of every model: state is a value, and one step is one token.
 
-Greedy search, the stepper and training know only what stands here. Shapes: B batch, S source
-length, T target length, V target vocabulary, H heads, L layers, D size of a hidden state.
+Search, the stepper and training know only what stands here. Shapes: B batch, S source length, T
+target length, V target vocabulary, L layers, H heads, D size of a hidden state, E of an embedding.
 """
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Protocol, Self
 
+import torch
 from torch import Tensor, nn
+
+# What shall stand in place of attention weights (…, S), given the weights and the mask (…, S):
+# see `looks`. Rows sum to one again, padding keeps exactly 0.
+Look = Callable[[Tensor, Tensor], Tensor]
 
 
 class State(Protocol):
@@ -28,13 +34,49 @@ class Step:
 
 
 @dataclass(frozen=True)
+class CellStep:
+    """One step of one recurrent cell, or many side by side: every tensor (…, size)."""
+
+    inputs: Tensor
+    before: tuple[Tensor, ...]  # h, and c for an LSTM
+    gates: dict[str, Tensor]  # LSTM i f g o; GRU r z n; an RNN has none
+    after: tuple[Tensor, ...]
+
+
+@dataclass(frozen=True)
+class Projections:
+    """What attention compares and mixes, in every layer and head; d = D / H."""
+
+    query: Tensor  # (B, L, H, d)
+    keys: Tensor  # (B, L, H, S, d), of the source, or of the target words so far
+    values: Tensor  # (B, L, H, S, d)
+
+
+@dataclass(frozen=True)
 class Inspection:
     """A step with everything inside."""
 
     step: Step
-    hidden: Tensor  # (B, D), the decoder's state after reading the token
-    context: Tensor | None  # (B, D), the weighted mean of the encoder's states
-    scores: Tensor | None  # (B, S), before the softmax; -inf on padding
+    embedded: Tensor  # (B, E), the token as the decoder reads it
+    hidden: Tensor  # (B, D), the decoder's last state after reading the token
+    context: Tensor | None  # (B, D), what attention brought: the weighted mean
+    scores: Tensor | None  # (B, L, H, S), before the softmax; -inf on padding
+    combined: Tensor  # (B, D), what the output layer reads
+    cells: tuple[CellStep, ...] = ()  # recurrent: one a layer, tensors (B, D)
+    self_attention: Tensor | None = None  # (B, L, H, T), over the target words so far
+    cross: Projections | None = None  # Transformer: over the source
+    own: Projections | None = None  # Transformer: over the target words so far
+
+
+@dataclass(frozen=True)
+class SourceInspection:
+    """The encoder with everything inside."""
+
+    embedded: Tensor  # (B, S, E)
+    states: Tensor  # (B, S, D), what the decoder looks at
+    cells: tuple[tuple[CellStep, ...], ...] = ()  # layers × directions, tensors (B, S, D)
+    self_attention: Tensor | None = None  # (B, L, H, S, S)
+    own: Projections | None = None  # query (B, L, H, S, d)
 
 
 class EncoderDecoder(nn.Module, ABC):
@@ -45,15 +87,43 @@ class EncoderDecoder(nn.Module, ABC):
         """Read the source: a State. src (B, S) of ids, src_mask (B, S), True = real token."""
 
     @abstractmethod
-    def inspect(self, state: Any, token: Tensor) -> Inspection:
-        """Read one target token per row, token (B,), predict the next, and show everything."""
+    def inspect(self, state: Any, token: Tensor, look: Look | None = None) -> Inspection:
+        """Read one target token per row, token (B,), predict the next, and show everything.
 
-    def step(self, state: Any, token: Tensor) -> Step:
+        look changes where it looks, in every layer and head.
+        """
+
+    def step(self, state: Any, token: Tensor, look: Look | None = None) -> Step:
         """The same step without the inside."""
-        return self.inspect(state, token).step
+        return self.inspect(state, token, look).step
+
+    @abstractmethod
+    def inspect_source(self, src: Tensor, src_mask: Tensor) -> SourceInspection:
+        """What `init_state` does, with everything inside."""
 
     @abstractmethod
     def forward(
         self, src: Tensor, src_mask: Tensor, tgt_in: Tensor
     ) -> tuple[Tensor, Tensor | None]:
         """Teacher forced, the whole sequence: logits (B, T, V), attention (B, T, L, H, S)."""
+
+    def predict(self, src: Tensor, src_mask: Tensor, tgt_in: Tensor) -> Tensor:
+        """The logits (B, T, V) of `forward` alone, as fast as the model can."""
+        return self(src, src_mask, tgt_in)[0]
+
+    def predict_mixed(self, src: Tensor, src_mask: Tensor, tgt_in: Tensor, true: Tensor) -> Tensor:
+        """Logits (B, T, V) where true (B, T) says which tokens are read as given.
+
+        The others are what the model itself finds most probable (S. Bengio et al. 2015).
+        """
+        state = self.init_state(src, src_mask)
+        token = tgt_in[:, 0]
+        logits: list[Tensor] = []
+        for t in range(tgt_in.shape[1]):
+            if t:
+                own = logits[-1].detach().argmax(1)
+                token = torch.where(true[:, t], tgt_in[:, t], own)
+            step = self.step(state, token)
+            state = step.state
+            logits.append(step.logits)
+        return torch.stack(logits, dim=1)

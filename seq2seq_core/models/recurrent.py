@@ -1,12 +1,13 @@
 """RNN, LSTM and GRU encoder–decoders (Sutskever et al. 2014, Cho et al. 2014), with attention.
 
 The decoder asks after its step, as in Luong, Pham, Manning 2015:
-s_t = f(s_{t-1}, y_{t-1}), c_t = Σ_j α_tj h_j, h̃_t = tanh(W_c [c_t; s_t]), logits = W_o h̃_t.
+s_t = f(s_{t-1}, y_{t-1}), c_t = Σ_j α_tj h_j with α from s_t,
+or before it, as in Bahdanau, Cho, Bengio 2015: α from s_{t-1}, s_t = f(s_{t-1}, y_{t-1}, c_t).
+Then h̃_t = tanh(W_c [c_t; s_t]), logits = W_o h̃_t.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
@@ -16,42 +17,46 @@ from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
 from seq2seq_core.config import ModelConfig
 from seq2seq_core.models.attention import Score, attend, score_named
-from seq2seq_core.models.base import EncoderDecoder, Inspection, Step
-
-CELLS: dict[str, Callable[..., nn.RNNBase]] = {"rnn": nn.RNN, "lstm": nn.LSTM, "gru": nn.GRU}
-
-Carried = tuple[Tensor, ...]  # (h,), for an LSTM (h, c); each (1, B, D)
+from seq2seq_core.models.base import EncoderDecoder, Inspection, Look, SourceInspection, Step
+from seq2seq_core.models.cells import CELLS, Carried, passes_inside, run, step_inside
 
 
 @dataclass(frozen=True)
 class RecurrentState:
-    carried: Carried
+    carried: Carried  # each (layers, B, D)
+    summary: Tensor  # (B, D), the encoder's last state
     memory: Tensor  # (B, S, D), the encoder's states
-    keys: Tensor  # (B, S, D), the memory as the score wants it
+    keys: Tensor  # (B, S, K), the memory as the score wants it
     mask: Tensor  # (B, S), True = real token
 
     def select(self, rows: Tensor) -> RecurrentState:
         return RecurrentState(
             tuple(part[:, rows] for part in self.carried),
+            self.summary[rows],
             self.memory[rows],
             self.keys[rows],
             self.mask[rows],
         )
 
 
-class Read(NamedTuple):
-    """What the decoder's states (B, T, D) become."""
+class Looked(NamedTuple):
+    """What attention found for T queries."""
 
+    context: Tensor  # (B, T, D)
+    weights: Tensor  # (B, T, S)
+    scores: Tensor  # (B, T, S)
+
+
+class Moved(NamedTuple):
+    """What T tokens, read one after the other, become."""
+
+    inputs: Tensor  # (B, T, …), what the decoder's cell read
+    embedded: Tensor  # (B, T, E)
+    states: Tensor  # (B, T, D)
+    carried: Carried
+    looked: Looked | None
+    combined: Tensor  # (B, T, D)
     logits: Tensor  # (B, T, V)
-    context: Tensor | None  # (B, T, D)
-    weights: Tensor | None  # (B, T, S)
-    scores: Tensor | None  # (B, T, S)
-
-
-def run(cell: nn.RNNBase, inputs: Tensor, carried: Carried) -> tuple[Tensor, Carried]:
-    """One pass of a cell; torch gives an LSTM's state as a pair and the others' as one tensor."""
-    outputs, last = cell(inputs, carried if len(carried) == 2 else carried[0])
-    return outputs, last if isinstance(last, tuple) else (last,)
 
 
 class Recurrent(EncoderDecoder):
@@ -60,16 +65,22 @@ class Recurrent(EncoderDecoder):
     def __init__(self, config: ModelConfig, source_size: int, target_size: int) -> None:
         super().__init__()
         size, cell = config.hidden_size, CELLS[config.architecture]
+        between = config.dropout if config.layers > 1 else 0.0
         self.source_embedding = nn.Embedding(source_size, config.embedding_size, padding_idx=0)
         self.target_embedding = nn.Embedding(target_size, config.embedding_size, padding_idx=0)
         # both directions together are as wide as the decoder: their last states start it
         self.encoder = cell(
             config.embedding_size,
             size // 2 if config.bidirectional else size,
+            config.layers,
             batch_first=True,
             bidirectional=config.bidirectional,
+            dropout=between,
         )
-        self.decoder = cell(config.embedding_size, size, batch_first=True)
+        self.asks_before = config.attention != "none" and config.timing == "before"
+        self.reads_summary = config.context == "every_step"
+        read = config.embedding_size + size * (self.asks_before + self.reads_summary)
+        self.decoder = cell(read, size, config.layers, batch_first=True, dropout=between)
         self.score: Score | None = None
         if config.attention != "none":
             compared_in = config.attention_size or size
@@ -77,6 +88,8 @@ class Recurrent(EncoderDecoder):
             self.combine = nn.Linear(2 * size, size, bias=False)
         self.output = nn.Linear(size, target_size)
         self.dropout = nn.Dropout(config.dropout)
+        self.after_embedding = nn.ReLU() if config.decoder_relu else nn.Identity()
+        self.sharpness = config.sharpness
 
     def init_state(self, src: Tensor, src_mask: Tensor) -> RecurrentState:
         embedded = self.dropout(self.source_embedding(src))  # (B, S, E)
@@ -86,44 +99,87 @@ class Recurrent(EncoderDecoder):
         )
         outputs, last = self.encoder(packed)
         memory, _ = pad_packed_sequence(outputs, batch_first=True, total_length=src.shape[1])
-        carried = tuple(  # (directions, B, D / directions) -> (1, B, D)
-            part.transpose(0, 1).flatten(1).unsqueeze(0)
+        layers = self.encoder.num_layers
+        carried = tuple(  # (layers · directions, B, D / directions) -> (layers, B, D)
+            part.unflatten(0, (layers, -1)).transpose(1, 2).flatten(2)
             for part in (last if isinstance(last, tuple) else (last,))
         )
         keys = memory if self.score is None else self.score.keys(memory)
-        return RecurrentState(carried, memory, keys, src_mask)
+        return RecurrentState(carried, carried[0][-1], memory, keys, src_mask)
 
-    def read(self, states: Tensor, source: RecurrentState) -> Read:
-        """From decoder states (B, T, D) to logits, looking at the source if there is attention."""
+    def look_back(
+        self, queries: Tensor, source: RecurrentState, look: Look | None
+    ) -> Looked | None:
+        """Attention for decoder states (B, T, D); None for a model that has none."""
         if self.score is None:
-            return Read(self.output(self.dropout(states)), None, None, None)
-        scores = self.score(states, source.keys)
-        context, weights, scores = attend(scores, source.memory, source.mask)
-        combined = self.combine(torch.cat([context, states], dim=2)).tanh()
-        return Read(self.output(self.dropout(combined)), context, weights, scores)
+            return None
+        scores = self.sharpness * self.score(queries, source.keys)
+        return Looked(*attend(scores, source.memory, source.mask, look))
 
-    def inspect(self, state: RecurrentState, token: Tensor) -> Inspection:
-        embedded = self.dropout(self.target_embedding(token)).unsqueeze(1)  # (B, 1, E)
-        states, carried = run(self.decoder, embedded, state.carried)
-        logits, context, weights, scores = self.read(states, state)
+    def advance(self, state: RecurrentState, tokens: Tensor, look: Look | None = None) -> Moved:
+        """Read tokens (B, T). Who asks before a step can only read one at a time: T = 1."""
+        embedded = self.after_embedding(self.dropout(self.target_embedding(tokens)))  # (B, T, E)
+        read, looked = [embedded], None
+        if self.reads_summary:
+            read.append(state.summary.unsqueeze(1).expand(-1, tokens.shape[1], -1))
+        if self.asks_before:
+            looked = self.look_back(state.carried[0][-1].unsqueeze(1), state, look)
+            assert looked is not None and tokens.shape[1] == 1
+            read.append(looked.context)
+        inputs = torch.cat(read, dim=2)
+        states, carried = run(self.decoder, inputs, state.carried)
+        if not self.asks_before:
+            looked = self.look_back(states, state, look)
+        combined = states
+        if looked is not None:
+            combined = self.combine(torch.cat([looked.context, states], dim=2)).tanh()
+        logits = self.output(self.dropout(combined))
+        return Moved(inputs, embedded, states, carried, looked, combined, logits)
+
+    def step_of(self, state: RecurrentState, moved: Moved) -> Step:
+        looked = moved.looked
+        weights = None if looked is None else looked.weights.unsqueeze(1)  # (B, L=1, H=1, S)
+        return Step(moved.logits.squeeze(1), replace(state, carried=moved.carried), weights)
+
+    def step(self, state: RecurrentState, token: Tensor, look: Look | None = None) -> Step:
+        return self.step_of(state, self.advance(state, token.unsqueeze(1), look))
+
+    def inspect(self, state: RecurrentState, token: Tensor, look: Look | None = None) -> Inspection:
+        moved = self.advance(state, token.unsqueeze(1), look)
+        looked = moved.looked
         return Inspection(
-            step=Step(
-                logits.squeeze(1),
-                replace(state, carried=carried),
-                None if weights is None else weights.unsqueeze(1),  # (B, L=1, H=1, S)
-            ),
-            hidden=states.squeeze(1),
-            context=None if context is None else context.squeeze(1),
-            scores=None if scores is None else scores.squeeze(1),
+            step=self.step_of(state, moved),
+            embedded=moved.embedded.squeeze(1),
+            hidden=moved.states.squeeze(1),
+            context=None if looked is None else looked.context.squeeze(1),
+            scores=None if looked is None else looked.scores.unsqueeze(1),
+            combined=moved.combined.squeeze(1),
+            cells=step_inside(self.decoder, moved.inputs[:, 0], state.carried, moved.carried),
         )
+
+    def inspect_source(self, src: Tensor, src_mask: Tensor) -> SourceInspection:
+        """For sentences without padding."""
+        assert src_mask.all()
+        embedded = self.source_embedding(src)
+        states = self.init_state(src, src_mask).memory
+        cells = passes_inside(self.encoder, embedded)
+        made = torch.cat([one.after[0] for one in cells[-1]], dim=-1)
+        torch.testing.assert_close(made, states, rtol=0, atol=1e-5)  # the formulas are the cell's
+        return SourceInspection(embedded, states, cells)
 
     def forward(
         self, src: Tensor, src_mask: Tensor, tgt_in: Tensor
     ) -> tuple[Tensor, Tensor | None]:
         state = self.init_state(src, src_mask)
-        # nothing of a step's reading goes into the next, so all states come before all looking
-        states, _ = run(
-            self.decoder, self.dropout(self.target_embedding(tgt_in)), state.carried
-        )  # (B, T, D)
-        logits, _, weights, _ = self.read(states, state)
-        return logits, None if weights is None else weights[:, :, None, None]  # (B, T, 1, 1, S)
+        if not self.asks_before:
+            # nothing of a step's reading goes into the next, so all states come before all looking
+            moved = self.advance(state, tgt_in)
+            weights = None if moved.looked is None else moved.looked.weights
+            return moved.logits, None if weights is None else weights[:, :, None, None]
+        steps: list[Step] = []
+        for t in range(tgt_in.shape[1]):
+            steps.append(self.step(state, tgt_in[:, t]))
+            state = steps[-1].state  # type: ignore[assignment]
+        logits = torch.stack([step.logits for step in steps], dim=1)
+        looked = [step.attention for step in steps if step.attention is not None]
+        return logits, torch.stack(looked, dim=1)  # (B, T, V), (B, T, 1, 1, S)

@@ -7,8 +7,9 @@ from itertools import product
 import torch
 
 from seq2seq_core.batches import Batches
-from seq2seq_core.config import ARCHITECTURES, ATTENTIONS, ModelConfig
+from seq2seq_core.config import ATTENTIONS, ModelConfig
 from seq2seq_core.corpus import Pair, Row, read_rows
+from seq2seq_core.models.cells import CELLS
 from seq2seq_core.vocabulary import Vocabulary
 
 torch.set_num_threads(1)
@@ -27,6 +28,6 @@ DATA = Batches(PAIRS, SOURCE, TARGET)
 
 KINDS = [
     ModelConfig(architecture, bidirectional, attention, 12, 16, dropout=0.1)
-    for architecture, attention, bidirectional in product(ARCHITECTURES, ATTENTIONS, (False, True))
+    for architecture, attention, bidirectional in product(CELLS, ATTENTIONS, (False, True))
 ]
 NAMES = [f"{k.architecture}-{k.attention}-{'bi' if k.bidirectional else 'uni'}" for k in KINDS]

@@ -12,7 +12,7 @@ from seq2seq_core.config import ModelConfig, TrainingConfig
 from seq2seq_core.decoding import Stepper, greedy, with_fillers
 from seq2seq_core.metrics import evaluate
 from seq2seq_core.models import build
-from seq2seq_core.models.base import EncoderDecoder, Inspection, Step
+from seq2seq_core.models.base import EncoderDecoder, Inspection, Look, SourceInspection, Step
 from seq2seq_core.training import start, train
 from seq2seq_core.vocabulary import EOS
 from tests.core.models import DATA, KINDS, NAMES, PAIRS, SOURCE, TARGET
@@ -32,10 +32,14 @@ class Fake(EncoderDecoder):
     def init_state(self, src: Tensor, src_mask: Tensor) -> Countdown:
         return Countdown(src_mask.sum(1))
 
-    def inspect(self, state: Countdown, token: Tensor) -> Inspection:
+    def inspect(self, state: Countdown, token: Tensor, look: Look | None = None) -> Inspection:
         ids = torch.where(state.left > 0, 4, EOS)
         logits = torch.nn.functional.one_hot(ids, 5).float()
-        return Inspection(Step(logits, Countdown(state.left - 1), None), logits, None, None)
+        step = Step(logits, Countdown(state.left - 1), None)
+        return Inspection(step, logits, logits, None, None, logits)
+
+    def inspect_source(self, src: Tensor, src_mask: Tensor) -> SourceInspection:
+        raise AssertionError("decoding has no need of it")
 
     def forward(self, src: Tensor, src_mask: Tensor, tgt_in: Tensor) -> tuple[Tensor, None]:
         raise AssertionError("decoding goes step by step")

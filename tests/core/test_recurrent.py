@@ -12,7 +12,7 @@ from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
 from seq2seq_core.config import ModelConfig
 from seq2seq_core.models import build
-from seq2seq_core.models.recurrent import CELLS, run
+from seq2seq_core.models.cells import CELLS, run
 from tests.core.models import DATA, KINDS, NAMES, SOURCE, TARGET
 
 CELL_VALUES = json.loads((Path(__file__).parents[1] / "oracles/cells.json").read_text())
@@ -83,9 +83,9 @@ def test_inspection_is_the_same_step(model: torch.nn.Module) -> None:
     inside = model.inspect(state, batch.tgt_in[:, 0])
     torch.testing.assert_close(inside.step.logits, model.step(state, batch.tgt_in[:, 0]).logits)
     if inside.context is not None:
-        weights = inside.scores.softmax(1)
-        torch.testing.assert_close(weights, inside.step.attention[:, 0, 0])
-        mean = (weights.unsqueeze(2) * state.memory).sum(1)
+        weights = inside.scores.softmax(-1)
+        torch.testing.assert_close(weights, inside.step.attention)
+        mean = (weights[:, 0, 0].unsqueeze(2) * state.memory).sum(1)
         torch.testing.assert_close(inside.context, mean)
 
 
