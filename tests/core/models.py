@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import product
 
 import torch
@@ -26,8 +27,32 @@ SOURCE = Vocabulary.of(pair.source for pair in PAIRS)
 TARGET = Vocabulary.of(pair.target for pair in PAIRS)
 DATA = Batches(PAIRS, SOURCE, TARGET)
 
-KINDS = [
-    ModelConfig(architecture, bidirectional, attention, 12, 16, dropout=0.1)
-    for architecture, attention, bidirectional in product(CELLS, ATTENTIONS, (False, True))
+RECURRENT = [
+    ModelConfig(cell, both, attention, 12, 16, layers=layers)
+    for cell, attention, both, layers in product(CELLS, ATTENTIONS, (False, True), (1, 2))
 ]
-NAMES = [f"{k.architecture}-{k.attention}-{'bi' if k.bidirectional else 'uni'}" for k in KINDS]
+TRANSFORMERS = [
+    ModelConfig("transformer", layers=layers, heads=heads, model_size=16, feed_forward_size=24)
+    for layers, heads in product((1, 2, 3, 4), (1, 2, 4, 8))
+]
+# what else can be set, on every model that it concerns
+ASKING_BEFORE = [replace(kind, timing="before") for kind in RECURRENT if kind.attends]
+READING_AGAIN = [
+    replace(kind, context="every_step", decoder_relu=True, attention_size=9)
+    for kind in RECURRENT[::3] + ASKING_BEFORE[::5]
+]
+SHARPENED = [replace(kind, sharpness=2.5) for kind in RECURRENT[::7] if kind.attends]
+PRE_NORM = [replace(kind, norm="pre") for kind in TRANSFORMERS]
+BLIND = [replace(TRANSFORMERS[5], positions=False)]
+KINDS = [*RECURRENT, *TRANSFORMERS]
+VARIANTS = [*ASKING_BEFORE, *READING_AGAIN, *SHARPENED, *PRE_NORM, *BLIND]
+
+
+def name_of(kind: ModelConfig) -> str:
+    """What a kind has that others have not, for the name of its test."""
+    if kind.transformer:
+        parts = [kind.architecture, f"{kind.layers}x{kind.heads}", kind.norm]
+        return "-".join([*parts, *([] if kind.positions else ["blind"])])
+    parts = [kind.architecture, kind.attention, "bi" if kind.bidirectional else "uni"]
+    parts += [str(kind.layers), kind.timing, kind.context, f"{kind.sharpness:g}"]
+    return "-".join(parts)

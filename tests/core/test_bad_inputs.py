@@ -17,7 +17,7 @@ from sqlalchemy import Engine, func, select
 
 from seq2seq_core import runs, store, tables
 from seq2seq_core.__main__ import main
-from seq2seq_core.config import ModelConfig, TrainingConfig, model_config, training_config
+from seq2seq_core.config import ModelConfig, TrainingConfig, decoding_config, model_config, training_config
 from seq2seq_core.corpus import Row, duplicates, read_rows, tidy
 from seq2seq_core.errors import ConfigError, CorpusError, Seq2SeqError
 from seq2seq_core.files import FORMATS, read_file, rows_of, text_of, written
@@ -183,6 +183,7 @@ def test_a_setting_is_refused_at_the_door(case: Case) -> None:
     with pytest.raises(ConfigError) as caught:
         shape = model_config(case.get("model", {}))
         training_config(case.get("training", {}))
+        decoding_config(case.get("decoding", {}))
         build(shape, case["vocabulary"], case["vocabulary"], seed=1)
     refused(caught.value, case)
 
@@ -190,7 +191,7 @@ def test_a_setting_is_refused_at_the_door(case: Case) -> None:
 @of_kind("config", lacking="clicks")
 def test_a_name_that_is_no_setting_is_refused(case: Case) -> None:
     given = json.loads(content(case))
-    for door in (model_config, training_config):
+    for door in (model_config, training_config, decoding_config):
         with pytest.raises(ConfigError):
             door(given)
 

@@ -15,7 +15,7 @@ from seq2seq_core.config import ModelConfig, TrainingConfig
 from seq2seq_core.errors import CheckpointError
 from seq2seq_core.models import build
 from seq2seq_core.training import TrainingState, start, train
-from tests.core.models import DATA, KINDS, NAMES, SOURCE, TARGET
+from tests.core.models import DATA, KINDS, SOURCE, TARGET, VARIANTS, name_of
 
 
 def trained(kind: ModelConfig) -> tuple[torch.nn.Module, TrainingState]:
@@ -24,7 +24,7 @@ def trained(kind: ModelConfig) -> tuple[torch.nn.Module, TrainingState]:
     return model.eval(), last.state()
 
 
-@pytest.mark.parametrize("kind", KINDS, ids=NAMES)
+@pytest.mark.parametrize("kind", [*KINDS, *VARIANTS], ids=name_of)
 def test_a_saved_model_answers_exactly_as_before(tmp_path: Path, kind: ModelConfig) -> None:
     model, state = trained(kind)
     saved = Checkpoint(kind, "space", SOURCE, TARGET, state.parameters)

@@ -15,7 +15,7 @@ from seq2seq_core.models import build
 from seq2seq_core.models.base import EncoderDecoder, Inspection, Look, SourceInspection, Step
 from seq2seq_core.training import start, train
 from seq2seq_core.vocabulary import EOS
-from tests.core.models import DATA, KINDS, NAMES, PAIRS, SOURCE, TARGET
+from tests.core.models import DATA, KINDS, PAIRS, SOURCE, TARGET, name_of
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,7 @@ def test_greedy_stops_at_the_length_limit() -> None:
     assert greedy(Fake(), batch.src, batch.src_mask, max_length=2) == [[4, 4]] * 5
 
 
-@pytest.mark.parametrize("kind", KINDS, ids=NAMES)
+@pytest.mark.parametrize("kind", KINDS, ids=name_of)
 def test_the_stepper_writes_what_greedy_writes(kind: ModelConfig) -> None:
     model = build(kind, len(SOURCE), len(TARGET), seed=4)
     for event in train(model, start(model), DATA, TrainingConfig(updates=30, batch_size="full")):
@@ -70,7 +70,7 @@ def test_the_stepper_writes_what_greedy_writes(kind: ModelConfig) -> None:
             assert [token for token in walk.tokens if token != EOS] == expected
 
 
-@pytest.mark.parametrize("kind", KINDS, ids=NAMES)
+@pytest.mark.parametrize("kind", KINDS, ids=name_of)
 def test_fillers_are_steps_that_read_eos_whatever_was_written(kind: ModelConfig) -> None:
     model = build(kind, len(SOURCE), len(TARGET), seed=4).eval()
     batch = DATA.all()
