@@ -113,6 +113,21 @@ def test_training_and_decoding_never_ask_for_a_models_class(name: str) -> None:
     assert "build(" not in source
 
 
+LESSONS = [*sorted((CORE / "models").glob("*.py"))]
+LESSONS += [CORE / f"{name}.py" for name in ("training", "decoding", "beam", "schedules")]
+
+
+@pytest.mark.parametrize("path", LESSONS, ids=lambda p: str(p.relative_to(ROOT)))
+def test_what_a_lesson_shows_fits_on_a_projector(path: Path) -> None:
+    source = path.read_text(encoding="utf-8")
+    assert len(source.splitlines()) <= 300
+    assert "isinstance(model" not in source and "type(model" not in source
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.FunctionDef):
+            assert node.end_lineno is not None
+            assert node.end_lineno - node.lineno < 60, node.name
+
+
 @pytest.mark.parametrize("path", PAGE_FILES, ids=lambda p: str(p.relative_to(ROOT)))
 def test_pages_touch_neither_torch_nor_sql(path: Path) -> None:
     for package in ("torch", "sqlalchemy", "sqlite3", "safetensors"):

@@ -14,7 +14,7 @@ from urllib.parse import parse_qs, urlparse
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from tests.benchmarks import actions, clicks, floor, redraws, speed, wire
+from tests.benchmarks import actions, clicks, compute, floor, redraws, speed, wire
 from tests.benchmarks.table import Row, table
 from tests.benchmarks.wire import Place
 from tests.browser.conftest import QUIET
@@ -84,7 +84,7 @@ def main() -> None:
     if chromium is None:
         sys.exit("the benchmarks need Chromium: make browser")
     began, before = time.monotonic(), load()
-    rows = [*in_browser(chromium), speed.speed()]
+    rows = [*in_browser(chromium), speed.speed(), *compute.compute()]
     print(table(rows))
     print(
         f"\n{os.cpu_count()} cores, load {before} before and {load()} after, "

@@ -1,0 +1,156 @@
+"""What models and searches cost, each beside the plain way to do the same, in turns."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
+
+from tests.benchmarks.table import Figures, Row
+
+TURNS = 12  # of each
+UPDATES = 12
+SENTENCES = 8
+
+
+def turns(ours: Callable[[], object], other: Callable[[], object]) -> tuple[list[float], ...]:
+    """CPU milliseconds of both, one after the other, so that the machine is the same to both."""
+    took: tuple[list[float], ...] = ([], [])
+    for _ in range(TURNS):
+        for times, way in zip(took, (ours, other), strict=True):
+            began = time.process_time()
+            way()
+            times.append(1_000 * (time.process_time() - began))
+    return took
+
+
+def transformer() -> Row:
+    """Updates of our Transformer and of torch.nn.Transformer with the same sizes and data."""
+    import torch
+    from torch import nn
+
+    from seq2seq_core.config import ModelConfig, TrainingConfig
+    from seq2seq_core.corpora import shipped
+    from seq2seq_core.experiment import material, prepare
+    from seq2seq_core.models import build
+    from seq2seq_core.training import loss_of, start, train
+
+    kind, config = ModelConfig("transformer", layers=2), TrainingConfig(updates=UPDATES)
+    corpus = shipped("first")
+    made_of = material(prepare(corpus.rows, corpus.held_out, "space", kind, config))
+    data = made_of.batches(made_of.pairs)
+    model = build(kind, len(made_of.source), len(made_of.target), 1)
+
+    size = kind.model_size
+    names = nn.ModuleList([nn.Embedding(len(made_of.source), size)])
+    names += [nn.Embedding(len(made_of.target), size), nn.Linear(size, len(made_of.target))]
+    stack = nn.Transformer(
+        size, kind.heads, 2, 2, kind.feed_forward_size, kind.dropout, batch_first=True
+    )
+    weights = [*names.parameters(), *stack.parameters()]
+    adam = torch.optim.Adam(weights, lr=config.learning_rate, fused=True)
+
+    def plain() -> None:
+        for rows in data.epoch(config, 0)[:UPDATES] + data.epoch(config, 1)[: UPDATES - 10]:
+            batch = data.take(rows)
+            steps = batch.tgt_in.shape[1]
+            states = stack(
+                names[0](batch.src) * size**0.5,
+                names[1](batch.tgt_in) * size**0.5,
+                tgt_mask=nn.Transformer.generate_square_subsequent_mask(steps),
+                src_key_padding_mask=~batch.src_mask,
+                memory_key_padding_mask=~batch.src_mask,
+            )
+            adam.zero_grad()
+            loss_of(names[2](states), batch.tgt_out).backward()
+            nn.utils.clip_grad_norm_(weights, config.clip)
+            adam.step()
+
+    def ours() -> None:
+        for _ in train(model, start(model), data, config):
+            pass
+
+    took, beside = turns(ours, plain)
+    return Row(
+        Figures(f"{UPDATES} updates of a Transformer, CPU ms", took),
+        Figures("torch.nn.Transformer", beside),
+        1,
+        "times it",
+        of_ratio=True,
+    )
+
+
+def searches() -> list[Row]:
+    """A beam in one batch beside one hypothesis at a time; a step from inside beside a plain one."""
+    import torch
+
+    from seq2seq_core.batches import pad
+    from seq2seq_core.beam import Hypothesis, beam_search, expand
+    from seq2seq_core.config import ModelConfig
+    from seq2seq_core.decoding import Stepper, greedy
+    from seq2seq_core.models import build
+    from seq2seq_core.vocabulary import PAD, SOS
+
+    model = build(ModelConfig(attention="additive"), 60, 60, 1).eval()
+    sources = [torch.randint(4, 60, (9,)) for _ in range(SENTENCES)]
+
+    def in_one_batch() -> None:
+        for src in sources:
+            beam_search(model, src, 5, max_length=12)
+
+    @torch.no_grad()
+    def one_at_a_time() -> None:
+        for src in sources:
+            first = model.init_state(src[None], torch.ones(1, len(src), dtype=torch.bool))
+            alive = [(Hypothesis(), first)]
+            for _ in range(12):
+                grown = []
+                for one, state in alive:
+                    token = torch.tensor([one.tokens[-1] if one.tokens else SOS])
+                    step = model.step(state, token)
+                    ways = expand([one], step.logits.double().log_softmax(1), 5)
+                    grown += [(way, step.state) for way in ways]
+                grown.sort(key=lambda pair: -pair[0].log_probability)
+                alive = [pair for pair in grown[:5] if not pair[0].ended]
+
+    def inside() -> None:
+        for src in sources:
+            Stepper.start(model, src).finish(12)
+
+    def plain() -> None:
+        for src in sources:
+            greedy(model, pad([src.tolist()]), pad([src.tolist()]) != PAD, 12)
+
+    beam, single = turns(in_one_batch, one_at_a_time)
+    stepping, fast = turns(inside, plain)
+    return [
+        Row(
+            Figures("a beam of five in one batch, CPU ms", beam),
+            Figures("one hypothesis at a time", single),
+            0.5,
+            "of it",
+            of_ratio=True,
+        ),
+        Row(
+            Figures("greedy with everything inside, CPU ms", stepping),
+            Figures("greedy alone", fast),
+            3,
+            "times it",
+            of_ratio=True,
+        ),
+    ]
+
+
+def in_a_process() -> list[Row]:
+    """All of them, with one thread as everywhere."""
+    import torch
+    import torch._dynamo  # else by the first optimizer, for a second
+
+    torch.set_num_threads(1)
+    return [transformer(), *searches()]
+
+
+def compute() -> list[Row]:
+    with ProcessPoolExecutor(1, get_context("spawn")) as pool:
+        return pool.submit(in_a_process).result()
