@@ -10,7 +10,8 @@ from seq2seq_core.corpus import Row
 from seq2seq_core.files import read_file
 
 FOLDER = Path(__file__).parents[1] / "assets/corpora"
-NAMES = ("first", "five_sentences")
+TRANSLATIONS = ("first", "five_sentences")  # Chinese to English
+NAMES = (*TRANSLATIONS, "reverse", "labels", "summaries", "dialogue", "questions")
 DEFAULT = "first"
 
 

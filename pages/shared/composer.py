@@ -215,7 +215,9 @@ def labels(view: CorpusView, mine: int) -> dict[str, Any]:
     title = _("My {count} sentences", count=mine) if mine > 1 else _("My sentences")
     return {
         "source": _("Source · click a word to change it"),
-        "target": _("Target · its translation"),
+        "target": _("Target · what is to come out")
+        if view.name in set(corpora.NAMES).difference(corpora.TRANSLATIONS)
+        else _("Target · its translation"),
         "type_source": _("type more"),
         "type_target": _("type more"),
         "type_instead": _("type another word"),

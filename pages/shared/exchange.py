@@ -11,6 +11,7 @@ from pages.shared import edits, errors, lexicon, session, table
 from pages.shared.i18n import N_, _, language
 from pages.shared.literal import literal
 from pages.shared.session import CorpusView
+from pages.shared.shipped import SHIPPED
 from seq2seq_core import corpora, files
 from seq2seq_core.corpus import Row, swapped
 from seq2seq_core.errors import CorpusError
@@ -18,10 +19,6 @@ from seq2seq_core.limits import LIMITS
 from seq2seq_core.text import clean
 from seq2seq_core.tokenizers import suggest
 
-TITLES = {
-    "first": N_("First: 300 pairs in which words recombine"),
-    "five_sentences": N_("Five sentences: no word occurs twice"),
-}
 CUTS = {
     "space": (N_("at spaces"), N_("Words stand apart by spaces, as you write them.")),
     "zh-word": (
@@ -183,8 +180,7 @@ def tools(view: CorpusView) -> None:
     with st.container(horizontal=True, vertical_alignment="center", key="corpus_tools"):
         load_key, paste_key = f"corpus_load_{turn()}", f"corpus_paste_{turn()}"
         with st.popover(_("Load a corpus"), icon=":material/library_books:", key=load_key):
-            for name, title in TITLES.items():
-                st.button(_(title), on_click=load, args=(name,), key=f"corpus_load_{name}")
+            choose_shipped()
             choose_file()
         with st.popover(_("Paste rows"), icon=":material/content_paste:", key=paste_key):
             st.text_area(
@@ -211,6 +207,15 @@ def tools(view: CorpusView) -> None:
                     on_click="ignore",
                     key=f"corpus_download_{form}",
                 )
+
+
+def choose_shipped() -> None:
+    """The corpora of the lesson, each with what it is about."""
+    with st.container(gap="small", key="corpus_shipped"):
+        for name, (title, sentence) in SHIPPED.items():
+            with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+                st.button(_(title), on_click=load, args=(name,), key=f"corpus_load_{name}")
+                st.caption(_(sentence))
 
 
 def choose_file() -> None:

@@ -4,22 +4,29 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from dataclasses import asdict
 from typing import Any
 
 import streamlit as st
 
-from pages.shared import address, session
+from pages.shared import address, session, settings
 from pages.shared.i18n import N_, _, language
-from seq2seq_core import store
+from seq2seq_core import corpora, store
 from seq2seq_core.config import ModelConfig, TrainingConfig
 from seq2seq_core.corpus import tokens_of
 from seq2seq_core.store import Run
 
-CORPORA = {"first": N_("First"), "five_sentences": N_("five sentences")}
+CORPORA = {
+    "first": N_("First"),
+    "first_swapped": N_("First, English to Chinese"),
+    "five_sentences": N_("five sentences"),
+    "five_sentences_swapped": N_("five sentences, English to Chinese"),
+    "reverse": N_("reverse"),
+    "labels": N_("labels"),
+    "summaries": N_("summaries"),
+    "dialogue": N_("dialogue"),
+    "questions": N_("questions"),
+}
 WAIT = 0.15  # seconds that a click waits for the run's first update
-TOLD = {"hidden_size": N_("hidden"), "learning_rate": N_("rate")}  # where it is not as usual
-USUAL = asdict(ModelConfig()) | asdict(TrainingConfig())
 OFFERED = 200  # sentences in the list; any other can be typed
 Columns = dict[str, list[Any]]
 
@@ -52,19 +59,22 @@ def selected(choices: list[Run]) -> Run | None:
     return numbers.get(address.option("run", list(numbers), latest))
 
 
+def made_of(shape: ModelConfig) -> list[str]:
+    """Architecture, layers and attention, each in few words."""
+    if shape.transformer:
+        sizes = _("layers {layers} × heads {heads}", layers=shape.layers, heads=shape.heads)
+        return ["Transformer", sizes]
+    cell = ("Bi" if shape.bidirectional else "") + shape.architecture.upper()
+    layers = [_("layers {layers}", layers=shape.layers)] if shape.layers > 1 else []
+    score = shape.attention
+    look = _("no attention") if score == "none" else _("{score} attention", score=_(score))
+    return [cell, *layers, look]
+
+
 def kind(run: Run) -> str:
     """What a run is made of."""
-    model = run.model
-    cell = ("Bi" if model["bidirectional"] else "") + model["architecture"].upper()
-    score = model["attention"]
-    look = _("no attention") if score == "none" else _("{score} attention", score=_(score))
-    corpus = _(CORPORA.get(run.name, run.name))
-    told = [
-        f"{_(name)} {value}"
-        for field, name in TOLD.items()
-        if (value := (run.model | run.training)[field]) != USUAL[field]
-    ]
-    return " · ".join([cell, look, *told, corpus])
+    told = settings.told(run.shape, TrainingConfig(**run.training))
+    return " · ".join([*made_of(run.shape), *told, _(CORPORA.get(run.name, run.name))])
 
 
 def label(run: Run) -> str:
@@ -197,6 +207,14 @@ def nothing_trained() -> None:
         st.switch_page("pages/start.py")
 
 
+def turned(view: session.CorpusView) -> bool:
+    """Whether a corpus of the lesson stands the other way round: from English to Chinese."""
+    if view.name not in corpora.TRANSLATIONS:
+        return False
+    targets = {row.target for row in corpora.shipped(view.name).rows}
+    return sum(row.source in targets for row in view.rows) > len(view.rows) / 2
+
+
 def start(
     model: ModelConfig,
     training: TrainingConfig,
@@ -217,8 +235,9 @@ def start(
         view = session.save_corpus(view, view.rows, view.held_out)
     revision = view.revision
     assert revision is not None
+    name = f"{view.name}_swapped" if turned(view) else view.name
     run, replaced = store.start_run(
-        session.engine(), revision.workspace_id, revision.id, model, training, corpus, view.name,
+        session.engine(), revision.workspace_id, revision.id, model, training, corpus, name,
         pace, goal,
     )  # fmt: skip
     show_run(run)

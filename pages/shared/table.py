@@ -46,7 +46,7 @@ def rows_of(table: pd.DataFrame, before: Sequence[Row]) -> dict[int, Row]:
 def titles(view: CorpusView) -> dict[str, str]:
     """What the two columns are called: by the language, where that is known."""
     chinese = [any(CJK.search(cell) for cell in side[:20]) for side in sides(view)]
-    named = view.name in corpora.NAMES
+    named = view.name in corpora.TRANSLATIONS
     return {
         "source": _("Chinese · source")
         if chinese[0]
