@@ -102,6 +102,25 @@ def decided(found: Sequence[Round], best: float, length_penalty: float, max_leng
     return best >= max(hopes, default=float("-inf"))
 
 
+def search(
+    model: EncoderDecoder,
+    src: Tensor,
+    width: int,
+    length_penalty: float = 0.0,
+    max_length: int = LIMITS.decoded_tokens,
+    show: int = 0,
+) -> list[Round]:
+    """The rounds of a beam search, no further than they can matter; see `rounds`."""
+    found: list[Round] = []
+    best = float("-inf")
+    for now in rounds(model, src, width, max_length, show):
+        found.append(now)
+        best = max([best, *(one.score(length_penalty) for one in now.kept if one.ended)])
+        if decided(found, best, length_penalty, max_length):
+            break
+    return found
+
+
 def beam_search(
     model: EncoderDecoder,
     src: Tensor,
@@ -109,15 +128,8 @@ def beam_search(
     length_penalty: float = 0.0,
     max_length: int = LIMITS.decoded_tokens,
 ) -> list[Hypothesis]:
-    """The sentences found with a beam of this width, best first, no further than it can matter.
+    """The sentences found with a beam of this width, best first.
 
     src (S,) of ids, without padding.
     """
-    found: list[Round] = []
-    best = float("-inf")
-    for now in rounds(model, src, width, max_length):
-        found.append(now)
-        best = max([best, *(one.score(length_penalty) for one in now.kept if one.ended)])
-        if decided(found, best, length_penalty, max_length):
-            break
-    return ranking(found, length_penalty)
+    return ranking(search(model, src, width, length_penalty, max_length), length_penalty)

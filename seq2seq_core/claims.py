@@ -165,7 +165,7 @@ def granted(progress: Progress, wanted: str, updates: int, goal: int | None) -> 
     match progress.status:
         case "queued":
             return RESTING.get(wanted, "queued")
-        case "done" if progress.update < updates:
+        case "done" if progress.update < updates and progress.reason is None:  # not stopped early
             return "running"
         case "paused" if goal is not None and progress.update >= goal:
             return "paused"
@@ -214,7 +214,7 @@ def write(engine: Engine, worker: str, told: Sequence[Progress]) -> dict[int, st
                     "run_id": p.run_id,
                     "at": p.update,
                     "new_status": status[p.run_id],
-                    "new_reason": p.reason if status[p.run_id] == "failed" else None,
+                    "new_reason": p.reason if status[p.run_id] in ("done", "failed") else None,
                     "new_live": p.live,
                     "seconds": p.trained_seconds,
                     "now": now,

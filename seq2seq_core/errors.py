@@ -50,6 +50,12 @@ MESSAGES: dict[str, str] = {
     "not {value}: take {better}.",
     "uneven_heads": "model_size must be a multiple of heads, each takes an equal part: {size} is "
     "no multiple of {heads}.",
+    "not_a_branch": "“{text}” does not say what to change in this translation: change it on the "
+    "Decode page.",
+    "not_a_target_word": "The model cannot write “{word}”: it has learnt no such target word. Take "
+    "one that it knows.",
+    "nothing_left": "One source word has to stay: leave out another one.",
+    "too_many_branches": "There is no room for one more: remove a translation from the list first.",
     "beam_and_lot": "A beam keeps the most probable, a temperature draws by lot: choose one.",
     "too_many_parameters": "The model would have {count} parameters, the limit is {limit}: "
     "take smaller sizes.",

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import json
 import os
+import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
@@ -170,14 +172,28 @@ def sqlite_connection(connection: object, _record: object) -> None:
     cursor = connection.cursor()  # type: ignore[attr-defined]
     for setting in (
         "busy_timeout=5000",
-        "journal_mode=WAL",
         "synchronous=NORMAL",
         "foreign_keys=ON",
         "journal_size_limit=16777216",
         "wal_autocheckpoint=0",  # SQLite before 3.51.3 can corrupt with two checkpointers: `tidy`
     ):
         cursor.execute(f"PRAGMA {setting}")
+    write_ahead(cursor)
     cursor.close()
+
+
+def write_ahead(cursor: sqlite3.Cursor) -> None:
+    """Readers and one writer at a time. Where several open a new file at once, SQLite answers
+    "locked" to this change alone, without waiting as it was told."""
+    end = time.monotonic() + 5
+    while True:
+        try:
+            cursor.execute("PRAGMA journal_mode=WAL")
+            return
+        except sqlite3.OperationalError:
+            if time.monotonic() > end:
+                raise
+            time.sleep(0.01)
 
 
 def sqlite_begin(connection: Connection) -> None:

@@ -13,6 +13,7 @@ from torch import Tensor, nn
 
 from seq2seq_core.config import SCORES
 from seq2seq_core.models.base import Look
+from seq2seq_core.models.explain import Line, Part, dot, entrywise, matrix
 
 
 class Score(nn.Module, ABC):
@@ -25,6 +26,10 @@ class Score(nn.Module, ABC):
     @abstractmethod
     def forward(self, query: Tensor, keys: Tensor) -> Tensor:
         """The scores (B, T, S) of queries (B, T, D)."""
+
+    @abstractmethod
+    def explain(self, query: Part, key: Part) -> tuple[Line, ...]:
+        """The score of one query s and one encoder state h_j line by line; the last line is e_j."""
 
 
 class Dot(Score):
@@ -40,6 +45,9 @@ class Dot(Score):
     def forward(self, query: Tensor, keys: Tensor) -> Tensor:
         return query @ keys.transpose(1, 2)  # (B, T, S)
 
+    def explain(self, query: Part, key: Part) -> tuple[Line, ...]:
+        return (dot("score", f"e_j = {query.symbol} · h_j", "e_j", query, key),)
+
 
 class General(Score):
     """sᵀ W h."""
@@ -53,6 +61,11 @@ class General(Score):
 
     def forward(self, query: Tensor, keys: Tensor) -> Tensor:
         return query @ keys.transpose(1, 2)  # (B, T, S)
+
+    def explain(self, query: Part, key: Part) -> tuple[Line, ...]:
+        weight, formula = self.key.weight.T, f"u = Wᵀ {query.symbol}"
+        asked = matrix("asked", "linear", formula, "u", (query,), weight)
+        return asked, dot("score", "e_j = u · h_j", "e_j", asked.result, key)
 
 
 class Additive(Score):
@@ -70,6 +83,15 @@ class Additive(Score):
     def forward(self, query: Tensor, keys: Tensor) -> Tensor:
         both = self.query(query).unsqueeze(2) + keys.unsqueeze(1)  # (B, T, S, A)
         return self.energy(both.tanh()).squeeze(3)  # (B, T, S)
+
+    def explain(self, query: Part, key: Part) -> tuple[Line, ...]:
+        formula = f"a = W_s {query.symbol}"
+        asked = matrix("asked", "linear", formula, "a", (query,), self.query.weight)
+        offered = matrix("offered", "linear", "b_j = W_h h_j", "b_j", (key,), self.key.weight)
+        both = entrywise("both", "add", "a + b_j", "a + b_j", asked.result, offered.result)
+        bent = entrywise("bent", "tanh", "m_j = tanh(a + b_j)", "m_j", both.result)
+        energy = Part.of("v", self.energy.weight)
+        return asked, offered, both, bent, dot("score", "e_j = v · m_j", "e_j", energy, bent.result)
 
 
 def score_named(name: str, query_size: int, key_size: int, size: int) -> Score:

@@ -14,6 +14,8 @@ from typing import Any, Protocol, Self
 import torch
 from torch import Tensor, nn
 
+from seq2seq_core.models.explain import Line, Spot
+
 # What shall stand in place of attention weights (…, S), given the weights and the mask (…, S):
 # see `looks`. Rows sum to one again, padding keeps exactly 0.
 Look = Callable[[Tensor, Tensor], Tensor]
@@ -82,6 +84,9 @@ class SourceInspection:
 class EncoderDecoder(nn.Module, ABC):
     """What every model can do. Its states are its own: only `State.select` is known of them."""
 
+    source_embedding: nn.Embedding  # (V, E), as many rows as the side has tokens
+    target_embedding: nn.Embedding
+
     @abstractmethod
     def init_state(self, src: Tensor, src_mask: Tensor) -> Any:
         """Read the source: a State. src (B, S) of ids, src_mask (B, S), True = real token."""
@@ -100,6 +105,23 @@ class EncoderDecoder(nn.Module, ABC):
     @abstractmethod
     def inspect_source(self, src: Tensor, src_mask: Tensor) -> SourceInspection:
         """What `init_state` does, with everything inside."""
+
+    def explain(self, src: Tensor, tokens: Tensor, spot: Spot) -> tuple[Line, ...]:
+        """One step line by line, from what it reads to the probability of what it wrote.
+
+        src (1, S); tokens (1, T + 1): <sos> and the T words written; step t reads tokens[:, t] and
+        wrote tokens[:, t + 1]. A model that does not explain itself has no lines.
+        """
+        return ()
+
+    def explain_cell(
+        self, step: CellStep, side: str, layer: int, backwards: bool = False
+    ) -> tuple[Line, ...]:
+        """One step of one cell of the "encoder" or "decoder" line by line; step: vectors (size,).
+
+        A model without cells has no lines.
+        """
+        return ()
 
     @abstractmethod
     def forward(

@@ -8,12 +8,14 @@ comes out is compared with what came out of it, so that nothing can drift.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import torch
 from torch import Tensor, nn
 from torch.nn.functional import linear
 
 from seq2seq_core.models.base import CellStep
+from seq2seq_core.models.explain import Line, Part, entrywise, given, matrix
 
 CELLS: dict[str, Callable[..., nn.RNNBase]] = {"rnn": nn.RNN, "lstm": nn.LSTM, "gru": nn.GRU}
 
@@ -113,3 +115,62 @@ def passes_inside(cell: nn.RNNBase, inputs: Tensor) -> tuple[tuple[CellStep, ...
         inputs = torch.cat([one.after[0] for one in layer], dim=-1)
         layers.append(layer)
     return tuple(layers)
+
+
+def gate(
+    cell: nn.RNNBase, place: str, number: int, names: str, x: Part, h: Part, squash: str
+) -> Line:
+    """Gate `number` of those in `names`, such as i f g o: from W x + U h + b."""
+    w, u, b, c = (
+        getattr(cell, f"{kind}_{place}").chunk(len(names))[number]
+        for kind in ("weight_ih", "weight_hh", "bias_ih", "bias_hh")
+    )
+    name = names[number]
+    sign = "σ" if squash == "sigmoid_linear" else "tanh"
+    formula = f"{name} = {sign}(W_{name} x + U_{name} h + b_{name})"
+    return matrix(name, squash, formula, name, (x, h), torch.cat([w, u], dim=1), b + c)
+
+
+def explain_rnn(
+    cell: nn.RNNBase, place: str, x: Part, h: Part, before: Carried
+) -> tuple[Line, ...]:
+    line = gate(cell, place, 0, "h", x, h, "tanh_linear")
+    after = Part("h'", line.result.values)
+    return (replace(line, formula="h' = tanh(W x + U h + b)", result=after),)
+
+
+def explain_lstm(
+    cell: nn.RNNBase, place: str, x: Part, h: Part, before: Carried
+) -> tuple[Line, ...]:
+    kinds = ("sigmoid_linear", "sigmoid_linear", "tanh_linear", "sigmoid_linear")
+    i, f, g, o = (gate(cell, place, n, "ifgo", x, h, kind) for n, kind in enumerate(kinds))
+    old = given("c_before", "c", before[1])
+    parts = f.result, old.result, i.result, g.result
+    c = entrywise("c", "lstm_cell", "c' = f ⊙ c + i ⊙ g", "c'", *parts)
+    out = entrywise("h", "lstm_out", "h' = o ⊙ tanh(c')", "h'", o.result, c.result)
+    return old, i, f, g, o, c, out
+
+
+def explain_gru(
+    cell: nn.RNNBase, place: str, x: Part, h: Part, before: Carried
+) -> tuple[Line, ...]:
+    r, z = (gate(cell, place, n, "rzn", x, h, "sigmoid_linear") for n in (0, 1))
+    (w, b), (u, d) = (
+        [getattr(cell, f"{kind}_{way}_{place}").chunk(3)[2] for kind in ("weight", "bias")]
+        for way in ("ih", "hh")
+    )
+    read = matrix("n_read", "linear", "a = W_n x + b_n", "a", (x,), w, b)
+    kept = matrix("n_kept", "linear", "u = U_n h + d_n", "u", (h,), u, d)
+    parts = read.result, r.result, kept.result
+    n = entrywise("n", "gru_new", "n = tanh(a + r ⊙ u)", "n", *parts)
+    mix = entrywise("h", "gru_mix", "h' = (1 − z) ⊙ n + z ⊙ h", "h'", z.result, n.result, h)
+    return r, z, read, kept, n, mix
+
+
+EXPLAINED = {nn.RNN: explain_rnn, nn.LSTM: explain_lstm, nn.GRU: explain_gru}
+
+
+def explain(cell: nn.RNNBase, place: str, step: CellStep) -> tuple[Line, ...]:
+    """One step of one layer line by line; every tensor of the step is a vector (size,)."""
+    x, h = given("x", "x", step.inputs), given("h_before", "h", step.before[0])
+    return x, h, *EXPLAINED[type(cell)](cell, place, x.result, h.result, step.before)

@@ -16,9 +16,28 @@ from torch import Tensor, nn
 from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
 from seq2seq_core.config import ModelConfig
+from seq2seq_core.models import cells
 from seq2seq_core.models.attention import Score, attend, score_named
-from seq2seq_core.models.base import EncoderDecoder, Inspection, Look, SourceInspection, Step
+from seq2seq_core.models.base import (
+    CellStep,
+    EncoderDecoder,
+    Inspection,
+    Look,
+    SourceInspection,
+    Step,
+)
 from seq2seq_core.models.cells import CELLS, Carried, passes_inside, run, step_inside
+from seq2seq_core.models.explain import (
+    Line,
+    Part,
+    Spot,
+    entrywise,
+    given,
+    matrix,
+    mean,
+    predicted,
+    softmax,
+)
 
 
 @dataclass(frozen=True)
@@ -89,7 +108,7 @@ class Recurrent(EncoderDecoder):
         self.output = nn.Linear(size, target_size)
         self.dropout = nn.Dropout(config.dropout)
         self.after_embedding = nn.ReLU() if config.decoder_relu else nn.Identity()
-        self.sharpness = config.sharpness
+        self.sharpness, self.cuts_off = config.sharpness, config.decoder_relu
 
     def init_state(self, src: Tensor, src_mask: Tensor) -> RecurrentState:
         embedded = self.dropout(self.source_embedding(src))  # (B, S, E)
@@ -166,6 +185,70 @@ class Recurrent(EncoderDecoder):
         made = torch.cat([one.after[0] for one in cells[-1]], dim=-1)
         torch.testing.assert_close(made, states, rtol=0, atol=1e-5)  # the formulas are the cell's
         return SourceInspection(embedded, states, cells)
+
+    def explain(self, src: Tensor, tokens: Tensor, spot: Spot) -> tuple[Line, ...]:
+        state = self.init_state(src, torch.ones_like(src, dtype=torch.bool))
+        for token in tokens[0, : spot.step]:
+            state = replace(state, carried=self.advance(state, token[None, None]).carried)
+        token = tokens[:, spot.step : spot.step + 1]
+        now = Part.of("s_t", self.advance(state, token).states)
+        last = Part.of("s_{t-1}", state.carried[0][-1])
+        looked = self.explain_looking(last if self.asks_before else now, state, spot.position)
+        inputs = self.explain_inputs(state, token, [line.result for line in looked[-1:]])
+        name, read = self.decoder.mode.split("_")[0], inputs[-1].result
+        formula = f"s_t = {name}({read.symbol}, s_{{t-1}})"
+        step = Line("state", "cell", formula, (read, last), now)
+        lines = [*looked, *inputs, step] if self.asks_before else [*inputs, step, *looked]
+        if looked:
+            parts, formula = (looked[-1].result, now), "h̃_t = tanh(W_c [c_t; s_t])"
+            weight = self.combine.weight
+            lines.append(matrix("combined", "tanh_linear", formula, "h̃_t", parts, weight))
+        written = int(tokens[0, spot.step + 1])
+        return *lines, *predicted(lines[-1].result, self.output, written)
+
+    def explain_looking(self, query: Part, source: RecurrentState, j: int) -> list[Line]:
+        """From the query to the context, for source position j."""
+        if self.score is None:
+            return []
+        lines = list(self.score.explain(query, Part.of("h_j", source.memory[0, j])))
+        if self.asks_before:  # its own step comes later: this is what the last one left
+            lines.insert(0, given("asks", query.symbol, query.tensor))
+        scores = self.score(query.tensor[None, None], source.keys)[0, 0]  # (S,), of all words
+        if self.sharpness != 1:
+            beta, formula = Part("β", (self.sharpness,)), "β e_j"
+            lines.append(entrywise("sharper", "times", formula, formula, beta, lines[-1].result))
+            scores = self.sharpness * scores
+        symbol = lines[-1].result.symbol
+        formula = f"α_j = exp({symbol}) / Σ_i exp({symbol.replace('_j', '_i')})"
+        weights = softmax("weights", formula, "α", Part.of(symbol.replace("_j", ""), scores))
+        context = mean("context", "c_t = Σ_j α_j h_j", "c_t", weights.result, source.memory[0])
+        return [*lines, weights, context]
+
+    def explain_inputs(
+        self, state: RecurrentState, token: Tensor, context: list[Part]
+    ) -> list[Line]:
+        """What the cell reads: the word before, where it is wired so the encoder's last state, and
+        the context of who asks before the step."""
+        lines = [given("embedded", "y_{t-1}", self.target_embedding(token))]
+        if self.cuts_off:
+            formula, word = "y = max(0, y_{t-1})", lines[0].result
+            lines.append(entrywise("cut_off", "relu", formula, "y", word))
+        parts = [lines[-1].result]
+        if self.reads_summary:
+            parts.append(Part.of("h_{last}", state.summary))
+        if self.asks_before:
+            parts += context
+        if len(parts) == 1:
+            return lines
+        formula = f"x_t = [{'; '.join(part.symbol for part in parts)}]"
+        values = tuple(value for part in parts for value in part.values)
+        return [*lines, Line("inputs", "join", formula, tuple(parts), Part("x_t", values))]
+
+    def explain_cell(
+        self, step: CellStep, side: str, layer: int, backwards: bool = False
+    ) -> tuple[Line, ...]:
+        place = f"l{layer}_reverse" if backwards else f"l{layer}"
+        return cells.explain(self.encoder if side == "encoder" else self.decoder, place, step)
 
     def forward(
         self, src: Tensor, src_mask: Tensor, tgt_in: Tensor

@@ -10,11 +10,9 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from typing import NamedTuple
 
 import torch
 from torch import Tensor, nn
-from torch.nn.functional import scaled_dot_product_attention
 
 from seq2seq_core.config import ModelConfig
 from seq2seq_core.models.base import (
@@ -25,6 +23,8 @@ from seq2seq_core.models.base import (
     SourceInspection,
     Step,
 )
+from seq2seq_core.models.explain import Line, Spot, given, predicted
+from seq2seq_core.models.layers import DecoderLayer, EncoderLayer, Inside, Layer, Seen
 
 
 def sinusoids(count: int, size: int) -> Tensor:
@@ -35,158 +35,6 @@ def sinusoids(count: int, size: int) -> Tensor:
     table[:, 0::2] = (place * speed).sin()
     table[:, 1::2] = (place * speed).cos()[:, : size // 2]
     return table
-
-
-def causal_mask(queries: int, keys: int) -> Tensor:
-    """(queries, keys), True where it may look: no word sees one that is not written yet."""
-    return torch.ones(queries, keys, dtype=torch.bool).tril(keys - queries)
-
-
-class Seen(NamedTuple):
-    """Attention from the inside; d = D / H."""
-
-    query: Tensor  # (B, H, T, d)
-    keys: Tensor  # (B, H, S, d)
-    values: Tensor  # (B, H, S, d)
-    scores: Tensor  # (B, H, T, S), -inf where it may not look
-    weights: Tensor  # (B, H, T, S)
-
-
-class Attention(nn.Module):
-    """Several heads, each comparing in its own part of the vectors."""
-
-    def __init__(self, size: int, heads: int) -> None:
-        super().__init__()
-        self.heads = heads
-        self.query, self.key, self.value, self.output = (nn.Linear(size, size) for _ in range(4))
-
-    def split(self, x: Tensor) -> Tensor:
-        return x.unflatten(2, (self.heads, -1)).transpose(1, 2)  # (B, T, D) -> (B, H, T, d)
-
-    def keys_values(self, memory: Tensor) -> tuple[Tensor, Tensor]:
-        """What of the memory (B, S, D) does not depend on the query: (B, H, S, d) twice."""
-        return self.split(self.key(memory)), self.split(self.value(memory))
-
-    def join(self, mixed: Tensor) -> Tensor:
-        return self.output(mixed.transpose(1, 2).flatten(2))  # (B, H, T, d) -> (B, T, D)
-
-    def forward(self, x: Tensor, keys: Tensor, values: Tensor, mask: Tensor) -> Tensor:
-        """x (B, T, D), mask that fits (B, H, T, S), True = may look; returns (B, T, D)."""
-        query = self.split(self.query(x))
-        return self.join(scaled_dot_product_attention(query, keys, values, attn_mask=mask))
-
-    def inspect(
-        self, x: Tensor, keys: Tensor, values: Tensor, mask: Tensor, look: Look | None = None
-    ) -> tuple[Tensor, Seen]:
-        """The same by the formula, with everything that `forward` does not show."""
-        query = self.split(self.query(x))
-        scores = query @ keys.transpose(2, 3) / math.sqrt(query.shape[3])
-        scores = scores.masked_fill(~mask, float("-inf"))
-        weights = scores.softmax(dim=3)
-        if look is not None:
-            weights = look(weights, mask)
-        return self.join(weights @ values), Seen(query, keys, values, scores, weights)
-
-
-class FeedForward(nn.Sequential):
-    def __init__(self, size: int, inner: int) -> None:
-        super().__init__(nn.Linear(size, inner), nn.ReLU(), nn.Linear(inner, size))
-
-
-class Residual(nn.Module):
-    """x plus what a part of the layer makes of it, with the layer norm after the sum or before."""
-
-    def __init__(self, config: ModelConfig) -> None:
-        super().__init__()
-        self.norm, self.first = nn.LayerNorm(config.model_size), config.norm == "pre"
-        self.dropout = nn.Dropout(config.dropout)
-
-    def read(self, x: Tensor) -> Tensor:
-        return self.norm(x) if self.first else x
-
-    def add(self, x: Tensor, change: Tensor) -> Tensor:
-        total = x + self.dropout(change)
-        return total if self.first else self.norm(total)
-
-
-class EncoderLayer(nn.Module):
-    def __init__(self, config: ModelConfig) -> None:
-        super().__init__()
-        self.attention = Attention(config.model_size, config.heads)
-        self.feed_forward = FeedForward(config.model_size, config.feed_forward_size)
-        self.around_attention, self.around_feed_forward = Residual(config), Residual(config)
-
-    def forward(self, x: Tensor, mask: Tensor) -> Tensor:
-        """x (B, S, D), mask (B, 1, 1, S)."""
-        read = self.around_attention.read(x)
-        x = self.around_attention.add(
-            x, self.attention(read, *self.attention.keys_values(read), mask)
-        )
-        return self.finish(x)
-
-    def inspect(self, x: Tensor, mask: Tensor) -> tuple[Tensor, Seen]:
-        read = self.around_attention.read(x)
-        change, seen = self.attention.inspect(read, *self.attention.keys_values(read), mask)
-        return self.finish(self.around_attention.add(x, change)), seen
-
-    def finish(self, x: Tensor) -> Tensor:
-        return self.around_feed_forward.add(x, self.feed_forward(self.around_feed_forward.read(x)))
-
-
-class Layer(NamedTuple):
-    """What one decoder layer carries: keys and values (B, H, ·, d) of its words, of the source."""
-
-    own: tuple[Tensor, Tensor]
-    source: tuple[Tensor, Tensor]
-
-
-class DecoderLayer(nn.Module):
-    def __init__(self, config: ModelConfig) -> None:
-        super().__init__()
-        self.attention = Attention(config.model_size, config.heads)
-        self.cross = Attention(config.model_size, config.heads)
-        self.feed_forward = FeedForward(config.model_size, config.feed_forward_size)
-        self.around_attention, self.around_cross = Residual(config), Residual(config)
-        self.around_feed_forward = Residual(config)
-
-    def remember(self, read: Tensor, layer: Layer) -> Layer:
-        """Keys and values of new words (B, T, D) behind those of the words before them."""
-        new = self.attention.keys_values(read)
-        keys, values = (torch.cat(pair, dim=2) for pair in zip(layer.own, new, strict=True))
-        return layer._replace(own=(keys, values))
-
-    def forward(self, x: Tensor, layer: Layer, mask: Tensor) -> tuple[Tensor, Layer]:
-        """T new words x (B, T, D) that follow those in `layer`; mask (B, 1, 1, S) of the source."""
-        read = self.around_attention.read(x)
-        layer = self.remember(read, layer)
-        causal = causal_mask(x.shape[1], layer.own[0].shape[2])
-        x = self.around_attention.add(x, self.attention(read, *layer.own, causal))
-        read = self.around_cross.read(x)
-        x = self.around_cross.add(x, self.cross(read, *layer.source, mask))
-        return self.finish(x), layer
-
-    def inspect(
-        self, x: Tensor, layer: Layer, mask: Tensor, look: Look | None
-    ) -> tuple[Tensor, Layer, Inside]:
-        read = self.around_attention.read(x)
-        layer = self.remember(read, layer)
-        causal = causal_mask(x.shape[1], layer.own[0].shape[2])
-        change, own = self.attention.inspect(read, *layer.own, causal)
-        x = self.around_attention.add(x, change)
-        read = self.around_cross.read(x)
-        change, cross = self.cross.inspect(read, *layer.source, mask, look)
-        return self.finish(self.around_cross.add(x, change)), layer, Inside(own, cross, change)
-
-    def finish(self, x: Tensor) -> Tensor:
-        return self.around_feed_forward.add(x, self.feed_forward(self.around_feed_forward.read(x)))
-
-
-class Inside(NamedTuple):
-    """One decoder layer from the inside."""
-
-    own: Seen
-    cross: Seen
-    context: Tensor  # (B, T, D), what looking at the source has brought
 
 
 @dataclass(frozen=True)
@@ -311,6 +159,18 @@ class Transformer(EncoderDecoder):
         own = Projections(*(torch.stack([s[i] for s in seen], dim=1) for i in range(3)))
         weights = torch.stack([inside.weights for inside in seen], dim=1)
         return SourceInspection(embedded, self.encoder_norm(x), (), weights, own)
+
+    def explain(self, src: Tensor, tokens: Tensor, spot: Spot) -> tuple[Line, ...]:
+        mask = torch.ones_like(src, dtype=torch.bool)
+        state, memory = self.init_state(src, mask), self.inspect_source(src, mask).states
+        x, lines = self.embed(self.target_embedding, tokens[:, :-1]), []
+        for number, (decoder, layer) in enumerate(zip(self.decoder, state.layers, strict=True)):
+            if number == spot.layer:
+                lines = decoder.explain(x, memory, mask[:, None, None], spot)
+            x, _ = decoder(x, layer, mask[:, None, None])
+        last = given("last", "x_{out}", self.decoder_norm(x)[0, spot.step])
+        written = int(tokens[0, spot.step + 1])
+        return *lines, last, *predicted(last.result, self.output, written)
 
     def forward(
         self, src: Tensor, src_mask: Tensor, tgt_in: Tensor

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from seq2seq_core.figures import LIGHT, Bar, bars
+from plotly.graph_objects import Figure
+
+from seq2seq_core.figures import LABELS, LIGHT, MANY, Bar, Dot, Label, bars, cloud, legible
 
 
 def test_bars_always_span_0_to_1_and_say_how_many_cases_they_stand_for() -> None:
@@ -14,3 +16,34 @@ def test_bars_always_span_0_to_1_and_say_how_many_cases_they_stand_for() -> None
     rows = next(iter(chart["datasets"].values()))
     assert [row["n"] for row in rows] == ["n=4", "n=1", "n=7"]
     assert numbers["encoding"]["text"]["field"] == "n"
+
+
+DOTS = [Dot(0, 0, ("a",)), Dot(3, 1, ("b", "a b"), group=1), Dot(4, 2, ("$x$ <b>",), near=2)]
+
+
+def test_a_cloud_is_a_figure_that_plotly_takes_with_one_scale_for_both_axes() -> None:
+    figure = cloud(DOTS, [Label(4, 2, "$x$ <b>", near=2)], LIGHT.source, LIGHT, "one", "two")
+    made = Figure(figure)  # refuses what it does not know
+    plain, grouped, words = made.data
+    assert (plain.marker.color, list(plain.x)) == (LIGHT.source, [0, 4])
+    assert plain.marker.size[1] > plain.marker.size[0]
+    assert grouped.marker.color == LIGHT.groups[1]
+    assert grouped.hovertext == ("b<br>a b",)
+    assert made.layout.yaxis.scaleanchor == "x"
+    for text in (words.text[0], plain.hovertext[1]):
+        assert "$" not in text and "<b>$" not in text and "&lt;b&gt;" in text
+
+
+def test_the_important_labels_find_place_and_the_others_where_some_is_left() -> None:
+    dots = [Dot(0, 0, ("",)), Dot(10, 10, ("",))]
+    crowd = [Label(5, 5 + i / 1000, f"word{i}") for i in range(99)]
+    assert legible([*crowd, Label(0, 0, "far")], dots) == [crowd[0], Label(0, 0, "far")]
+    apart = [Label(x, y, "词") for x in range(10) for y in range(10)]
+    assert len(legible(apart, dots)) == LABELS
+    assert legible([Label(0, 0, "alone")], [Dot(0, 0, ("",))])
+
+
+def test_many_points_are_drawn_by_the_graphics_card_and_their_words_are_not() -> None:
+    many = [Dot(i, i, ("w",)) for i in range(MANY + 1)]
+    points, words = cloud(many, [Label(0, 0, "w")], LIGHT.source, LIGHT, "", "")["data"]
+    assert (points["type"], words["type"]) == ("scattergl", "scatter")
