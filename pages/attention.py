@@ -2,39 +2,46 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import streamlit as st
 
-from pages.shared import address, chosen, components, measures, runs
+from pages.shared import address, chosen, components, heads, measures, runs
 from pages.shared.chosen import Chosen
 from pages.shared.contrast import contrast, counterpart
 from pages.shared.glance import glance
-from pages.shared.gloss import glossed
+from pages.shared.gloss import glossed, meaning
+from pages.shared.heads import Shown
 from pages.shared.i18n import _
 from seq2seq_core import links
 from seq2seq_core.store import Run
 from seq2seq_core.translation import Translation
 
 
-def describe(translation: Translation) -> str:
+def describe(shown: Shown) -> str:
     """The map in words, for those who do not see it."""
-    lines = []
-    for step in translation.steps:
-        if step.attention:
-            best = max(range(len(step.attention)), key=step.attention.__getitem__)
-            lines.append(
-                _(
-                    "{token} looked mostly at the position of {source} ({weight}).",
-                    token=step.token,
-                    source=translation.source_tokens[best],
-                    weight=f"{step.attention[best]:.0%}",
-                )
-            )
-    return " ".join(lines)
+    return " ".join(
+        _(
+            "{token} looked mostly at the position of {source} ({weight}).",
+            token=token,
+            source=shown.columns[best],
+            weight=f"{row[best]:.0%}",
+        )
+        for token, row, best in zip(
+            shown.rows, shown.weights, links.strongest(shown.weights), strict=True
+        )
+    )
 
 
-def heat_map(run: Run, translation: Translation) -> None:
-    weights = [step.attention for step in translation.steps if step.attention is not None]
-    if not weights:
+def of_its_steps(translation: Translation) -> Shown:
+    """The one map of a model that has one, as its steps hold it."""
+    looked = [(s.token, s.attention) for s in translation.steps if s.attention is not None]
+    rows, weights = [token for token, _row in looked], [row for _token, row in looked]
+    return Shown("cross", rows, translation.source_tokens, weights)
+
+
+def heat_map(run: Run, shown: Shown, unknown: Sequence[str]) -> None:
+    if not shown.rows:
         st.text(
             _(
                 "Run {number} has no attention: there is nowhere it could have looked. One vector "
@@ -43,21 +50,22 @@ def heat_map(run: Run, translation: Translation) -> None:
             )
         )
         return
+    if shown.title:
+        st.markdown(f"**{shown.title}**")
+    of_source = shown.part != "decoder"
     components.attention_map(
         key="attention_map",
         data={
-            "source": components.annotated(translation.source_tokens, translation.unknown),
-            "target": [step.token for step in translation.steps],
-            "attention": weights,
-            "looked": describe(translation),
+            "part": shown.part,
+            "source": components.annotated(shown.columns, unknown if of_source else ()),
+            "target": shown.rows,
+            "meanings": [meaning(word) for word in shown.rows],
+            "attention": shown.weights,
+            "causal": shown.part == "decoder",
+            "looked": describe(shown),
         },
     )
-    st.caption(
-        _(
-            "A row is a word as it was written, a column a position that the encoder read; each "
-            "row adds up to one. A position has read its neighbours too: it is not just its word."
-        )
-    )
+    st.caption(_(heads.READ[shown.part]))
 
 
 def crossing_in_words(count: int) -> str:
@@ -68,29 +76,28 @@ def crossing_in_words(count: int) -> str:
     return _("{count} pairs of links cross.", count=count)
 
 
-def not_at_its_word(now: Chosen) -> str | None:
-    """A right word that looked elsewhere than at the word it comes from, and why it can."""
-    translation = now.translation
-    material = now.trained.material
-    pair = next(
-        (p for p in material.pairs + material.held_out if p.source == translation.source_tokens),
-        None,
-    )
+def gold(now: Chosen) -> tuple[links.Links, links.Links]:
+    """The sure and the possible links of this sentence, of the words that it wrote right."""
+    pairs = now.trained.material.pairs + now.trained.material.held_out
+    pair = next((p for p in pairs if p.source == now.translation.source_tokens), None)
     if pair is None:
-        return None
-    right = {
-        t for t, (a, b) in enumerate(zip(translation.tokens, pair.target, strict=False)) if a == b
-    }
-    sure = frozenset(link for link in pair.sure if link[1] in right)
-    weights = [step.attention for step in translation.steps if step.attention is not None]
-    found = links.elsewhere(weights, sure, pair.possible)
+        return frozenset(), frozenset()
+    both = zip(now.translation.tokens, pair.target, strict=False)
+    right = {t for t, (written, expected) in enumerate(both) if written == expected}
+    return frozenset(link for link in pair.sure if link[1] in right), pair.possible
+
+
+def not_at_its_word(now: Chosen, weights: links.Weights) -> str | None:
+    """A right word that looked elsewhere than at the word it comes from, and why it can."""
+    found = links.elsewhere(weights, *gold(now))
     if not found:
         return None
     t, looked, named = found[0]
+    shape, translation = now.run.shape, now.translation
     told = (
         _("“{token}” looked most at the position of {source}, not of {expected}. That position has "
           "read its neighbours too: the word is right all the same.")
-        if now.run.model["bidirectional"]
+        if shape.transformer or shape.bidirectional
         else _("“{token}” looked most at the position of {source}, not of {expected}. That "
                "position has read the words before it too: the word is right all the same.")
     )  # fmt: skip
@@ -101,25 +108,22 @@ def not_at_its_word(now: Chosen) -> str | None:
     )
 
 
-def in_this_sentence(now: Chosen) -> None:
+def in_this_sentence(now: Chosen, shown: Shown) -> None:
     """What the map says in words: which links cross, and where nobody looks."""
-    translation = now.translation
-    weights = [
-        step.attention
-        for step in translation.steps
-        if step.attention is not None and step.token != "<eos>"
-    ]
-    if not weights:
+    weights = shown.weights[: len(now.translation.tokens)]  # without <eos>
+    if shown.part != "cross" or not weights:
         return
-    sources = translation.source_tokens
+    sources = now.translation.source_tokens
     crossing = links.crossings(links.strongest(weights))
     rest = [sources[j] for j in links.unneeded(weights)]
     st.subheader(_("In this sentence"), anchor=False)
+    if shown.title:
+        st.caption(shown.title)
     lines = [crossing_in_words(crossing)]
     if rest:
         lines.append(_("Hardly looked at by any word: {words}", words=glossed(rest)))
     st.text("\n".join(lines))
-    if told := not_at_its_word(now):
+    if told := not_at_its_word(now, weights):
         st.text(told)
 
 
@@ -127,6 +131,8 @@ def alignment(now: Chosen) -> None:
     """The score never stands alone: beside it what knowing nothing would get."""
     found = measures.alignment(now.run, now.trained)
     st.subheader(_("Does it look at the matching word?"), anchor=False)
+    if now.run.shape.transformer:
+        st.caption(heads.last_mean())
     if links.every_word_once(pair.source for pair in now.trained.material.pairs):
         st.text(
             _(
@@ -149,13 +155,40 @@ def alignment(now: Chosen) -> None:
                 "For {words} words the corpus names the source word they come from. How often the "
                 "largest weight lies on it, beside two guesses that know nothing: looking anywhere "
                 "gets {chance}, looking at the same place along the sentence {diagonal}. With "
-                "words that also help, such as 了 for “bought”, attention gets {lenient}.",
+                "words that also help, attention gets {lenient}.",
                 words=found.words,
                 chance=f"{found.chance:.0%}",
                 diagonal=f"{found.diagonal:.0%}",
                 lenient=f"{found.lenient:.0%}",
             )
         )
+
+
+def of_all_heads(now: Chosen) -> None:
+    """A Transformer: one of its many maps large, all of them beside it."""
+    found = heads.heads_of(now)
+    picture, beside = st.columns([3, 2], gap="large")
+    with picture, st.container(border=True, key="attention_picture"):
+        part = found[heads.choose_part()]
+        shown = heads.shown(part)
+        heat_map(now.run, shown, now.translation.unknown)
+    with beside:
+        sure, _possible = gold(now)
+        if part.layers * part.heads > 1:
+            heads.all_heads(part, sure, above="attention_picture")
+        in_this_sentence(now, shown)
+        alignment(now)
+
+
+def of_one(now: Chosen) -> None:
+    """A model that has one map, or none."""
+    shown = of_its_steps(now.translation)
+    picture, beside = st.columns([3, 2], gap="large")
+    with picture, st.container(border=True, key="attention_picture"):
+        heat_map(now.run, shown, now.translation.unknown)
+    with beside:
+        in_this_sentence(now, shown)
+        alignment(now)
 
 
 def page() -> None:
@@ -166,18 +199,15 @@ def page() -> None:
         runs.nothing_trained()
         return
     if address.get("run") is None:  # nobody asked for a run: one that has something to show
-        latest = next((r for r in choices if r.model["attention"] != "none"), choices[0])
-        runs.show_run(latest)
+        runs.show_run(next((r for r in choices if r.shape.attends), choices[0]))
     now = chosen.choose_run_and_sentence("attention", choices)
-    shown = measures.attention_maps(now.run, now.trained) or ()
-    picture, beside = st.columns([3, 2], gap="large")
-    with picture, st.container(border=True, key="attention_picture"):
-        heat_map(now.run, now.translation)
-    with beside:
-        in_this_sentence(now)
-        alignment(now)
-    if shown:
-        glance(now, shown, above="attention_picture")
+    maps = measures.attention_maps(now.run, now.trained) or ()
+    if now.run.shape.transformer:
+        of_all_heads(now)
+    else:
+        of_one(now)
+    if maps:
+        glance(now, maps, above="attention_picture")
     other = counterpart(now.run, choices)
     contrast(now.run, other, now.text)
     chosen.follow(now.run, other)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages.shared import address, chosen, components, errors, runs
+from pages.shared import address, branches, chosen, components, errors, runs
+from pages.shared.branches import branches_data, kept, shown_walk
 from pages.shared.chosen import Chosen
 from pages.shared.fillers import fillers
-from pages.shared.i18n import _
+from pages.shared.i18n import _, together
 from pages.shared.walk import walk
 
 
@@ -16,25 +17,50 @@ def remember() -> None:
     address.put("step", str(st.session_state["decode_stepper"].position))
 
 
-def position_of(walk_of: str) -> int:
-    """Where to stand in this walk: where it was left, in this session or by the URL; else at 0."""
+def new_walk(walk_of: str) -> None:
+    """Another sentence begins at its beginning, with nothing changed. A refresh is none."""
     if st.session_state.setdefault("step_of", walk_of) != walk_of:
         st.session_state["step_of"] = walk_of
-        address.drop("step")
-    return address.option("step", range(1000), 0)
+        for name in address.OF_A_WALK:
+            address.drop(name)
 
 
 @st.fragment
 def stepping(now: Chosen) -> None:
     with errors.shown():
+        source = now.translation.source_tokens
         # not the update: who walks while the model still learns is not thrown back
-        key = f"{now.run.id}:{' '.join(now.translation.source_tokens)}"
-        position = min(position_of(key), len(now.translation.steps))
+        key = f"{now.run.id}:{' '.join(source)}"
+        new_walk(key)
+        there, shown = kept(now)
+        translation = shown_walk(shown, now)
+        position = min(address.option("step", range(1000), 0), len(translation.steps))
+        data = walk(key, translation, position, now.run.shape, source, shown)
+        what = branches_data(there, shown, now)
         components.stepper(
             key="decode_stepper",
-            data=walk(key, now.translation, position, now.run.model["bidirectional"]),
+            data=data | what | {"labels": data["labels"] | what["labels"]},
             on_position_change=remember,
+            on_what_change=lambda: branches.changed(now),
         )
+
+
+def pictured(now: Chosen) -> str:
+    """What the strips and bars are."""
+    strips = _(
+        "The strips show the numbers of a vector: green above zero, violet below, the stronger "
+        "the further away."
+    )
+    if now.run.shape.transformer:
+        context = _(
+            "The context is what the last layer has brought from the source; the bars are the mean "
+            "of its heads."
+        )
+    elif now.run.shape.attends:
+        context = _("The context is the mean of the encoder's states, weighted by the attention.")
+    else:
+        context = None
+    return together(strips, context)
 
 
 def page() -> None:
@@ -49,13 +75,7 @@ def page() -> None:
     expected = runs.reference(now.run, now.text)
     if expected is not None:
         st.text(_("In the corpus: {expected}", expected=expected))
-    st.caption(
-        _(
-            "The strips show the numbers of a vector: green above zero, violet below, the stronger "
-            "the further away. The context is the mean of the encoder's states, weighted by the "
-            "attention."
-        )
-    )
+    st.caption(pictured(now))
     st.page_link("pages/attention.py", label=_("See where it looked"), icon=":material/grid_on:")
     fillers(now, expected)
     chosen.follow(now.run)

@@ -182,9 +182,9 @@ def page() -> None:
         _(
             "Change a sentence, press Train, and in a few seconds a small model learns to turn "
             "these Chinese sentences into English. It writes one word at a time and spreads its "
-            "attention over the Chinese words; you can watch every step. The numbers come from "
-            "the model you have just trained: it knows a few dozen words and makes mistakes, and "
-            "its mistakes are the best part."
+            "attention over the Chinese words; watch every step, or force another word and see "
+            "what happens. The numbers come from the model you have just trained: it knows a "
+            "few dozen words and makes mistakes, and its mistakes are the best part."
         )
     )
     run = runs.selected(runs.listed())

@@ -6,7 +6,9 @@ import streamlit as st
 
 from pages.shared import errors, keeping, learnt, live, presets, runs, session, settings, steering
 from pages.shared.i18n import _, together
+from pages.shared.learning_choices import LEARNING, MORE_LEARNING, UPDATES
 from pages.shared.literal import literal
+from pages.shared.model_choices import MODEL, MORE_MODEL
 from seq2seq_core.config import ModelConfig, TrainingConfig
 from seq2seq_core.corpus import held_out_size
 from seq2seq_core.errors import Seq2SeqError
@@ -26,7 +28,7 @@ def out_of_date(run: Run, view: session.CorpusView, configs: Configs | None) -> 
         return None
     model, training = configs
     before = TrainingConfig(**run.training | {"updates": training.updates})
-    if model != ModelConfig(**run.model) or training != before:
+    if settings.used_by(model, training) != settings.used_by(run.shape, before):
         return _("The settings are for the next model: this run was trained with others.")
     return None
 
@@ -42,17 +44,16 @@ def panel(view: session.CorpusView, configs: Configs | None) -> None:
         count = learnt.parameters(view, configs[0]) if configs and session.warm() else None
         title = _("Model") if count is None else _("Model · {count} weights", count=f"{count:,}")
         st.subheader(title, anchor=False)
-        for setting in (settings.CELL, settings.ATTENTION, settings.HIDDEN):
-            settings.control(setting)
+        settings.controls(MODEL)
     with st.container(key="train_learning", border=False):
         st.subheader(_("Learning"), anchor=False)
-        for setting in (settings.RATE, settings.BATCH, settings.UPDATES):
-            settings.control(setting)
+        settings.controls(LEARNING)
     with st.popover(
         _("More settings"), icon=":material/tune:", key="train_settings", width="stretch"
     ):
-        for setting in (*settings.MODEL_SETTINGS, *settings.TRAINING_SETTINGS):
-            settings.control(setting)
+        for title, choices in ((_("Model"), MORE_MODEL), (_("Learning"), MORE_LEARNING)):
+            st.subheader(title, anchor=False)
+            settings.controls(choices)
 
 
 # --- what moves -----------------------------------------------------------------------------
@@ -78,16 +79,15 @@ def draw(
     on_new = bool(runs.held_out_sources(run)) if run else bool(view.held_out)
     sentences = learnt.watched(run) if run else []
     if not sentences and run and run.revision_id == getattr(view.revision, "id", None):
-        configs = ModelConfig(**run.model), TrainingConfig(**run.training)
+        configs = run.shape, TrainingConfig(**run.training)
     elif run:
         configs = None
     if not sentences and configs:  # what it writes before its first update
         sentences = learnt.untrained_sentences(view, configs[0], configs[1].seed)
-    updates = settings.value(settings.UPDATES)
+    updates, shape = settings.value(UPDATES), configs[0] if configs else None
     with st.container(border=True, key="train_picture"):
-        live.mount(
-            key="train_live", data=live.data("train", run, sentences, on_new, before, updates)
-        )
+        data = live.data("train", run, sentences, on_new, before, updates, shape)
+        live.mount(key="train_live", data=data)
 
 
 def describe(view: session.CorpusView) -> None:

@@ -4,6 +4,7 @@ export default function ({ parentElement, data }) {
   if (!data) return;
   const root = parentElement.querySelector(".map") ?? create(parentElement);
   dress(root);
+  root.dataset.part = data.part;
   fill(root.firstChild, data, root.dataset.dark);
 }
 

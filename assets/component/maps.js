@@ -49,6 +49,7 @@ function create(parentElement) {
   views.set(parentElement, view);
   view.observer = new ResizeObserver(() => reserve(view));
   view.observer.observe(view.pictures);
+  document.fonts.ready.then(() => reserve(view)); // another font wraps elsewhere
   return view;
 }
 
@@ -108,19 +109,17 @@ const sentence = (said) => said.map((part) => {
   return el(kind === "text" ? "span" : "b", kind, text);
 });
 
-/** Room for the longest line, so that nothing moves. */
+/** Room for the tallest line, so that nothing moves: which one wraps most nobody can guess. */
 function reserve(view) {
-  if (!view.pictures.clientWidth) return; // in a tab that is not open
+  if (!view.pictures.clientWidth || !view.data) return; // in a tab that is not open
   const { maps, labels } = view.data;
-  const longest = maps.reduce((a, b) => (b.source.join().length + b.target.join().length > a.source.join().length + a.target.join().length ? b : a));
-  const probe = el("div", "probe", el("p", "pair", `${longest.source.join(" ")} → ${longest.target.join(" ")}`),
-    el("p", "said", ...sentence(longest.said)));
+  const lines = maps.map((map) => el("div", "", el("p", "pair", `${map.source.join(" ")} → ${map.target.join(" ")}`),
+    el("p", "said", ...sentence(map.said))));
+  const probe = el("div", "probe", ...lines, el("p", "said", labels.hint));
   view.line.append(probe);
-  const hint = el("p", "said probe", labels.hint);
-  view.line.append(hint);
-  view.line.style.minHeight = `${Math.ceil(Math.max(probe.offsetHeight, hint.offsetHeight))}px`;
+  const heights = [...probe.children].map((node) => node.getBoundingClientRect().height);
   probe.remove();
-  hint.remove();
+  view.line.style.minHeight = `${Math.ceil(Math.max(...heights))}px`;
 }
 
 // --- one picture ----------------------------------------------------------------------------
@@ -135,15 +134,7 @@ function draw(node, map, dark) {
   const columns = map.source.length, rows = map.target.length;
   const cell = Math.max(1, Math.floor(SIDE / Math.max(columns, rows)));
   const sharp = Math.ceil(window.devicePixelRatio || 1);
-  canvas.width = columns * cell * sharp;
-  canvas.height = rows * cell * sharp;
   canvas.style.width = `${columns * cell}px`;
-  const ink = canvas.getContext("2d");
-  ink.fillStyle = getComputedStyle(node).getPropertyValue("--source");
-  const shades = atob(map.shades);
-  for (let i = 0; i < shades.length; i++) {
-    ink.globalAlpha = 0.07 + (0.93 * shades.charCodeAt(i)) / 255;
-    const x = i % columns, y = (i - x) / columns;
-    ink.fillRect(x * cell * sharp, y * cell * sharp, cell * sharp, cell * sharp);
-  }
+  const color = getComputedStyle(node).getPropertyValue("--source");
+  paint(canvas, { shades: atob(map.shades), rows, columns, size: cell * sharp, color });
 }

@@ -7,10 +7,11 @@ const STRONG = { true: 0.62, false: 0.85 }; // dark theme, light theme: from her
 const WIDE = 3.4; // em of a name from which all stand upright
 const NAMES = 30; // more rows or columns than this are too thin for names
 
-/** attention: one row of weights per target token; looked: the same in words. */
-function fill(matrix, { source, target, attention, looked }, dark) {
-  const key = JSON.stringify([source, target, dark]);
-  if (matrix.names !== key) frame(matrix, source, target);
+/** attention: one row of weights per target token; meanings: of these tokens, where they are known;
+ *  causal: what stands to the right of the diagonal cannot be looked at; looked: the same in words. */
+function fill(matrix, { source, target, meanings = [], attention, causal = false, looked }, dark) {
+  const key = JSON.stringify([source, target, causal, dark]);
+  if (matrix.names !== key) frame(matrix, source, target, meanings, causal);
   matrix.names = key;
   matrix.setAttribute("aria-label", looked);
 
@@ -25,7 +26,7 @@ function fill(matrix, { source, target, attention, looked }, dark) {
 const ems = (token) => [...token].reduce((sum, character) => sum + (character > "\u2e80" ? 1 : 0.55), 0);
 
 /** The names and the empty cells; again only when the sentence itself is another one. */
-function frame(matrix, source, target) {
+function frame(matrix, source, target, meanings, causal) {
   const head = (kind, title, ...parts) => {
     const node = el("span", kind, ...parts);
     node.title = title;
@@ -33,15 +34,17 @@ function frame(matrix, source, target) {
   };
   const column = ({ token, pinyin, gloss }) =>
     head("column", [token, pinyin, gloss].filter(Boolean).join(" · "), token, el("small", "", gloss));
-  const cell = (word, j) => {
-    const node = el("span", "cell");
+  const row = (word, i) =>
+    head("row", [word, meanings[i]].filter(Boolean).join(" · "), word, el("small", "", meanings[i] ?? ""));
+  const cell = (word, i, j) => {
+    const node = el("span", causal && j > i ? "cell absent" : "cell");
     node.dataset.testid = "live-cell";
     node.title = `${word} · ${source[j].token}`;
     return node;
   };
   matrix.replaceChildren(el("span"),
     ...source.map(column),
-    ...target.flatMap((word) => [head("row", word, word), ...source.map((_, j) => cell(word, j))]));
+    ...target.flatMap((word, i) => [row(word, i), ...source.map((_, j) => cell(word, i, j))]));
   matrix.cells = [...matrix.querySelectorAll(".cell")];
   matrix.style.setProperty("--columns", source.length);
   matrix.style.setProperty("--rows", target.length);

@@ -3,17 +3,14 @@
 
 const REPORT_AFTER = 400; // ms of quiet before the server hears the position
 const PLAY_EVERY = 900; // ms
-const SHOWN = 0.05; // smaller weights get a bar, but no number
-const DRAWN = 0.01; // smaller weights get no arc
 
 // Where the arrow keys or the space bar already mean something, they are not ours.
 const BUSY = `input, textarea, select, [contenteditable]:not([contenteditable="false"]), canvas, [role="slider"],
   [role="tab"], [role="listbox"], [role="radiogroup"], [role="menu"], [role="grid"], [role="dialog"]`;
 
-const icon = (path) => `<svg viewBox="0 0 24 24" aria-hidden="true"><path d="${path}"/></svg>`;
 // The empty page. data-text and data-name say which label goes there: as text, or as spoken name.
 const SKELETON = `
-  <section class="card">
+  <div class="left"><section class="card">
     <p class="caption" data-text="source"></p>
     <p class="bottleneck" data-text="no_attention"></p>
     <div class="stage">
@@ -36,19 +33,20 @@ const SKELETON = `
       <output class="step" aria-live="polite"></output>
       <p class="keys" data-text="keys"></p>
     </div>
-  </section>
+  </section>${BRANCHES}</div>
   <aside class="aside">
     <section class="panel">
       <h2 data-text="said"></h2>
       <p class="said" aria-live="polite" aria-atomic="true" data-testid="stepper-said"></p>
     </section>
-    <section class="panel"><h2 data-text="top"></h2><ol class="top" role="list"></ol></section>
+    <section class="panel likely"><h2 data-text="top"></h2><ol class="top" role="list"></ol></section>
+    ${WHAT}
   </aside>`;
 
 const views = new WeakMap(); // shadow root → what is drawn in it
 
 /** Streamlit calls this on the first data, on new data and on a new theme, always on the same DOM. */
-export default function ({ parentElement, data, setStateValue }) {
+export default function ({ parentElement, data, setStateValue, setTriggerValue }) {
   if (!data) return;
   const view = views.get(parentElement) ?? create(parentElement);
   if (view.data?.key !== data.key) { // another walk: its cursor comes from the server
@@ -59,10 +57,14 @@ export default function ({ parentElement, data, setStateValue }) {
   }
   view.data = data;
   view.report = setStateValue;
+  view.send = setTriggerValue;
   view.position = within(view, view.position);
   dress(view.root);
   view.next.dataset.pale = brightness(view.next) > 140; // wants dark letters
   fill(view);
+  offer(view);
+  list(view);
+  keep(view);
   layout(view);
   // Streamlit also cleans up a call that a later one has overtaken: only the latest may take it all down.
   const call = ++view.calls;
@@ -84,8 +86,11 @@ function create(parentElement) {
   view.restart.onclick = () => walk(view, 0);
   view.play.onclick = () => play(view);
   view.slider.oninput = () => walk(view, Number(view.slider.value));
+  wire(view);
   // After a click with the mouse the keys belong to the walk; who came by keyboard keeps their place.
-  root.onclick = (event) => { if (event.detail > 0) root.focus({ preventScroll: true }); };
+  root.onclick = (event) => {
+    if (event.detail > 0 && !event.target.closest("form")) root.focus({ preventScroll: true });
+  };
   view.onKey = (event) => press(view, event);
   document.addEventListener("keydown", view.onKey);
 
@@ -163,15 +168,6 @@ function press(view, event) {
   act();
 }
 
-// --- small parts ----------------------------------------------------------------------------
-
-const phrase = (said) => said.map((part) => {
-  const [[kind, text]] = Object.entries(part); // text, source or target
-  return el(kind === "text" ? "span" : "b", kind, text);
-});
-
-const longest = (texts) => texts.reduce((a, b) => (b.length > a.length ? b : a), "");
-
 // --- what stays the same during one walk ----------------------------------------------------
 
 function fill(view) {
@@ -186,18 +182,20 @@ function fill(view) {
   root.dataset.gloss = source.some((word) => word.gloss);
 
   view.sources = children(view.words, source.length, () => el("li", "",
-    el("div", "weight", el("span"), el("i")), el("div", "token"), el("div", "pinyin"), el("div", "gloss")));
+    el("div", "weight", el("span"), el("i")), el("button", "token"), el("div", "pinyin"), el("div", "gloss")));
   view.sources.forEach((li, i) => {
     const { token, pinyin, gloss, unknown } = source[i];
     li.dataset.unknown = Boolean(unknown);
-    write(li.children[1], token, (unknown && labels.unknown) || token);
+    write(li.children[1], token);
     write(li.children[2], pinyin, pinyin);
     write(li.children[3], gloss, gloss);
   });
-  view.targets = children(view.boxes, steps.length, () => el("li", "", el("span")));
-  view.targets.forEach((li) => { li.dataset.testid = "stepper-target"; });
+  view.targets = children(view.boxes, steps.length, () => el("li", "", el("span"), el("i", "mark")));
+  view.targets.forEach((li) => { li.dataset.testid = "stepper-target"; li.lastChild.role = "img"; });
+  mark(view);
   view.guesses = children(view.top, Math.max(0, ...steps.map((step) => step.top.length)),
-    () => el("li", "", el("span", "guess"), el("div", "", el("i")), el("span", "percent")));
+    () => el("li", "", el("button", "", el("span", "guess"), el("span", "bar", el("i")), el("span", "percent"))))
+    .map((li) => li.firstChild);
   view.paths = children(view.arcs, view.attends ? source.length : 2,
     () => document.createElementNS("http://www.w3.org/2000/svg", "path"));
   // One scale per strip for the whole walk: a shade means the same number at every step.
@@ -211,44 +209,8 @@ function fill(view) {
 
 // --- what changes with every step -----------------------------------------------------------
 
-function arc(path, from, to, weight) {
-  if (!from || !to || weight < DRAWN) return path.removeAttribute("d");
-  const middle = (from.y + to.y) / 2;
-  path.setAttribute("d", `M${from.x} ${from.y}C${from.x} ${middle} ${to.x} ${middle} ${to.x} ${to.y}`);
-  path.setAttribute("stroke-width", 1 + 12 * weight);
-  path.setAttribute("stroke-opacity", 0.3 + 0.5 * weight);
-}
-
-/** Positive numbers stand high and negative ones hang low: the sign is not in the colour alone. */
-function paint(canvas, numbers) {
-  const { count, scale, clientWidth: width, clientHeight: height } = canvas;
-  const sharp = window.devicePixelRatio || 1;
-  canvas.width = width * sharp; // also wipes it
-  canvas.height = height * sharp;
-  const ink = canvas.getContext("2d");
-  const style = getComputedStyle(canvas);
-  const [negative, positive] = ["--negative", "--positive"].map((name) => style.getPropertyValue(name));
-  const cell = Math.min(width / count, 18);
-  const gap = cell > 6 ? 2 : cell > 3 ? 1 : 0;
-  ink.scale(sharp, sharp);
-  for (let i = 0; i < count; i++) {
-    const value = numbers?.[i] / scale || 0; // nothing yet: a faint row of places
-    ink.fillStyle = value < 0 ? negative : positive;
-    ink.globalAlpha = 0.1 + 0.9 * Math.abs(value);
-    ink.beginPath();
-    ink.roundRect(i * cell, 2 - 2 * Math.sign(value), cell - gap, height - 4, gap);
-    ink.fill();
-  }
-}
-
-/** On a phone long lists scroll; what matters now is kept in sight. */
-function reveal(list, li) {
-  if (li && list.scrollHeight > list.clientHeight)
-    list.scrollTop = li.offsetTop - list.offsetTop - (list.clientHeight - li.offsetHeight) / 2;
-}
-
 function show(view) {
-  const { position, attends, data: { steps, labels, begin } } = view;
+  const { position, data: { steps, labels, begin } } = view;
   const now = steps[position - 1]; // nothing before the first step
   view.root.dataset.position = position;
 
@@ -267,24 +229,21 @@ function show(view) {
     li.dataset.special = special && written;
     write(li.firstChild, written ? token : "·", written ? token : "");
   });
-  // Without attention the encoder's last states start the decoder, and that is all. Who reads from
-  // both ends has two of them: the backward half ends at the first word.
-  if (attends) view.paths.forEach((path, i) => arc(path, view.from[i], view.to[position - 1], weights?.[i] ?? 0));
-  else {
-    arc(view.paths[0], view.from.at(-1), view.to[0], 0.15);
-    arc(view.paths[1], view.from[0], view.to[0], view.data.both ? 0.15 : 0);
-  }
+  arcs(view, weights);
   reveal(view.words, view.sources[weights?.indexOf(peak) ?? 0]);
   reveal(view.boxes, view.targets[Math.max(0, position - 1)]);
 
   view.said.replaceChildren(...phrase((now ?? begin).said));
-  view.guesses.forEach((li, i) => {
+  view.guesses.forEach((button, i) => {
     const [token, probability] = now?.top[i] ?? ["", NaN];
-    li.dataset.chosen = token === now?.token;
-    li.style.setProperty("--weight", probability || 0);
-    write(li.firstChild, token, token);
-    li.lastChild.textContent = now?.top[i] ? `${(100 * probability).toFixed(1)}%` : "";
+    button.dataset.testid = "stepper-guess";
+    button.dataset.chosen = token === now?.token;
+    button.dataset.empty = !now?.top[i];
+    button.style.setProperty("--weight", probability || 0);
+    write(button.firstChild, token, token);
+    button.lastChild.textContent = now?.top[i] ? `${(100 * probability).toFixed(1)}%` : "";
   });
+  allow(view);
   paint(view.context, now?.context);
   paint(view.hidden, now?.hidden);
 

@@ -25,8 +25,10 @@ NAMES = frozenset({
     "updates", "batch", "rate", "clip", "forcing", "seed",
     "schedule", "half_life", "smoothing", "warm_up", "decay", "patience",
     "branches", "branch", "beam", "penalty", "temperature", "top_k", "top_p", "draw",
-    "target", "source", "layer", "head", "part", "cloud", "near",
+    "way", "guesses",
+    "target", "source", "layer", "head", "part", "cloud", "near", "untrained",
 })  # fmt: skip
+OF_A_WALK = ("step", "branches", "branch")  # of a run and a sentence, written by the stepper itself
 LONGEST = 300  # characters of a value: links end up in chats and on the blackboard
 UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffd]")  # the last: not UTF-8
 
@@ -61,7 +63,8 @@ def get(name: str) -> str | None:
 def put(name: str, value: str) -> None:
     assert name in NAMES, f"add {name!r} to NAMES"
     if name in ("run", "sentence") and get(name) != value:
-        drop("step")  # it was a step of another walk
+        for of_another_walk in OF_A_WALK:
+            drop(of_another_walk)
     remembered()[name] = value
 
 
@@ -93,8 +96,8 @@ def show(page: str) -> None:
 
 
 def without_step(values: dict[str, str]) -> dict[str, str]:
-    """The stepper writes its own place into the URL, without a step in the history."""
-    return {name: value for name, value in values.items() if name != "step"}
+    """What a component writes into the URL itself, without a step in the history, left out."""
+    return {name: value for name, value in values.items() if name not in (*OF_A_WALK, "guesses")}
 
 
 def first(key: str, value: Option) -> Option:

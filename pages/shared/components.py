@@ -35,7 +35,7 @@ def register(name: str, *parts: str) -> Any:
 
 frame = bare("frame")
 feed = bare("feed")
-stepper = register("stepper", "rows")
+stepper = register("stepper", "rows", "picture", "what", "branches")
 attention_map = register("map", "matrix")
 ask = register("ask")
 tensors = register("tensors")

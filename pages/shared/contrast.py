@@ -1,8 +1,9 @@
-"""One sentence by two runs that differ in nothing but in having attention or not."""
+"""One sentence by two runs, one with attention and one without, alike in all else if possible."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import asdict, replace
 
 import streamlit as st
 
@@ -55,47 +56,66 @@ def answer(run: Run, text: str) -> None:
             st.text(told.format(share=share, updates=evaluation["update"][-1]))
 
 
+def without(run: Run) -> ModelConfig:
+    """The same model without attention. Of a Transformer nothing would be left: a GRU instead."""
+    if run.shape.transformer:
+        return ModelConfig(attention="none")
+    return replace(run.shape, attention="none")
+
+
 def counterpart(run: Run, choices: list[Run]) -> Run | None:
-    """The latest run that differs in nothing but in having attention or not."""
+    """The latest run on the same corpus, trained alike, that differs in attention.
 
-    def rest(other: Run) -> tuple[object, ...]:
-        model = {name: value for name, value in other.model.items() if name != "attention"}
-        return other.revision_id, model, other.training
+    Without it, if this one has it; else with it, but no Transformer: that differs in everything.
+    """
 
-    without = run.model["attention"] == "none"
-    return next(
-        (
-            other
-            for other in choices
-            if (other.model["attention"] == "none") != without and rest(other) == rest(run)
-        ),
-        None,
-    )
+    def fits(other: Run) -> bool:
+        if (other.revision_id, other.training) != (run.revision_id, run.training):
+            return False
+        if run.shape.attends:
+            return other.shape == without(run)
+        return other.shape.attends and not other.shape.transformer and without(other) == run.shape
+
+    return next(filter(fits, choices), None)
 
 
 @errors.kept
 def train_counterpart(run: Run) -> None:
-    """The same run once more, only the attention differs."""
-    other = ModelConfig().attention if run.model["attention"] == "none" else "none"
-    runs.repeat(run, attention=other)
+    """A run without attention, or with it; apart from a Transformer's nothing else differs."""
+    if run.shape.attends:
+        runs.repeat(run, **asdict(without(run)))
+    else:
+        runs.repeat(run, attention=ModelConfig().attention)
+
+
+def offer(run: Run) -> None:
+    """To train what stands beside."""
+    if run.shape.transformer:
+        st.text(_("No GRU without attention has been trained on this corpus in the same way yet."))
+        told = _("Train a GRU without attention")
+    else:
+        st.text(_("No run that differs in nothing else yet."))
+        name = _("without attention") if run.shape.attends else _("with attention")
+        told = _("Train the same model {kind}", kind=name)
+    st.button(told, on_click=train_counterpart, args=(run,), key="attention_train_other")
 
 
 def contrast(run: Run, other: Run | None, text: str) -> None:
     st.subheader(_("The same sentence with and without attention"), anchor=False)
+    if run.shape.transformer:
+        st.markdown(
+            _(
+                "A Transformer without attention is no model any more: no word would hear of "
+                "another. So a GRU without attention stands beside it; they differ in more than "
+                "attention."
+            )
+        )
     st.caption(_("A word in a frame is not in the other sentence, or not in this place."))
     left, right = st.columns(2)
     with left:
         answer(run, text)
     with right:
-        if other is not None:
+        if other is None:
+            offer(run)
+        else:
             answer(other, text)
-            return
-        st.text(_("No run that differs in nothing else yet."))
-        lacks = run.model["attention"] == "none"
-        name = _("with attention") if lacks else _("without attention")
-        st.button(
-            _("Train the same model {kind}", kind=name),
-            on_click=train_counterpart,
-            args=(run,),
-            key="attention_train_other",
-        )

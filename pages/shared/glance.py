@@ -9,6 +9,7 @@ import streamlit as st
 from pages.shared import address, errors, measures, runs
 from pages.shared.chosen import Chosen
 from pages.shared.gloss import meaning
+from pages.shared.heads import last_mean
 from pages.shared.i18n import N_, _, language
 from pages.shared.maps import maps, maps_data
 from seq2seq_core import links
@@ -69,6 +70,8 @@ def glance(now: Chosen, shown: Sequence[Map], above: str) -> None:
         else _("{count} of {all} sentences that it has learnt from, read with the true words.")
     )
     st.markdown(told.format(count=len(shown), all=sample.count))
+    if now.run.shape.transformer:
+        st.caption(last_mean())
     pictures, beside = st.columns([3, 2], gap="large")
     with pictures:
         scored = any(one.alignment is not None for one in shown)

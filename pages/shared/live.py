@@ -11,8 +11,10 @@ from typing import Any
 import streamlit as st
 
 from pages.shared import components, runs, session
+from pages.shared.gloss import meaning
 from pages.shared.i18n import _
 from seq2seq_core import curves, store
+from seq2seq_core.config import ModelConfig
 from seq2seq_core.store import Run
 
 component = components.register("live", "curve", "matrix")
@@ -192,6 +194,14 @@ def looked(source: Sequence[str], words: Sequence[str], attention: Any) -> str:
     )
 
 
+def where(layout: str, shape: ModelConfig | None) -> str:
+    """What the map is a map of."""
+    title = _("Where it looks for the first sentence") if layout == "train" else _("Where it looks")
+    if shape is None or not shape.transformer:
+        return title
+    return _("{title}: its last layer, the mean of all heads", title=title)
+
+
 def mount(key: str, data: dict[str, Any]) -> None:
     """Draw it. What moves goes another way than the component's own code, see feed.js."""
     component(key=key, data={"feed": key})
@@ -205,8 +215,12 @@ def data(
     on_new: bool,
     before: Run | None = None,
     updates: int = 600,
+    shape: ModelConfig | None = None,
 ) -> dict[str, Any]:
-    """All that the component draws. layout: start or train; sentences as in a run's frame."""
+    """All that the component draws. layout: start or train; sentences as in a run's frame.
+
+    shape: of the model that wrote them, where there is no run yet.
+    """
     engine = session.engine()
     history = curve(run) if run else store.NO_HISTORY["update"]
     kind = "evaluation"
@@ -227,6 +241,7 @@ def data(
         "updates": max(run.training["updates"], run.update) if run else updates,
         "source": components.annotated(first["source"]),
         "target": target,
+        "meanings": [meaning(word) for word in target],
         "attention": attention,
         "looked": looked(first["source"], target, attention),
         "sentences": [
@@ -241,9 +256,7 @@ def data(
             for sentence in sentences
         ],
         "labels": {
-            "attention": _("Where it looks for the first sentence")
-            if layout == "train"
-            else _("Where it looks"),
+            "attention": where(layout, run.shape if run else shape),
             "sentences": _("What it writes now"),
             "no_attention": _("This model has no attention: one vector carries the sentence."),
             "waiting": _("Press Train: the picture forms while the model learns."),

@@ -11,7 +11,7 @@ from pages.shared.gloss import glossed
 from pages.shared.i18n import _, parts
 from seq2seq_core.maps import Map
 
-maps = components.register("maps")
+maps = components.register("maps", "shades")
 
 
 def said(one: Map) -> list[dict[str, str]]:

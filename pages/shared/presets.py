@@ -10,6 +10,7 @@ import streamlit as st
 from pages.shared import errors, runs, session, settings, steering
 from pages.shared.i18n import N_, _
 from seq2seq_core import corpora
+from seq2seq_core.corpus import swapped
 
 
 @dataclass(frozen=True)
@@ -20,6 +21,7 @@ class Preset:
     source: str  # the paper behind it
     corpus: str  # one of corpora.NAMES
     fields: dict[str, Any]  # of the configs, where they differ from the defaults
+    turned: bool = False  # the corpus the other way round
 
 
 FIVE = {
@@ -33,6 +35,14 @@ FIVE = {
     "updates": 400,
     "clip": 100.0,  # as good as none
 }
+CONTEXT = {
+    "architecture": "lstm",
+    "bidirectional": False,
+    "attention": "none",
+    "context": "every_step",
+    "decoder_relu": True,
+}
+BOTH_WAYS = {"attention": "additive", "updates": 400}
 PRESETS = (
     Preset(
         "default",
@@ -62,11 +72,32 @@ PRESETS = (
         FIVE | {"batch_size": "full"},
     ),
     Preset(
+        "context",
+        N_("Context vector"),
+        N_(
+            "An LSTM without attention: its last state has to carry the whole sentence. The "
+            "decoder begins with it and reads it again at every step, and a ReLU follows its "
+            "embedding; More settings has a switch for each."
+        ),
+        "Cho et al. 2014; Sutskever, Vinyals, Le 2014",
+        "first",
+        CONTEXT,
+    ),
+    Preset(
+        "summaries",
+        N_("Context vector, summaries"),
+        N_("The same model makes long sentences short: here one vector has to carry less."),
+        "Rush, Chopra, Weston 2015",
+        "summaries",
+        CONTEXT,
+    ),
+    Preset(
         "additive",
         N_("LSTM with additive attention"),
         N_(
             "Embedding 15, hidden 20, attention 30 numbers: small enough to read each one, and "
-            "large enough to align words."
+            "large enough to align words. It asks after its step; the paper asks before, which "
+            "takes longer and aligns about as well: More settings has both."
         ),
         "Bahdanau, Cho, Bengio 2015",
         "first",
@@ -81,17 +112,65 @@ PRESETS = (
             "learning_rate": 0.01,
         },
     ),
+    Preset(
+        "both_ways",
+        N_("Bidirectional encoder with attention"),
+        N_(
+            "A GRU reads the source from both ends, additive attention looks back. More settings "
+            "has a sharpness β: the scores times β, from 0, alike everywhere, to one position "
+            "alone. The article's own formula does not do this; β is our reading of it."
+        ),
+        "Bahdanau, Cho, Bengio 2015; Luong, Pham, Manning 2015",
+        "first",
+        BOTH_WAYS,
+    ),
+    Preset(
+        "labels",
+        N_("Bidirectional encoder, labels"),
+        N_("The same model writes a label for every word; some only the neighbours decide."),
+        "Bahdanau, Cho, Bengio 2015",
+        "labels",
+        BOTH_WAYS,
+    ),
+    Preset(
+        "transformer",
+        N_("Transformer, English to Chinese"),
+        N_(
+            "Two layers of four heads, sines and cosines for the positions, a warm-up of the "
+            "learning rate; First with its sides swapped."
+        ),
+        "Vaswani et al. 2017",
+        "first",
+        {
+            "architecture": "transformer",
+            "layers": 2,
+            "learning_rate": 0.002,
+            "warm_up": 100,
+            "updates": 400,
+        },
+        turned=True,
+    ),
 )
+
+
+def bring(name: str, turned: bool) -> None:
+    """Put a corpus into its place, in this direction. The learner's own version of it stays."""
+    view = wanted = session.corpus()
+    if view.name != name:
+        shipped = corpora.shipped(name)
+        wanted = session.CorpusView(name, "space", shipped.rows, shipped.held_out, None)
+    rows, held_out = wanted.rows, wanted.held_out
+    if runs.turned(wanted) != turned:
+        rows, held_out = tuple(swapped(rows)), tuple(swapped(held_out))
+    if (view.name, view.rows) != (name, rows):
+        session.save_corpus(view, rows, held_out, name, wanted.tokenizer)
+        st.toast(_("The corpus has changed too: Undo on the Corpus page brings the other back."))
 
 
 @errors.kept
 def begin(preset: Preset) -> None:
     """Its settings and its corpus, and the run begins. The corpus before is one undo away."""
-    view = session.corpus()
-    if view.name != preset.corpus:
-        shipped = corpora.shipped(preset.corpus)
-        session.save_corpus(view, shipped.rows, shipped.held_out, preset.corpus, "space")
-        st.toast(_("The corpus has changed too: Undo on the Corpus page brings the other back."))
+    bring(preset.corpus, preset.turned)
     settings.preset(preset.fields)
     runs.start(*settings.configs(), steering.pace())
 

@@ -1,175 +1,45 @@
-"""All settings of a run, declared once: each has a default, a sentence and a place in the URL."""
+"""The settings of the next run: drawn, kept in the URL, put together for a model."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from collections.abc import Sequence
+from dataclasses import asdict
 from typing import Any
 
 import streamlit as st
 
 from pages.shared import address, errors
-from pages.shared.i18n import N_, _, language
-from seq2seq_core.config import (
-    ARCHITECTURES,
-    SCORES,
-    ModelConfig,
-    TrainingConfig,
-    model_config,
-    training_config,
-)
+from pages.shared.choices import Choice, Values
+from pages.shared.i18n import _, language
+from pages.shared.learning_choices import LEARNING, MORE_LEARNING
+from pages.shared.model_choices import MODEL, MORE_MODEL
+from seq2seq_core.config import ModelConfig, TrainingConfig, model_config, training_config
 from seq2seq_core.errors import ConfigError
 
-NAMES = N_("dot"), N_("general"), N_("additive")  # the names in SCORES that have a translation
-DEFAULTS: dict[str, Any] = asdict(ModelConfig()) | asdict(TrainingConfig())
+ALL = (*MODEL, *MORE_MODEL, *LEARNING, *MORE_LEARNING)
 MODEL_FIELDS = ModelConfig.__dataclass_fields__.keys()
 
 
-@dataclass(frozen=True)
-class Choice:
-    """One setting out of a few. `key` is its name in the URL, `field` the one in its config."""
-
-    key: str
-    field: str
-    label: str
-    sentence: str
-    options: tuple[Any, ...]
-    shown: Callable[[Any], str] = str
-    slides: bool = False  # numbers lie on a line, names stand side by side
-
-    @property
-    def default(self) -> Any:
-        return DEFAULTS[self.field]
+def used(values: Values) -> dict[str, Any]:
+    """The values that make a difference; what such a model does not read has its default."""
+    return dict(values) | {
+        setting.field: setting.default for setting in ALL if not setting.read(values)
+    }
 
 
-def percent(value: float) -> str:
-    return f"{value:.0%}"
+def used_by(model: ModelConfig, training: TrainingConfig) -> dict[str, Any]:
+    """Field -> value of all that makes a difference for such a run."""
+    return used(asdict(model) | asdict(training))
 
 
-def short(value: float) -> str:
-    return f"{value:g}"
-
-
-CELL = Choice(
-    "cell",
-    "architecture",
-    N_("Cell"),
-    N_("What reads and writes word by word: a plain RNN, or an LSTM or GRU with gates."),
-    ARCHITECTURES,
-    str.upper,
-)
-ATTENTION = Choice(
-    "attention",
-    "attention",
-    N_("Attention"),
-    N_(
-        "With attention the decoder looks back at all source positions before it writes a word; "
-        "without it one vector has to carry the whole sentence. The names say how decoder state s "
-        "and source position h are compared: dot sᵀh, general sᵀWh, additive vᵀtanh(Ws + Uh)."
-    ),
-    ("none", *SCORES),
-    lambda value: _("none") if value == "none" else _(value),
-)
-HIDDEN = Choice(
-    "hidden",
-    "hidden_size",
-    N_("Hidden size"),
-    N_("Numbers in a hidden state: more can remember more, and take longer."),
-    (8, 16, 32, 64, 128, 256),
-    slides=True,
-)
-RATE = Choice(
-    "rate",
-    "learning_rate",
-    N_("Learning rate"),
-    N_("Size of each step of the optimizer Adam: too small is slow, too large explodes."),
-    (0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 1.0),
-    short,
-    slides=True,
-)
-BATCH = Choice(
-    "batch",
-    "batch_size",
-    N_("Sentence pairs per update"),
-    N_("One random pair, a batch of similar length, or the whole corpus at once."),
-    ("one", 8, 16, 32, 64, 128, "full"),
-    lambda value: {"one": _("one"), "full": _("all")}.get(value, str(value)),
-    slides=True,
-)
-UPDATES = Choice(
-    "updates",
-    "updates",
-    N_("Updates"),
-    N_("How many steps the optimizer takes. One epoch is one pass over the corpus."),
-    (100, 200, 400, 600, 1000, 2000, 5000),
-    slides=True,
-)
-MODEL_SETTINGS = (
-    Choice(
-        "bidirectional",
-        "bidirectional",
-        N_("Encoder"),
-        N_("Reads the source from left to right only, or from both ends at once."),
-        (True, False),
-        lambda value: _("both directions") if value else _("left to right"),
-    ),
-    Choice(
-        "embedding",
-        "embedding_size",
-        N_("Embedding size"),
-        N_("Numbers that stand for one word."),
-        (8, 16, 32, 64, 128, 256),
-        slides=True,
-    ),
-    Choice(
-        "compared",
-        "attention_size",
-        N_("Attention size"),
-        N_("Numbers in which additive attention compares s and h; the other scores have none."),
-        (None, 8, 16, 32, 64, 128),
-        lambda value: _("as hidden") if value is None else str(value),
-        slides=True,
-    ),
-    Choice(
-        "dropout",
-        "dropout",
-        N_("Dropout"),
-        N_("Share of numbers set to zero at random while learning: none shall be relied on alone."),
-        (0.0, 0.1, 0.2, 0.3, 0.5),
-        percent,
-        slides=True,
-    ),
-)
-TRAINING_SETTINGS = (
-    Choice(
-        "clip",
-        "clip",
-        N_("Gradient clipping"),
-        N_("A gradient longer than this is shortened to it."),
-        (0.1, 0.5, 1.0, 5.0, 100.0),
-        short,
-        slides=True,
-    ),
-    Choice(
-        "forcing",
-        "teacher_forcing",
-        N_("Teacher forcing"),
-        N_("How often the decoder reads the true word instead of its own, drawn per word."),
-        (0.0, 0.25, 0.5, 0.75, 1.0),
-        percent,
-        slides=True,
-    ),
-    Choice(
-        "seed",
-        "seed",
-        N_("Random seed"),
-        N_("The same seed gives the same run, to the last digit."),
-        (1, 2, 3, 4, 5),
-    ),
-)
-ALL = (
-    CELL, ATTENTION, HIDDEN, *MODEL_SETTINGS, UPDATES, RATE, BATCH, *TRAINING_SETTINGS
-)  # fmt: skip
+def told(model: ModelConfig, training: TrainingConfig) -> list[str]:
+    """What is not as usual in such a run, in few words each."""
+    values = used_by(model, training)
+    return [
+        _(setting.brief).format(value=setting.shown(values[setting.field]))
+        for setting in ALL
+        if setting.brief and values[setting.field] != setting.default
+    ]
 
 
 def widget(setting: Choice) -> str:
@@ -257,6 +127,14 @@ def control(setting: Choice) -> None:
     )
 
 
+def controls(settings: Sequence[Choice]) -> None:
+    """Draw those that the chosen model reads."""
+    values = chosen()
+    for setting in settings:
+        if setting.read(values):
+            control(setting)
+
+
 def usable() -> tuple[ModelConfig, TrainingConfig] | None:
     """The chosen settings; None where they do not go together, and why is said."""
     try:
@@ -266,9 +144,14 @@ def usable() -> tuple[ModelConfig, TrainingConfig] | None:
         return None
 
 
+def chosen() -> dict[str, Any]:
+    """Field -> chosen value, of all settings."""
+    return {setting.field: value(setting) for setting in ALL}
+
+
 def configs() -> tuple[ModelConfig, TrainingConfig]:
     """The chosen settings. Raises ConfigError where they do not go together."""
-    chosen = {setting.field: value(setting) for setting in ALL}
-    model = {name: value for name, value in chosen.items() if name in MODEL_FIELDS}
-    training = {name: value for name, value in chosen.items() if name not in MODEL_FIELDS}
+    values = used(chosen())
+    model = {name: value for name, value in values.items() if name in MODEL_FIELDS}
+    training = {name: value for name, value in values.items() if name not in MODEL_FIELDS}
     return ModelConfig(**model), TrainingConfig(**training)

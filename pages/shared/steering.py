@@ -8,6 +8,7 @@ import streamlit as st
 
 from pages.shared import address, errors, runs, session, settings
 from pages.shared.i18n import _, language, together
+from pages.shared.learning_choices import BATCH, RATE
 from seq2seq_core import store
 from seq2seq_core.corpus import held_out_size
 from seq2seq_core.store import Run
@@ -57,7 +58,7 @@ def advance(epoch: bool) -> None:
 
 def steps(pairs: int, epoch: bool, run: Run | None = None) -> int:
     """How many updates these are."""
-    size = run.training["batch_size"] if run else settings.value(settings.BATCH)
+    size = run.training["batch_size"] if run else settings.value(BATCH)
     return -(-pairs // {"one": 1, "full": pairs}.get(size, size)) if epoch and pairs else 1
 
 
@@ -77,7 +78,7 @@ def keep_pace(run: Run) -> None:
 
 def smaller_rate(run: Run) -> float:
     """A learning rate to try after one that was too large: the usual one, or a tenth."""
-    rate, usual = run.training["learning_rate"], settings.RATE.default
+    rate, usual = run.training["learning_rate"], RATE.default
     return usual if rate > usual else float(f"{rate / 10:.3g}")
 
 
@@ -105,6 +106,8 @@ def controls(run: Run | None, fresh: bool) -> None:
         speed()
         if run is not None and run.active:
             start(_("Start again"), "secondary")
+        elif run is not None and stopped_early(run):
+            button("run", _("Go on"))
         elif run is not None and run.status == "done":
             button("more", _("+{count} updates", count=MORE))
         elif run is not None and run.status != "failed" and fresh:
@@ -151,13 +154,18 @@ def speed() -> None:
     )
 
 
+def stopped_early(run: Run) -> bool:
+    """Whether it came to rest by itself, before its last update."""
+    return run.status == "done" and run.reason is not None
+
+
 def status(run: Run | None) -> str:
     """Where the run stands, in one sentence."""
     if run is None:
         return _("Nothing is learnt yet: its weights are random, and so is what it writes.")
     updates = run.training["updates"]
     match run.status:
-        case "failed" if run.reason is not None:
+        case "failed" | "done" if run.reason is not None:
             return errors.sentence(run.reason["code"], run.reason["fields"])
         case "queued":
             learning, before = store.waiting(session.engine(), run)

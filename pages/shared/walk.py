@@ -7,7 +7,10 @@ from typing import Any
 
 from pages.shared import components
 from pages.shared.i18n import _, parts
+from seq2seq_core.config import ModelConfig
 from seq2seq_core.translation import Translation, TranslationStep
+from seq2seq_core.vocabulary import SPECIALS
+from seq2seq_core.what_if import Branch, Change, places_left
 
 Said = list[dict[str, str]]
 
@@ -20,9 +23,18 @@ def percent(share: float) -> str:
     return f"{share:.1%}"  # no space: nothing may break before the sign
 
 
-def looked(step: TranslationStep, sources: Sequence[str]) -> Said:
-    """Where one step looked, in words that fit the sizes of the weights."""
+def looked(step: TranslationStep, sources: Sequence[str], again: bool = False) -> Said:
+    """Where one step looked, in words that fit the sizes of the weights.
+
+    again: without attention, the decoder reads the encoder's last state at every step.
+    """
     token = {"target": step.token}
+    if step.attention is None and again:
+        return parts(
+            "To write {token} the decoder had its own state and, as at every step, what the "
+            "encoder knew at its end. ",
+            token=token,
+        )
     if step.attention is None:
         return parts(
             "To write {token} the decoder had nothing but its own state, for the whole sentence. ",
@@ -61,11 +73,54 @@ def looked(step: TranslationStep, sources: Sequence[str]) -> Said:
     )
 
 
-def said(step: TranslationStep, sources: Sequence[str], last: bool) -> Said:
-    """One step in words: what it looked at, what it wrote, how sure it was."""
+def changed_here(change: Change, sources: Sequence[str], targets: Sequence[str]) -> Said:
+    """A change in words; sources: of the whole sentence, targets: the target vocabulary."""
+    if change.is_word:
+        return parts("{token} put in", token={"target": targets[int(change.number)]})
+    if change.kind == "at":
+        return parts(
+            "looked only at the position of {source}",
+            source={"source": sources[int(change.number)]},
+        )
+    if change.kind == "sharpened":
+        return parts("looked with β = {beta}", beta={"text": f"{change.number:g}"})
+    phrases = {
+        "even": _("looked everywhere alike"),
+        "most": _("looked only at its maximum"),
+        "shuffled": _("its weights shuffled"),
+    }
+    return [{"text": phrases[change.kind]}]
+
+
+def put_in(step: TranslationStep) -> Said:
+    """What the model would have written where the learner put a word in."""
+    own = step.top[0]
+    if own.token == step.token:
+        return parts(" You put it in; the model would have written it too.")
+    return parts(
+        " You put it in; the model would have written {own} ({probability}).",
+        own={"target": own.token},
+        probability={"text": percent(own.probability)},
+    )
+
+
+def said(
+    step: TranslationStep,
+    sources: Sequence[str],
+    last: bool,
+    changes: Sequence[Change] = (),
+    shape: ModelConfig | None = None,
+) -> Said:
+    """One step in words: what it looked at, what it wrote, how sure it was, what you changed."""
+    shape = shape or ModelConfig()
     token, probability = {"target": step.token}, {"text": percent(step.probability)}
-    words = looked(step, sources)
+    words: Said = []
+    if any(not change.is_word for change in changes):
+        words += parts("You chose where it looks. ")
+    words += looked(step, sources, shape.context == "every_step")
     words += parts("It gives {token} {probability}.", token=token, probability=probability)
+    if any(change.is_word for change in changes):
+        words += put_in(step)
     if step.token == "<eos>":
         words += parts(
             " “End of sequence”: with this token the model itself decides to stop. A limit on the "
@@ -76,30 +131,101 @@ def said(step: TranslationStep, sources: Sequence[str], last: bool) -> Said:
     return words
 
 
-def walk(key: str, translation: Translation, position: int, both_ends: bool) -> dict[str, Any]:
+def rounded(numbers: Sequence[float] | None, digits: int) -> list[float] | None:
+    """Few digits are enough for a picture, and far fewer to send."""
+    return None if numbers is None else [round(number, digits) for number in numbers]
+
+
+def over_all(
+    weights: Sequence[float] | None, places: Sequence[int], count: int
+) -> list[float] | None:
+    """The weights of the words that were read, with nothing for those that were left out."""
+    if weights is None:
+        return None
+    of = dict(zip(places, weights, strict=True))
+    return [round(of.get(place, 0.0), 4) for place in range(count)]
+
+
+def last_state(shape: ModelConfig) -> str:
+    """What a decoder without attention knows of the source."""
+    if shape.bidirectional:
+        return _(
+            "No attention: all it knows of the source are the encoder's two last states, of "
+            "the half that ends at the last word and of the half that ends at the first."
+        )
+    return _("No attention: all it knows of the source is the encoder's last state.")
+
+
+def walk_labels(count: int, shape: ModelConfig) -> dict[str, Any]:
+    return {
+        "source": _("Source · what the encoder read"),
+        "target": _("Target · each word becomes the next input"),
+        "next": _("Next"),
+        "back": _("Back"),
+        "play": _("Play"),
+        "pause": _("Pause"),
+        "restart": _("To the beginning"),
+        "slider": _("Step"),
+        "step": [_("step {step} of {count}", step=i, count=count) for i in range(count + 1)],
+        "said": _("What just happened"),
+        "top": _("How likely each word was"),
+        "hidden": _("decoder state"),
+        "context": _("context"),
+        "no_attention": "" if shape.attends else last_state(shape),
+        "unknown": _("never seen in training"),
+        "forced": _("put in by you"),
+        "looked": _("you chose where it looks"),
+        "keys": _("Arrow keys step, Home and End jump, the space bar plays."),
+    }
+
+
+def source_words(translation: Translation, source: Sequence[str], branch: Branch) -> list[Any]:
+    """The whole source sentence, with what each word can be made to do."""
+    words = components.annotated(source, translation.unknown)
+    for place, (word, token) in enumerate(zip(words, source, strict=True)):
+        left_out = place in branch.left_out
+        word["left"] = left_out
+        word["only"] = _("Look only at {token} at this step", token=token)
+        word["leave"] = (
+            _("Put {token} back", token=token) if left_out else _("Leave {token} out", token=token)
+        )
+    return words
+
+
+def walk(
+    key: str,
+    translation: Translation,
+    position: int,
+    shape: ModelConfig,
+    source: Sequence[str],
+    branch: Branch = Branch(),  # noqa: B008 - a value
+) -> dict[str, Any]:
     """Everything the stepper shows, every sentence included: it never has to ask again.
 
-    both_ends: the encoder has read from both ends, so two last states start the decoder.
+    source: the whole sentence; translation has what the branch leaves of it.
     """
-    count = len(translation.steps)
+    count, places = len(translation.steps), places_left(branch, len(source))
+    steps = []
+    for number, step in enumerate(translation.steps, 1):
+        changes = branch.changed(number)
+        steps.append({
+            "token": step.token,
+            "special": step.token in SPECIALS,
+            "forced": any(change.is_word for change in changes),
+            "looked": any(not change.is_word for change in changes),
+            "probability": round(step.probability, 4),
+            "top": [[choice.token, round(choice.probability, 4)] for choice in step.top],
+            "attention": over_all(step.attention, places, len(source)),
+            "hidden": rounded(step.hidden, 3),
+            "context": rounded(step.context, 3),
+            "said": said(step, translation.source_tokens, number == count, changes, shape),
+        })  # fmt: skip
     return {
         "key": key,
         "position": position,
-        "both": both_ends,
-        "source": components.annotated(translation.source_tokens, translation.unknown),
-        "steps": [
-            {
-                "token": step.token,
-                "special": step.token in ("<eos>", "<unk>", "<pad>", "<sos>"),
-                "probability": step.probability,
-                "top": [[choice.token, choice.probability] for choice in step.top],
-                "attention": step.attention,
-                "hidden": step.hidden,
-                "context": step.context,
-                "said": said(step, translation.source_tokens, number == count),
-            }
-            for number, step in enumerate(translation.steps, 1)
-        ],
+        "both": shape.bidirectional and not shape.transformer,
+        "source": source_words(translation, source, branch),
+        "steps": steps,
         "begin": {
             "said": parts(
                 "The encoder has read the whole source; nothing is written yet. First the decoder "
@@ -108,27 +234,5 @@ def walk(key: str, translation: Translation, position: int, both_ends: bool) -> 
                 token={"target": "<sos>"},
             )
         },
-        "labels": {
-            "source": _("Source · what the encoder read"),
-            "target": _("Target · each word becomes the next input"),
-            "next": _("Next"),
-            "back": _("Back"),
-            "play": _("Play"),
-            "pause": _("Pause"),
-            "restart": _("To the beginning"),
-            "slider": _("Step"),
-            "step": [_("step {step} of {count}", step=i, count=count) for i in range(count + 1)],
-            "said": _("What just happened"),
-            "top": _("How likely each word was"),
-            "hidden": _("decoder state"),
-            "context": _("context"),
-            "no_attention": _(
-                "No attention: all it knows of the source are the encoder's two last states, of "
-                "the half that ends at the last word and of the half that ends at the first."
-            )
-            if both_ends
-            else _("No attention: all it knows of the source is the encoder's last state."),
-            "unknown": _("never seen in training"),
-            "keys": _("Arrow keys step, Home and End jump, the space bar plays."),
-        },
+        "labels": walk_labels(count, shape),
     }
