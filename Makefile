@@ -9,8 +9,10 @@ BIN := $(VENV)/bin
 run: $(VENV)/run
 	$(BIN)/streamlit run app.py --server.address 127.0.0.1 --server.port $(PORT)
 
+# Two rounds: what is wrong in the core is seen first, and browsers share the machine with nothing.
 test: $(VENV)/dev browser
-	$(BIN)/pytest
+	$(BIN)/pytest --ignore=tests/browser --numprocesses=auto --maxprocesses=4
+	$(BIN)/pytest tests/browser
 
 check: $(VENV)/dev
 	$(BIN)/ruff check .

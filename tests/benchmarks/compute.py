@@ -82,7 +82,7 @@ def transformer() -> Row:
 
 
 def searches() -> list[Row]:
-    """A beam in one batch beside one hypothesis at a time; a step from inside beside a plain one."""
+    """A beam in one batch and hypothesis by hypothesis; a step from inside and a plain one."""
     import torch
 
     from seq2seq_core.batches import pad

@@ -6,6 +6,7 @@ import os
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from urllib.parse import parse_qs, urlparse
 
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
@@ -58,10 +59,30 @@ def server(tmp_path: Path) -> Iterator[Server]:
     yield from running(Server(tmp_path))
 
 
-@pytest.fixture(scope="module")
-def shared_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """One server for tests that only look, each in a workspace of its own."""
+@pytest.fixture(scope="session")
+def one_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     yield from running(Server(tmp_path_factory.mktemp("server")))
+
+
+@pytest.fixture(scope="module")
+def shared_server(one_server: Server) -> Iterator[Server]:
+    """One server for all tests that leave it alive, each in a workspace of its own."""
+    before = len(one_server.log())
+    yield one_server
+    said = one_server.log()[before:]
+    assert "Traceback" not in said, said
+
+
+@pytest.fixture(scope="session")
+def trained(one_server: Server, browser: Browser) -> str:
+    """The address of a workspace with one trained run, for tests that only look at it."""
+    page = browser.new_page(locale="en-US")
+    page.goto(f"{one_server.url}/train?updates=200")
+    page.get_by_role("button", name="Train", exact=True).click()
+    expect(page.get_by_text("Finished after 200 updates.")).to_be_visible()
+    (key,) = parse_qs(urlparse(page.url).query)["w"]
+    page.close()
+    return f"w={key}"
 
 
 @pytest.fixture

@@ -3,30 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from urllib.parse import parse_qs, unquote, urlparse
+from urllib.parse import unquote
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Open
 from tests.browser.server import Server
-from tests.browser.test_journey import eventually
+from tests.browser.test_journey import eventually, settled
 
 SENTENCE = "小冰 昨天 买 了 两 件 红色 的 毛衣"
 LANGUAGES = ["en", "zh"]
-
-
-@pytest.fixture(scope="module")
-def query(shared_server: Server, browser: Browser) -> Iterator[str]:
-    """The address of a workspace with one trained run."""
-    page = browser.new_page(locale="en-US")
-    page.goto(f"{shared_server.url}/train?updates=200")
-    page.get_by_role("button", name="Train", exact=True).click()
-    expect(page.get_by_text("Finished after 200 updates.")).to_be_visible(timeout=60_000)
-    (key,) = parse_qs(urlparse(page.url).query)["w"]
-    yield f"w={key}"
-    page.close()
+POINTED_AT = """tiles => tiles.map(tile => {
+    tile.dispatchEvent(new PointerEvent("pointerover", { bubbles: true }));
+    return tile.closest(".maps").querySelector(".line").offsetHeight;
+})"""  # how high the line below is, for each picture
 
 
 def words(page: Page, selector: str) -> list[str]:
@@ -35,9 +26,9 @@ def words(page: Page, selector: str) -> list[str]:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_greedy_lane_is_the_stepper_and_the_other_reads_fillers(
-    shared_server: Server, open_page: Open, query: str, language: str
+    shared_server: Server, open_page: Open, trained: str, language: str
 ) -> None:
-    page = open_page(f"{shared_server.url}/decode?{query}&sentence={SENTENCE}", language)
+    page = open_page(f"{shared_server.url}/decode?{trained}&sentence={SENTENCE}", language)
     stepper = page.get_by_test_id("stepper")
     explained = {"en": "start of sequence", "zh": "序列开始"}[language]
     expect(stepper.get_by_test_id("stepper-said")).to_contain_text(explained)
@@ -55,10 +46,12 @@ def test_the_greedy_lane_is_the_stepper_and_the_other_reads_fillers(
 
 
 def test_on_a_phone_what_just_happened_stands_between_the_words_and_the_buttons(
-    shared_server: Server, open_page: Open, query: str
+    shared_server: Server, open_page: Open, trained: str
 ) -> None:
-    url = f"{shared_server.url}/decode?{query}&sentence={SENTENCE}&step=2"
+    url = f"{shared_server.url}/decode?{trained}&sentence={SENTENCE}&step=2"
     page = open_page(url, width=390, height=844)
+    expect(page.get_by_test_id("stepper")).to_have_attribute("data-position", "2")
+    settled(page)
     buttons = page.locator(".stepper .controls")
     buttons.evaluate("node => node.parentNode.scrollIntoView({ block: 'end' })")
     said = page.get_by_test_id("stepper-said").bounding_box()
@@ -72,19 +65,20 @@ def test_on_a_phone_what_just_happened_stands_between_the_words_and_the_buttons(
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_picture_tells_its_sentence_and_a_click_shows_it_above(
-    shared_server: Server, open_page: Open, query: str, language: str
+    shared_server: Server, open_page: Open, trained: str, language: str
 ) -> None:
-    page = open_page(f"{shared_server.url}/attention?{query}", language)
+    page = open_page(f"{shared_server.url}/attention?{trained}", language)
     tiles = page.get_by_test_id("maps-tile")
     expect(tiles).to_have_count(100)
     line = page.get_by_test_id("maps").locator(".line")
+    settled(page)
     height = line.evaluate("node => node.offsetHeight")
+    assert set(tiles.evaluate_all(POINTED_AT)) == {height}  # nothing jumps under the pointer
     tiles.nth(60).hover()
     source = line.locator(".pair .source")
     expect(source).not_to_be_empty()
     told = source.inner_text()
     expect(line).to_contain_text({"en": "looked at the position of", "zh": "看了"}[language])
-    assert line.evaluate("node => node.offsetHeight") == height
     tiles.nth(60).click()
     eventually(page, lambda: f"sentence={told}" in unquote(page.url).replace("+", " "), 15)
     expect(page.get_by_role("combobox").nth(1)).to_have_value(told)
@@ -102,9 +96,9 @@ def test_a_picture_tells_its_sentence_and_a_click_shows_it_above(
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_metrics_shows_both_shares_the_table_and_the_signature(
-    shared_server: Server, open_page: Open, query: str, language: str
+    shared_server: Server, open_page: Open, trained: str, language: str
 ) -> None:
-    page = open_page(f"{shared_server.url}/metrics?{query}", language)
+    page = open_page(f"{shared_server.url}/metrics?{trained}", language)
     shares = page.locator(".st-key-metrics_exact [data-testid=stMetricValue]")
     expect(shares).to_have_count(2)
     for share in shares.all_inner_texts():
@@ -119,6 +113,7 @@ def test_metrics_shows_both_shares_the_table_and_the_signature(
     source = page.get_by_text(re.compile({"en": "^Source: ", "zh": "^源句："}[language]))
     before = source.inner_text()
     frame = page.get_by_test_id("stDataFrame")
+    settled(page)
     frame.scroll_into_view_if_needed()
     box = frame.bounding_box()
     assert box is not None

@@ -13,7 +13,7 @@ from seq2seq_core.files import rows_of, written
 from tests.browser.conftest import Open
 from tests.browser.server import Server
 from tests.browser.test_corpus import stored, top
-from tests.browser.test_journey import eventually, saved_sentence
+from tests.browser.test_journey import eventually, saved_sentence, settled
 
 
 @pytest.fixture
@@ -42,7 +42,9 @@ def test_a_file_goes_in_and_comes_out_as_it_was(
     page.locator("input[type=file]").set_input_files(file)
     expect(page).to_have_url(re.compile("[?&]w="))
     eventually(page, lambda: saved_sentence(server, page) == rows[0].source)
-    page.keyboard.press("Escape")
+    expect(page.get_by_text(f"3 pairs from {file.name}")).to_be_visible()  # the page knows too,
+    expect(uploader).to_be_hidden()  # and has closed the place
+    settled(page)
     page.get_by_role("button", name="Download", exact=True).click()
     with page.expect_download() as download:
         page.get_by_role("button", name="TSV", exact=True).click()

@@ -6,14 +6,14 @@ import os
 import re
 import signal
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from urllib.parse import parse_qs, urlparse
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from seq2seq_core import store
-from tests.browser.conftest import Open
+from tests.browser.conftest import Open, running
 from tests.browser.server import Server, children
 
 WORDS = {
@@ -48,6 +48,22 @@ def eventually(page: Page, claim: Callable[[], bool], seconds: float = 60) -> No
     while not claim():
         assert time.monotonic() < deadline, "it never happened"
         page.wait_for_timeout(50)
+
+
+PLACES = """() => {
+    const inside = root => [...root.querySelectorAll("*")].flatMap(
+        node => node.shadowRoot ? [node, ...inside(node.shadowRoot)] : [node]);
+    return inside(document).map(node => node.getBoundingClientRect())
+        .map(box => [box.x, box.y, box.width, box.height].map(Math.round)).join();
+}"""  # of everything, in components too
+
+
+def settled(page: Page) -> None:
+    """Wait until nothing moves any more: a page is drawn in parts, and its fonts come late."""
+    page.evaluate("() => document.fonts.ready.then(() => true)")
+    before = ""
+    while before != (before := page.evaluate(PLACES)):
+        page.wait_for_timeout(200)
 
 
 def edit_first_sentence(page: Page, text: str) -> None:
@@ -89,10 +105,10 @@ def stepper_at(page: Page, position: int) -> None:
 
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_change_a_word_train_step_through_it_and_see_the_attention(
-    server: Server, open_page: Open, language: str
+    shared_server: Server, open_page: Open, language: str
 ) -> None:
     words = WORDS[language]
-    page = open_page(server.url, language)
+    page = open_page(shared_server.url, language)
     expect(page.get_by_test_id("live-hero")).to_be_visible()
 
     go(page, words["Corpus"])
@@ -150,45 +166,8 @@ def long_run(page: Page) -> None:
 LONG = "/train?updates=5000"
 
 
-def test_a_killed_server_comes_back_with_everything_and_the_run_goes_on(
-    server: Server, open_page: Open
-) -> None:
-    page = open_page(server.url + LONG)
-    long_run(page)
-    workers = server.workers()
-    assert workers
-    server.kill()
-    eventually(page, lambda: not any(os.path.exists(f"/proc/{pid}/cmdline") for pid in workers), 3)
-    before = update(page)
-    server.start()
-    # nobody clicks: the page notices by itself, and the run goes on by itself
-    eventually(page, lambda: update(page) > before + 50)
-    go(page, "Decode")
-    expect(page.get_by_test_id("stepper")).to_be_visible()
-
-
-def test_a_killed_worker_is_replaced_and_the_run_goes_on(server: Server, open_page: Open) -> None:
-    page = open_page(server.url + LONG)
-    long_run(page)
-    killed = server.workers()
-    for worker in killed:
-        os.kill(worker, signal.SIGKILL)
-    before = update(page)
-    eventually(page, lambda: update(page) > before + 50)
-    assert server.workers() and not set(server.workers()) & set(killed)
-
-
-def test_a_dead_supervisor_is_replaced(server: Server, open_page: Open) -> None:
-    page = open_page(server.url + LONG)
-    long_run(page)
-    (supervisor,) = children(server.pid)
-    os.kill(supervisor, signal.SIGKILL)
-    before = update(page)
-    eventually(page, lambda: update(page) > before + 50)
-
-
-def test_two_tabs_of_one_workspace_lose_no_edit(server: Server, open_page: Open) -> None:
-    page = open_page(server.url + "/corpus")
+def test_two_tabs_of_one_workspace_lose_no_edit(shared_server: Server, open_page: Open) -> None:
+    page = open_page(shared_server.url + "/corpus")
     edit_first_sentence(page, CHANGED)
     expect(page.get_by_text("✓ saved")).to_be_visible()
     expect(page).to_have_url(re.compile("[?&]w="))
@@ -197,10 +176,10 @@ def test_two_tabs_of_one_workspace_lose_no_edit(server: Server, open_page: Open)
     other.wait_for_selector("h1")
     newest = CHANGED.replace("三", "那")
     edit_first_sentence(page, newest)
-    eventually(page, lambda: saved_sentence(server, page) == newest)
+    eventually(page, lambda: saved_sentence(shared_server, page) == newest)
     edit_first_sentence(other, CHANGED.replace("三", "一"))
     expect(other.get_by_text("Somebody changed this corpus")).to_be_visible()
-    assert saved_sentence(server, page) == newest
+    assert saved_sentence(shared_server, page) == newest
     # whose table is out of date gets a sentence, not a traceback, for an undo that is none
     for tab in (page, page, other):
         tab.get_by_role("button", name="Undo").click()
@@ -214,11 +193,15 @@ def test_a_link_straight_to_a_page_shows_it_in_its_frame(
 ) -> None:
     page = open_page(f"{server.url}/{path}")  # the first visit to this server
     links = page.get_by_test_id("stSidebarNav").get_by_role("link")
-    expect(links).to_have_text([re.compile(f"{name}$") for name in list(WORDS["en"])[:6]])
+    names = ["Start", "Corpus", "Train", "Decode", "Guess your model", "Search", "Attention"]
+    names += ["Inside one step", "Words", "Metrics"]
+    expect(links).to_have_text([re.compile(f"{name}$") for name in names])
 
 
-def test_a_second_train_says_what_became_of_the_first(server: Server, open_page: Open) -> None:
-    page = open_page(server.url + LONG)
+def test_a_second_train_says_what_became_of_the_first(
+    shared_server: Server, open_page: Open
+) -> None:
+    page = open_page(shared_server.url + LONG)
     long_run(page)
     page.wait_for_timeout(1500)  # a second press within a second is a double click: one run
     page.get_by_role("button", name="Start again").click()
@@ -229,23 +212,25 @@ def test_a_second_train_says_what_became_of_the_first(server: Server, open_page:
     paused = update(page)
     page.get_by_role("button", name="Go on").click()
     eventually(page, lambda: update(page) > paused)
+    page.get_by_role("button", name="Pause").click()  # the server is needed
+    expect(page.get_by_text("Paused at update")).to_be_visible()
 
 
-def test_another_language_loses_no_edit(server: Server, open_page: Open) -> None:
-    page = open_page(server.url + "/corpus")
+def test_another_language_loses_no_edit(shared_server: Server, open_page: Open) -> None:
+    page = open_page(shared_server.url + "/corpus")
     edit_first_sentence(page, CHANGED)
     expect(page.get_by_text("✓ saved")).to_be_visible()
     page.get_by_text("中文", exact=True).click()
     expect(page.get_by_text("✓ 已保存")).to_be_visible()
     page.wait_for_timeout(500)
-    assert saved_sentence(server, page) == CHANGED
+    assert saved_sentence(shared_server, page) == CHANGED
     expect(page).to_have_url(re.compile("lang=zh"))
 
 
 def test_settings_survive_a_run_a_page_switch_and_a_refresh(
-    server: Server, open_page: Open
+    shared_server: Server, open_page: Open
 ) -> None:
-    page = open_page(f"{server.url}/train?updates=100&rate=0.01&cell=lstm")
+    page = open_page(f"{shared_server.url}/train?updates=100&rate=0.01&cell=lstm")
     page.get_by_role("button", name="Train").click()
     expect(page.get_by_text("Finished after 100 updates.")).to_be_visible()
     page.get_by_role("button", name="More settings").click()
@@ -262,8 +247,10 @@ def test_settings_survive_a_run_a_page_switch_and_a_refresh(
         expect(page).to_have_url(re.compile(setting))
 
 
-def test_a_typed_sentence_goes_along_from_page_to_page(server: Server, open_page: Open) -> None:
-    page = open_page(f"{server.url}/train?updates=100")
+def test_a_typed_sentence_goes_along_from_page_to_page(
+    shared_server: Server, open_page: Open
+) -> None:
+    page = open_page(f"{shared_server.url}/train?updates=100")
     page.get_by_role("button", name="Train").click()
     expect(page.get_by_text("Finished after 100 updates.")).to_be_visible()
     go(page, "Decode")
@@ -280,3 +267,52 @@ def test_a_typed_sentence_goes_along_from_page_to_page(server: Server, open_page
         expect(page.get_by_text("香蕉").first).to_be_visible()
     page.reload()
     expect(page.get_by_text("香蕉").first).to_be_visible()
+
+
+@pytest.fixture(scope="module")
+def frail_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """One for the tests that kill what belongs to it."""
+    yield from running(Server(tmp_path_factory.mktemp("server")))
+
+
+def test_a_killed_worker_is_replaced_and_the_run_goes_on(
+    frail_server: Server, open_page: Open
+) -> None:
+    page = open_page(frail_server.url + LONG)
+    long_run(page)
+    killed = frail_server.workers()
+    for worker in killed:
+        os.kill(worker, signal.SIGKILL)
+    before = update(page)
+    eventually(page, lambda: update(page) > before + 50)
+    assert frail_server.workers() and not set(frail_server.workers()) & set(killed)
+    page.get_by_role("button", name="Pause").click()  # it would outlive this test
+    expect(page.get_by_text("Paused at update")).to_be_visible()
+
+
+def test_a_dead_supervisor_is_replaced(frail_server: Server, open_page: Open) -> None:
+    page = open_page(frail_server.url + LONG)
+    long_run(page)
+    (supervisor,) = children(frail_server.pid)
+    os.kill(supervisor, signal.SIGKILL)
+    before = update(page)
+    eventually(page, lambda: update(page) > before + 50)
+    page.get_by_role("button", name="Pause").click()  # it would outlive this test
+    expect(page.get_by_text("Paused at update")).to_be_visible()
+
+
+def test_a_killed_server_comes_back_with_everything_and_the_run_goes_on(
+    frail_server: Server, open_page: Open
+) -> None:
+    page = open_page(frail_server.url + LONG)
+    long_run(page)
+    workers = frail_server.workers()
+    assert workers
+    frail_server.kill()
+    eventually(page, lambda: not any(os.path.exists(f"/proc/{pid}/cmdline") for pid in workers), 3)
+    before = update(page)
+    frail_server.start()
+    # nobody clicks: the page notices by itself, and the run goes on by itself
+    eventually(page, lambda: update(page) > before + 50)
+    go(page, "Decode")
+    expect(page.get_by_test_id("stepper")).to_be_visible()

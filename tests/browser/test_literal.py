@@ -6,15 +6,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from urllib.parse import parse_qs, quote, urlparse
+from urllib.parse import quote, urlparse
 
 import pytest
-from playwright.sync_api import Dialog, Locator, Page, expect
+from playwright.sync_api import Browser, Dialog, Locator, Page, expect
 
 from seq2seq_core import experiment, store
 from seq2seq_core.config import ModelConfig, TrainingConfig
 from seq2seq_core.corpus import Row
-from tests.browser.conftest import Open
+from tests.browser.conftest import PATIENCE, Open
 from tests.browser.server import Server
 from tests.browser.test_journey import eventually
 
@@ -38,14 +38,16 @@ PAYLOADS = [  # one token each: no spaces
     "%s%n&amp;&lt;",
 ]
 ALL = " ".join(PAYLOADS)
+# the learnt target words are I love he loves and the payloads: each of them at one step
+EVERY_WORD = "-".join(f"{step}w{step + 3}" for step in range(1, len(PAYLOADS) + 5))
 TITLES = [payload for payload in PAYLOADS if len(payload) <= 40]
 NEW = "<b>new</b>![y](https://tracker.invalid/q.png)"  # in no corpus
 
 
 @pytest.fixture(scope="module")
-def workspace(shared_server: Server) -> str:
-    """A key: each payload is a word of the corpus, all of them stand in one sentence, and two runs
-    with payloads for names have learnt it."""
+def workspace(shared_server: Server, browser: Browser) -> str:
+    """Its address: each payload is a word of the corpus, all of them stand in one sentence, and
+    two runs with payloads for names have learnt it."""
     engine = store.open_store(f"sqlite:///{shared_server.folder / 'store.db'}")
     key = store.create_workspace(engine)
     mine = store.find_workspace(engine, key)
@@ -63,7 +65,11 @@ def workspace(shared_server: Server) -> str:
         store.command(engine, run.id, "run")
         store.describe_run(engine, run.id, title=TITLES[run.number])
     engine.dispose()
-    return key
+    first = browser.new_page()  # a server starts its workers for its first visitor
+    first.goto(shared_server.url)
+    eventually(first, lambda: finished(shared_server, key))
+    first.close()
+    return f"{shared_server.url}/?w={key}"
 
 
 def finished(server: Server, key: str) -> bool:
@@ -97,20 +103,20 @@ def watched(page: Page) -> list[str]:
 
 
 @pytest.fixture
-def page(shared_server: Server, workspace: str, open_page: Open) -> Iterator[Page]:
+def page(browser: Browser) -> Iterator[Page]:
     """Any dialog and any request to another host fails the test that caused it."""
-    opened = open_page(f"{shared_server.url}/train?w={workspace}")
+    context = browser.new_context(locale="en-US", viewport={"width": 1440, "height": 900})
+    opened = context.new_page()
+    opened.set_default_timeout(PATIENCE)
     seen = watched(opened)
-    eventually(opened, lambda: finished(shared_server, workspace))
     yield opened
     assert seen == []
     assert opened.locator("img[src=x], iframe[srcdoc], svg[onload]").count() == 0
+    context.close()
 
 
-def visit(page: Page, path: str, query: str = "") -> None:
-    here = urlparse(page.url)
-    (key,) = parse_qs(here.query)["w"]
-    page.goto(f"http://{here.netloc}/{path}?w={key}{query}")
+def visit(page: Page, workspace: str, path: str, query: str = "") -> None:
+    page.goto(workspace.replace("/?", f"/{path}?") + query)
     page.wait_for_selector("h1")
     page.wait_for_load_state("networkidle")
 
@@ -158,6 +164,14 @@ PAGES: dict[str, tuple[str, str, Places]] = {
             lambda page: page.get_by_test_id("tensors").first,
         ],
     ),
+    "decode with every word put in": (
+        "decode",
+        f"&run=1&branches={EVERY_WORD}&branch=1&step={len(PAYLOADS) + 4}",
+        [
+            lambda page: page.get_by_test_id("stepper").locator(".boxes"),
+            lambda page: page.get_by_test_id("branches"),
+        ],
+    ),
     "decode without attention": (
         "decode",
         "&run=2",
@@ -169,18 +183,18 @@ PAGES: dict[str, tuple[str, str, Places]] = {
 
 
 @pytest.mark.parametrize("name", PAGES)
-def test_every_place_shows_every_text_as_it_is(page: Page, name: str) -> None:
+def test_every_place_shows_every_text_as_it_is(page: Page, workspace: str, name: str) -> None:
     path, query, places = PAGES[name]
-    visit(page, path, query)
+    visit(page, workspace, path, query)
     for place in places:
         shows(place(page))
     page.wait_for_timeout(300)
     expect(page.get_by_text("could not be drawn")).to_have_count(0)
 
 
-def test_cards_on_a_phone_show_it_as_it_is(page: Page) -> None:
+def test_cards_on_a_phone_show_it_as_it_is(page: Page, workspace: str) -> None:
     page.set_viewport_size({"width": 390, "height": 844})
-    visit(page, "corpus", "&view=table")
+    visit(page, workspace, "corpus", "&view=table")
     cards = page.get_by_test_id("cards")
     expect(cards.locator("li").first).to_be_visible()
     values = cards.locator("input, textarea").evaluate_all("nodes => nodes.map(n => n.value)")
@@ -188,8 +202,8 @@ def test_cards_on_a_phone_show_it_as_it_is(page: Page) -> None:
         assert any(payload in value for value in [*values, cards.inner_text()])
 
 
-def test_names_of_runs_and_watched_sentences_are_text(page: Page) -> None:
-    visit(page, "train", "&run=1")
+def test_names_of_runs_and_watched_sentences_are_text(page: Page, workspace: str) -> None:
+    visit(page, workspace, "train", "&run=1")
     control = page.get_by_role("combobox").first
     expect(control).to_have_value(f"1 · {TITLES[1]}")
     control.click()
@@ -206,14 +220,22 @@ def test_names_of_runs_and_watched_sentences_are_text(page: Page) -> None:
             page.locator("[class*=st-key-train_manage_] button").first.click()
 
 
-def test_an_unknown_word_is_text(page: Page) -> None:
-    visit(page, "decode", f"&run=1&sentence={quote('我 爱 ' + NEW)}")
+def test_an_unknown_word_is_text(page: Page, workspace: str) -> None:
+    visit(page, workspace, "decode", f"&run=1&sentence={quote('我 爱 ' + NEW)}")
     expect(page.get_by_text(f"Never seen in training, read as <unk>: {NEW}")).to_be_visible()
     expect(page.get_by_test_id("stepper")).to_contain_text(NEW)
 
 
-def test_file_names_are_text(page: Page, tmp_path: Path) -> None:
-    visit(page, "corpus", "&view=table")
+def test_a_word_that_cannot_be_put_in_is_text(page: Page, workspace: str) -> None:
+    visit(page, workspace, "decode", "&run=1&step=1")
+    page.get_by_test_id("what-typed").fill(NEW)
+    page.get_by_test_id("what-put").click()
+    refused = page.get_by_test_id("what-refused")
+    expect(refused).to_contain_text(NEW[:40])  # an error quotes so much
+
+
+def test_file_names_are_text(page: Page, workspace: str, tmp_path: Path) -> None:
+    visit(page, workspace, "corpus", "&view=table")
     for payload in PAYLOADS:
         if "/" in payload:
             continue  # no file can be called so

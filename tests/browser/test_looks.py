@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from urllib.parse import parse_qs, urlparse
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import expect
 
 from tests.browser.conftest import Open
 from tests.browser.server import Server
@@ -20,7 +18,11 @@ DOMINANT = {
     "corpus": "composer",
     "train": "live-cell",
     "decode": "stepper",
+    "search": "tree",
+    "guess": "guess",
     "attention": "map",
+    "inside": "strips",
+    "words": "stPlotlyChart",
     "metrics": "stMetricValue",
 }
 
@@ -29,31 +31,22 @@ OVERFLOW = """() => Math.max(
     ...[document.documentElement, document.querySelector("[data-testid=stMain]")]
         .map(node => node.scrollWidth - node.clientWidth))"""
 
-
-@pytest.fixture(scope="module")
-def address(shared_server: Server, browser: Browser) -> Iterator[str]:
-    """The query of a workspace with one trained run."""
-    page = browser.new_page(locale="en-US")
-    page.goto(f"{shared_server.url}/train?updates=100")
-    page.get_by_role("button", name="Train", exact=True).click()
-    expect(page.get_by_text("Finished after 100 updates.")).to_be_visible(timeout=60_000)
-    (key,) = parse_qs(urlparse(page.url).query)["w"]
-    yield f"w={key}&sentence={SENTENCE}&step=3"
-    page.close()
+DARK = """() => getComputedStyle(document.querySelector(".stApp")).backgroundColor
+    .match(/\\d+/g).slice(0, 3).every(part => part < 60)"""
 
 
-@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
 @pytest.mark.parametrize("language", ["en", "zh"])
 @pytest.mark.parametrize("path", list(DOMINANT))
 def test_nothing_overflows_and_nothing_stays_untranslated(
-    shared_server: Server, open_page: Open, address: str, path: str, language: str, dark: bool
+    shared_server: Server, open_page: Open, trained: str, path: str, language: str
 ) -> None:
-    page = open_page(f"{shared_server.url}/{path}?{address}", language, dark)
-    for width in (1440, 390):
+    page = open_page(f"{shared_server.url}/{path}?{trained}&sentence={SENTENCE}&step=3", language)
+    for theme, width in (("light", 1440), ("light", 390), ("dark", 390), ("dark", 1440)):
+        page.emulate_media(color_scheme=theme)  # as when evening comes: an open page follows
         page.set_viewport_size({"width": width, "height": 900})
-        page.wait_for_load_state("networkidle")
         expect(page.get_by_test_id(DOMINANT[path]).first).to_be_visible()
         eventually(page, lambda: page.evaluate(OVERFLOW) <= 0, 20)  # once it has settled
+        eventually(page, lambda dark=theme == "dark": page.evaluate(DARK) == dark, 20)
     body = page.locator("[data-testid=stMain]").inner_text()
     assert "could not be drawn" not in body and "没能显示" not in body
     if language == "zh":  # English words are there, as targets: but no English sentence of ours

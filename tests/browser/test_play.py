@@ -35,7 +35,7 @@ def press(page: Page, key: str) -> None:
 
 
 def test_one_update_one_epoch_and_slow_motion(server: Server, open_page: Open) -> None:
-    page = open_page(f"{server.url}/train")
+    page = open_page(f"{server.url}/train?updates=100")
     page.get_by_test_id("live-cell").first.wait_for()
     press(page, "advance_update")  # without a run it begins one
     expect(page.get_by_text("Paused at update 1.")).to_be_visible()
@@ -51,54 +51,11 @@ def test_one_update_one_epoch_and_slow_motion(server: Server, open_page: Open) -
     expect(page).to_have_url(re.compile("speed=1(&|$)"))
     press(page, "run")
     eventually(page, lambda: update(page) >= 14)
-    assert update(page) < 40  # it would be in the hundreds by now
+    assert update(page) < 40  # at full speed it would be at its end by now
     slider.focus()
     for _ in range(4):
         page.keyboard.press("ArrowRight")
-    expect(page.get_by_text("Finished after 600 updates.")).to_be_visible()
-
-
-@pytest.mark.parametrize("language", ["en", "zh"])
-def test_the_five_sentences_at_one_click_one_by_one_and_all_at_once(
-    server: Server, open_page: Open, language: str
-) -> None:
-    page = open_page(f"{server.url}/train", language)
-    page.get_by_test_id("live-cell").first.wait_for()
-    for number, (key, batch) in enumerate((("five_one", "one"), ("five_full", "full")), 1):
-        press(page, "presets_")
-        press(page, f"preset_{key}")
-        eventually(
-            page, lambda n=number: "w=" in page.url and len(stored(server, page)) == n
-            and stored(server, page)[-1].status == "done"
-        )  # fmt: skip
-        run = stored(server, page)[-1]
-        assert run.name == "five_sentences" and run.update == 400
-        assert run.model | {"architecture": "rnn", "hidden_size": 128, "embedding_size": 128,
-                            "attention": "none", "bidirectional": False} == run.model  # fmt: skip
-        assert run.training | {"batch_size": batch, "learning_rate": 0.001} == run.training
-        page.keyboard.press("Escape")
-    expect(page.get_by_test_id("live-sentence").first).to_contain_text("KaGe likes XiaoBing")
-    # the first run is the pale line behind the second one
-    expect(page.get_by_test_id("live-curve").locator("polyline.before")).to_have_count(1)
-
-
-def test_the_small_lstm_with_additive_attention_at_one_click(
-    server: Server, open_page: Open
-) -> None:
-    page = open_page(f"{server.url}/train")
-    page.get_by_test_id("live-cell").first.wait_for()
-    press(page, "presets_")
-    press(page, "preset_additive")
-    expect(page.get_by_text("Finished after 600 updates.")).to_be_visible()
-    (run,) = stored(server, page)
-    sizes = {"embedding_size": 15, "hidden_size": 20, "attention_size": 30}
-    assert run.model | sizes | {"architecture": "lstm", "attention": "additive"} == run.model
-    for name, value in (("hidden", "20"), ("embedding", "15"), ("compared", "30")):
-        expect(page).to_have_url(re.compile(f"{name}={value}"))
-    hidden = page.get_by_role("slider", name="Hidden size")
-    expect(hidden).to_have_attribute("aria-valuetext", "20")
-    page.reload()
-    expect(hidden).to_have_attribute("aria-valuetext", "20")
+    expect(page.get_by_text("Finished after 100 updates.")).to_be_visible()
 
 
 def test_a_run_is_named_watched_and_deleted(server: Server, open_page: Open) -> None:

@@ -17,7 +17,13 @@ from sqlalchemy import Engine, func, select
 
 from seq2seq_core import runs, store, tables
 from seq2seq_core.__main__ import main
-from seq2seq_core.config import ModelConfig, TrainingConfig, decoding_config, model_config, training_config
+from seq2seq_core.config import (
+    ModelConfig,
+    TrainingConfig,
+    decoding_config,
+    model_config,
+    training_config,
+)
 from seq2seq_core.corpus import Row, duplicates, read_rows, tidy
 from seq2seq_core.errors import ConfigError, CorpusError, Seq2SeqError
 from seq2seq_core.files import FORMATS, read_file, rows_of, text_of, written

@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -19,7 +20,10 @@ from seq2seq_core.config import TrainingConfig
 from tests.core.test_worker import again, begin, direct, same, state
 
 ROOT = Path(__file__).parents[2]
-LONG = TrainingConfig(updates=2500, batch_size=2)
+SHORT = TrainingConfig(updates=100, batch_size=2)
+# Fifteen seconds at its pace, however fast the machine is: time to be stopped in the middle.
+PACED, PACE = TrainingConfig(updates=300, batch_size=2), 20.0
+SOON = 5.0  # seconds; a tenth of it is usual
 pytestmark = pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="needs /proc")
 
 
@@ -30,6 +34,24 @@ def engine(tmp_path: Path) -> Engine:
 
 def url(engine: Engine) -> str:
     return engine.url.render_as_string()
+
+
+def begin_slowly(engine: Engine) -> store.Run:
+    """A run that learns at a known pace, until it is hurried."""
+    run = begin(engine, PACED)
+    store.set_pace(engine, run.id, PACE)
+    return run
+
+
+def hurry(engine: Engine, *runs: store.Run) -> None:
+    for run in runs:
+        store.set_pace(engine, run.id, None)
+
+
+def beyond_its_snapshot(engine: Engine, run: store.Run) -> bool:
+    """The store knows updates that a killed worker's successor has to learn again."""
+    kept = store.latest_snapshot(engine, run.id)
+    return kept is not None and again(engine, run).update > kept[0]
 
 
 def eventually(what: Callable[[], object], seconds: float = 60.0) -> None:
@@ -72,7 +94,7 @@ def running(process: subprocess.Popen[bytes]) -> Iterator[subprocess.Popen[bytes
         assert process.stdin is not None
         process.stdin.close()
         try:
-            process.wait(5)
+            process.wait(15)  # it may still be on its way in
         finally:
             process.kill()
 
@@ -104,23 +126,26 @@ def failures(engine: Engine) -> dict[int, int]:
 
 
 def test_a_killed_worker_is_replaced_and_its_runs_go_on(engine: Engine) -> None:
-    runs = [begin(engine, LONG) for _ in range(2)]
+    runs = [begin_slowly(engine) for _ in range(2)]
     with running(pool.start(url(engine), 1)) as process:
-        eventually(lambda: all(store.latest_snapshot(engine, run.id) for run in runs))
+        eventually(lambda: all(beyond_its_snapshot(engine, run) for run in runs))
         (worker,) = children(process.pid)
         os.kill(worker, signal.SIGKILL)
-        eventually(lambda: children(process.pid) not in ([], [worker]), 1.0)
+        assert all(again(engine, run).update < PACED.updates for run in runs)
+        eventually(lambda: children(process.pid) not in ([], [worker]), SOON)
+        hurry(engine, *runs)
         eventually(lambda: all(again(engine, run).status == "done" for run in runs))
         assert sum(failures(engine).values()) <= 1  # the one in its turn, if there was one
-    expected = direct(LONG)
+    expected = direct(PACED)
     for run in runs:
         assert same(state(engine, run), expected)
-        assert store.history(engine, run.id, "update")["update"] == list(range(1, LONG.updates + 1))
+        learnt = store.history(engine, run.id, "update")["update"]
+        assert learnt == list(range(1, PACED.updates + 1))
 
 
 def test_a_run_that_kills_its_worker_twice_fails_alone(engine: Engine) -> None:
-    good = begin(engine, TrainingConfig(updates=300, batch_size=2))
-    bad = begin(engine, TrainingConfig(updates=300, seed=13))
+    good = begin(engine, SHORT)
+    bad = begin(engine, replace(SHORT, seed=13))
     with running(patched(engine, 1, POISON.format(how="os.kill(os.getpid(), signal.SIGKILL)"))):
         eventually(lambda: again(engine, bad).status == "failed")
         eventually(lambda: again(engine, good).status == "done")
@@ -130,8 +155,8 @@ def test_a_run_that_kills_its_worker_twice_fails_alone(engine: Engine) -> None:
 
 
 def test_a_run_that_hangs_is_ended(engine: Engine) -> None:
-    good = begin(engine, TrainingConfig(updates=300, batch_size=2))
-    bad = begin(engine, TrainingConfig(updates=300, seed=13))
+    good = begin(engine, SHORT)
+    bad = begin(engine, replace(SHORT, seed=13))
     patch = POISON.format(how="time.sleep(100)") + "pool.HANGING = 3.0"
     with running(patched(engine, 1, patch)):
         eventually(lambda: again(engine, bad).status == "failed")
@@ -140,7 +165,7 @@ def test_a_run_that_hangs_is_ended(engine: Engine) -> None:
 
 
 def test_workers_leave_when_the_app_is_killed_and_the_next_app_goes_on(engine: Engine) -> None:
-    run = begin(engine, LONG)
+    run = begin_slowly(engine)
     app = subprocess.Popen(
         [
             sys.executable,
@@ -161,27 +186,28 @@ def test_workers_leave_when_the_app_is_killed_and_the_next_app_goes_on(engine: E
     assert len(alive(left)) == 3
     app.kill()
     app.wait()
-    eventually(lambda: not alive(left), 2.0)
+    eventually(lambda: not alive(left), SOON)
     reached = again(engine, run)
     assert reached.status == "queued"
-    assert 10 < reached.update < LONG.updates
+    assert 10 < reached.update < PACED.updates
+    hurry(engine, run)
     with running(pool.start(url(engine), 2)):
         eventually(lambda: again(engine, run).status == "done")
-    assert same(state(engine, run), direct(LONG))
+    assert same(state(engine, run), direct(PACED))
 
 
 def test_workers_leave_when_the_supervisor_is_killed(engine: Engine) -> None:
-    run = begin(engine, LONG)
+    run = begin_slowly(engine)
     process = pool.start(url(engine), 2)
     eventually(lambda: again(engine, run).update > 10)
     workers = children(process.pid)
     process.kill()
     process.wait()
-    eventually(lambda: not alive(workers), 2.0)
+    eventually(lambda: not alive(workers), SOON)
 
 
 def test_sigterm_ends_supervisor_and_workers_cleanly(engine: Engine) -> None:
-    run = begin(engine, LONG)
+    run = begin_slowly(engine)
     process = pool.start(url(engine), 2)
     eventually(lambda: again(engine, run).update > 10)
     workers = children(process.pid)
@@ -189,7 +215,7 @@ def test_sigterm_ends_supervisor_and_workers_cleanly(engine: Engine) -> None:
     time.sleep(0.2)
     assert len(alive(workers)) == 2
     process.terminate()
-    assert process.wait(2) == 0
+    assert process.wait(SOON) == 0
     assert not alive(workers)
     assert again(engine, run).status == "queued"
 
@@ -204,7 +230,7 @@ def test_there_is_one_pool_for_a_store(engine: Engine) -> None:
         assert not children(second.pid)
         first.terminate()
         with running(second):
-            eventually(lambda: children(second.pid), 5)
+            eventually(lambda: children(second.pid), SOON)
             assert not children(first.pid)
 
 

@@ -150,7 +150,7 @@ def together(action: Callable[[], object], count: int) -> None:
         thread.start()
     for thread in threads:
         thread.join()
-    assert not failed
+    assert [str(error) for error in failed] == []
 
 
 # runs

@@ -1,0 +1,101 @@
+"""A beam grows before one's eyes and is ranked both ways; what is drawn by lot can be repeated."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import Open
+from tests.browser.server import Server
+from tests.browser.test_journey import eventually
+
+SENTENCE = "咖哥 写 了 两 封 信"
+KEPT = {"en": "3 stay.", "zh": "留下 3 个。"}
+ENDS = {"en": "The winner:", "zh": "胜出的是"}
+
+
+def states(page: Page) -> list[str]:
+    """What has become of every node, the root left out."""
+    nodes = page.get_by_test_id("tree-node")
+    return nodes.evaluate_all("all => all.slice(1).map(node => node.dataset.state)")
+
+
+def at(page: Page, position: int) -> None:
+    expect(page.get_by_test_id("tree")).to_have_attribute("data-position", str(position))
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_a_beam_of_three_grows_step_by_step_and_is_ranked_both_ways(
+    shared_server: Server, open_page: Open, trained: str, language: str
+) -> None:
+    url = f"{shared_server.url}/search?{trained}&sentence={SENTENCE}&beam=3&penalty=1&step=0"
+    page = open_page(url, language)
+    at(page, 0)
+    assert set(states(page)) == {"none"}
+    page.get_by_test_id("tree-next").click()
+    at(page, 1)
+    grown = [state for state in states(page) if state != "none"]
+    assert grown == ["alive"] * 3 + ["pruned"] * 3
+    expect(page.get_by_test_id("tree-said")).to_contain_text(KEPT[language])
+    page.keyboard.press("ArrowRight")
+    at(page, 2)
+    assert sum(state != "none" for state in states(page)) == 12
+    assert states(page).count("alive") + states(page).count("dead") == 6
+    expect(page).to_have_url(re.compile("step=2"))
+    page.reload()
+    at(page, 2)
+
+    page.keyboard.press("End")
+    expect(page.get_by_test_id("tree")).to_have_attribute("data-over", "true")
+    expect(page.get_by_test_id("tree-said")).to_contain_text(ENDS[language])
+    path = page.locator("[data-testid=tree-node][data-state=won] b").all_inner_texts()
+    assert path[-1] == "<eos>"
+    lists = page.get_by_test_id("ranking-list")
+    expect(lists).to_have_count(2)
+    weighed = lists.nth(1).locator("li")
+    expect(weighed.first.locator("b")).to_have_text(" ".join(path[:-1]))
+    for ranked in (lists.nth(0).locator("li"), weighed):  # each by its own score, best first
+        shown = ranked.locator(".score").all_inner_texts()
+        scores = [float(text.replace("−", "-")) for text in shown]
+        assert scores == sorted(scores, reverse=True) and scores
+
+
+def drawn(page: Page) -> list[str]:
+    """The drawn sentences, each with how often."""
+    return page.get_by_test_id("lot-drawn").all_inner_texts()
+
+
+def test_the_same_number_draws_the_same_sentences_and_another_draws_others(
+    shared_server: Server, open_page: Open, trained: str
+) -> None:
+    url = f"{shared_server.url}/search?{trained}&sentence={SENTENCE}&way=sampling&temperature=2"
+    page = open_page(url)
+    page.get_by_test_id("lot-drawn").first.wait_for()
+    before = drawn(page)
+    counts = page.locator("[data-testid=lot-drawn] .times").all_inner_texts()
+    assert sum(int(count.split()[0]) for count in counts) == 10
+    page.get_by_test_id("stNumberInputStepUp").click()
+    eventually(page, lambda: drawn(page) != before)
+    expect(page).to_have_url(re.compile("draw=2"))
+    page.get_by_test_id("stNumberInputStepDown").click()
+    eventually(page, lambda: drawn(page) == before)
+    page.reload()
+    eventually(page, lambda: drawn(page) == before)
+
+
+def test_at_temperature_0_everything_drawn_is_what_greedy_search_writes(
+    shared_server: Server, open_page: Open, trained: str
+) -> None:
+    address = f"{shared_server.url}/search?{trained}&sentence={SENTENCE}"
+    page = open_page(f"{address}&way=sampling&temperature=0&step=2")
+    expect(page.get_by_test_id("lot-drawn")).to_have_count(1)
+    expect(page.locator("[data-testid=lot-drawn] .times")).to_have_text("10 ×")
+    sentence = page.locator("[data-testid=lot-drawn] .said b").inner_text()
+    last = page.locator("[data-testid=lot-bar] .now").all_inner_texts()
+    assert last == ["100.0%"] + ["cut off"] * 9
+    page.goto(f"{address}&beam=1&penalty=0")  # a beam of one is greedy
+    page.get_by_test_id("tree").wait_for()
+    expect(page.get_by_test_id("ranking-list").locator("b").first).to_have_text(sentence)
+    expect(page.get_by_text("the same sentence as greedy search")).to_be_visible()
