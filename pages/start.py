@@ -8,7 +8,7 @@ import streamlit as st
 
 from pages.shared import address, components, errors, learnt, live, runs, session, steering
 from pages.shared.i18n import _
-from seq2seq_core import store
+from seq2seq_core import corpora, store
 from seq2seq_core.config import ModelConfig, TrainingConfig
 from seq2seq_core.store import Run
 
@@ -176,17 +176,28 @@ def buttons(run: Run | None) -> None:
         st.switch_page("pages/corpus.py")
 
 
-def page() -> None:
-    st.title(_("How a sentence becomes another sentence"), anchor=False)
-    st.markdown(
-        _(
+def introduction(view: session.CorpusView) -> str:
+    """What one can do here, for the corpus as it is."""
+    if view.name in corpora.TRANSLATIONS and not runs.turned(view):
+        return _(
             "Change a sentence, press Train, and in a few seconds a small model learns to turn "
             "these Chinese sentences into English. It writes one word at a time and spreads its "
             "attention over the Chinese words; watch every step, or force another word and see "
             "what happens. The numbers come from the model you have just trained: it knows a "
             "few dozen words and makes mistakes, and its mistakes are the best part."
         )
+    return _(
+        "Change a sentence, press Train, and in a few seconds a small model learns to turn the "
+        "sentences of your corpus into their counterparts. It writes one word at a time and "
+        "spreads its attention over the source words; watch every step, or force another word and "
+        "see what happens. The numbers come from the model you have just trained: it knows only "
+        "these words and makes mistakes, and its mistakes are the best part."
     )
+
+
+def page() -> None:
+    st.title(_("How a sentence becomes another sentence"), anchor=False)
+    st.markdown(introduction(session.corpus()))
     run = runs.selected(runs.listed())
     learning = run is not None and run.active
     with st.container(horizontal=True, vertical_alignment="center"):

@@ -163,8 +163,12 @@ def legible(labels: Sequence[Label], dots: Sequence[Dot]) -> list[Label]:
     return found
 
 
+MANY = 600  # dots
+
+
 def marks(dots: Sequence[Dot], color: str, shape: str, kind: str, palette: Palette) -> Any:
     """One trace: a mark for each dot, larger and with a rim where it is near or chosen."""
+    faint = 0.6 if len(dots) <= MANY else 0.25  # names stay readable in front of a cloud
     return {
         "type": kind,
         "mode": "markers",
@@ -176,7 +180,7 @@ def marks(dots: Sequence[Dot], color: str, shape: str, kind: str, palette: Palet
             "color": color,
             "symbol": shape,
             "size": [(8, 9, 13)[dot.near] for dot in dots],
-            "opacity": [(0.6, 0.9, 1)[dot.near] for dot in dots],
+            "opacity": [(faint, 0.9, 1)[dot.near] for dot in dots],
             "line": {"color": palette.ink, "width": [(0, 1, 2.5)[dot.near] for dot in dots]},
         },
     }

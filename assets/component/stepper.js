@@ -190,7 +190,8 @@ function fill(view) {
     write(li.children[2], pinyin, pinyin);
     write(li.children[3], gloss, gloss);
   });
-  view.targets = children(view.boxes, steps.length, () => el("li", "", el("span"), el("i", "mark")));
+  view.targets = children(view.boxes, steps.length, () => el("li", "", el("span"), el("small"), el("i", "mark")));
+  root.dataset.meanings = steps.some((step) => step.meaning);
   view.targets.forEach((li) => { li.dataset.testid = "stepper-target"; li.lastChild.role = "img"; });
   mark(view);
   view.guesses = children(view.top, Math.max(0, ...steps.map((step) => step.top.length)),
@@ -223,11 +224,12 @@ function show(view) {
     li.firstChild.firstChild.textContent = weight >= SHOWN ? weight.toFixed(2) : "";
   });
   view.targets.forEach((li, i) => {
-    const { token, special } = steps[i];
+    const { token, meaning, special } = steps[i];
     const written = i < position; // the words to come stay unknown
     li.className = !written ? "ghost" : i === position - 1 ? "now" : "written";
     li.dataset.special = special && written;
     write(li.firstChild, written ? token : "·", written ? token : "");
+    write(li.children[1], written ? meaning : "", written ? meaning : "");
   });
   arcs(view, weights);
   reveal(view.words, view.sources[weights?.indexOf(peak) ?? 0]);

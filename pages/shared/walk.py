@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from pages.shared import components
+from pages.shared.gloss import meaning
 from pages.shared.i18n import _, parts
 from seq2seq_core.config import ModelConfig
 from seq2seq_core.translation import Translation, TranslationStep
@@ -210,6 +211,7 @@ def walk(
         changes = branch.changed(number)
         steps.append({
             "token": step.token,
+            "meaning": meaning(step.token),
             "special": step.token in SPECIALS,
             "forced": any(change.is_word for change in changes),
             "looked": any(not change.is_word for change in changes),

@@ -14,7 +14,7 @@ from urllib.parse import parse_qs, urlparse
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from tests.benchmarks import actions, clicks, compute, floor, redraws, speed, wire
+from tests.benchmarks import actions, changes, clicks, compute, floor, redraws, speed, wire
 from tests.benchmarks.table import Row, table
 from tests.benchmarks.wire import Place
 from tests.browser.conftest import QUIET
@@ -54,6 +54,9 @@ def in_browser(chromium: str) -> list[Row]:
         rows += actions.actions(page, two, table, empty)
         actions.go(page, "Decode", actions.PAGES["Decode"])
         rows.append(clicks.step(page, empty))
+        rows += changes.what_if(page, empty)
+        actions.go(page, "Search", actions.PAGES["Search"])
+        rows.append(changes.growing(page, empty))
         key = parse_qs(urlparse(page.url).query)["w"][0]
         for each in (page, two, table):
             each.context.close()

@@ -20,7 +20,11 @@ PAGES = {
     "Corpus": component("corpus_composer") + ".chip",
     "Train": LIVE + " .line",
     "Decode": STEPPER + " .words li",
+    "Guess your model": component("guess_game") + ".guess",
+    "Search": component("search_tree") + ".tree",
     "Attention": component("attention_map") + ".matrix",
+    "Inside one step": component("inside_strips") + ".strips",
+    "Words": ".st-key-words_picture .js-plotly-plot",
     "Metrics": "[class*=st-key-metrics_table] canvas",
 }
 EMPTY = {"One": ".st-key-count", "Two": ".st-key-two"}

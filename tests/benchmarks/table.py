@@ -25,7 +25,7 @@ class Figures:
 
 @dataclass(frozen=True)
 class Row:
-    """A measure and its neighbour. The aim is one for the median, or for the ratio of the two."""
+    """A measure and its neighbour. The aim is one for the median, for p95, or for the ratio."""
 
     measured: Figures
     beside: Figures
@@ -33,6 +33,7 @@ class Row:
     unit: str
     at_least: bool = False  # else at most
     of_ratio: bool = False
+    of_p95: bool = False
 
     @property
     def ratio(self) -> float:
@@ -41,14 +42,20 @@ class Row:
 
     def met(self) -> bool:
         value = self.ratio if self.of_ratio else self.measured.median
+        if self.of_p95:
+            value = p95(self.measured.values, self.at_least)
         return value >= self.aim if self.at_least else value <= self.aim
+
+    def wanted(self) -> str:
+        sign = "≥" if self.at_least else "≤"
+        return f"{'p95 ' * self.of_p95}{sign} {self.aim:g} {self.unit}".rstrip()
 
     def cells(self) -> list[str]:
         return [
             *figures(self.measured, self.at_least),
             *figures(self.beside, self.at_least),
             "–" if math.isnan(self.ratio) else f"{self.ratio:.2f}",
-            f"{'≥' if self.at_least else '≤'} {self.aim:g} {self.unit}".rstrip(),
+            self.wanted(),
             "met" if self.met() else "missed",
         ]
 

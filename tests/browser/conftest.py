@@ -9,7 +9,7 @@ from pathlib import Path
 from urllib.parse import parse_qs, urlparse
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from tests.browser.server import Server
 
@@ -85,26 +85,43 @@ def trained(one_server: Server, browser: Browser) -> str:
     return f"w={key}"
 
 
+Visitors = Callable[[str, bool], BrowserContext]
+
+
+@pytest.fixture(scope="session")
+def visitors(browser: Browser) -> Iterator[Visitors]:
+    """A browser for each language and theme: what one test has loaded, the next need not load."""
+    made: dict[tuple[str, bool], BrowserContext] = {}
+
+    def visitor(language: str, dark: bool) -> BrowserContext:
+        if (language, dark) not in made:
+            made[language, dark] = browser.new_context(
+                locale={"en": "en-US", "zh": "zh-CN"}[language],
+                color_scheme="dark" if dark else "light",
+            )
+        return made[language, dark]
+
+    yield visitor
+    for context in made.values():
+        context.close()
+
+
 @pytest.fixture
-def open_page(browser: Browser) -> Iterator[Open]:
+def open_page(visitors: Visitors) -> Iterator[Open]:
     """Opens a page as a reader would: language, theme and width are the browser's."""
-    contexts = []
+    used: list[BrowserContext] = []
 
     def open_url(
         url: str, language: str = "en", dark: bool = False, width: int = 1440, height: int = 900
     ) -> Page:
-        context = browser.new_context(
-            locale={"en": "en-US", "zh": "zh-CN"}[language],
-            color_scheme="dark" if dark else "light",
-            viewport={"width": width, "height": height},
-        )
-        contexts.append(context)
-        page = context.new_page()
+        used.append(visitors(language, dark))
+        page = used[-1].new_page()
+        page.set_viewport_size({"width": width, "height": height})
         page.set_default_timeout(PATIENCE)
         page.goto(url)
         page.wait_for_selector("h1")
         return page
 
     yield open_url
-    for context in contexts:
-        context.close()
+    for page in [page for context in used for page in context.pages]:
+        page.close()

@@ -49,7 +49,7 @@ def look(page: Page, language: str, pair: tuple[str, str], attends: bool) -> Non
     """Decode the first sentence, and see where it looked, or why that cannot be seen."""
     source, target = pair
     go(page, WORDS[language]["Decode"])
-    words = page.get_by_test_id("stepper-target")
+    words = page.locator("[data-testid=stepper-target] > span")
     expect(words).to_have_count(len(target.split()) + 1)
     page.keyboard.press("End")
     expect(words).to_have_text([*target.split(), "<eos>"])
