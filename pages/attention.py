@@ -12,7 +12,7 @@ from pages.shared.contrast import contrast, counterpart
 from pages.shared.glance import glance
 from pages.shared.gloss import glossed, meaning
 from pages.shared.heads import Shown
-from pages.shared.i18n import _
+from pages.shared.i18n import N_, _
 from seq2seq_core import links
 from seq2seq_core.store import Run
 from seq2seq_core.translation import Translation
@@ -31,6 +31,12 @@ def describe(shown: Shown) -> str:
             shown.rows, shown.weights, links.strongest(shown.weights), strict=True
         )
     )
+
+
+READ = N_(
+    "A row is a word as it was written, a column a position that the encoder read; each row adds "
+    "up to one. A position has read its neighbours too: it is not just its word."
+)
 
 
 def of_its_steps(translation: Translation) -> Shown:
@@ -65,7 +71,7 @@ def heat_map(run: Run, shown: Shown, unknown: Sequence[str]) -> None:
             "looked": describe(shown),
         },
     )
-    st.caption(_(heads.READ[shown.part]))
+    st.caption(_(heads.READ[shown.part]) if run.shape.transformer else _(READ))
 
 
 def crossing_in_words(count: int) -> str:
@@ -97,7 +103,7 @@ def not_at_its_word(now: Chosen, weights: links.Weights) -> str | None:
     told = (
         _("“{token}” looked most at the position of {source}, not of {expected}. That position has "
           "read its neighbours too: the word is right all the same.")
-        if shape.transformer or shape.bidirectional
+        if shape.bidirectional
         else _("“{token}” looked most at the position of {source}, not of {expected}. That "
                "position has read the words before it too: the word is right all the same.")
     )  # fmt: skip
@@ -123,7 +129,8 @@ def in_this_sentence(now: Chosen, shown: Shown) -> None:
     if rest:
         lines.append(_("Hardly looked at by any word: {words}", words=glossed(rest)))
     st.text("\n".join(lines))
-    if told := not_at_its_word(now, weights):
+    # one head of several looks for what it likes: the others may have found the word
+    if not now.run.shape.transformer and (told := not_at_its_word(now, weights)):
         st.text(told)
 
 
@@ -143,7 +150,9 @@ def alignment(now: Chosen) -> None:
         )
     if found is None:
         st.text(
-            _("This cannot be said: the corpus names no matching words, or there is no attention.")
+            _("This cannot be said: the corpus names no matching words.")
+            if now.run.shape.attends
+            else _("This cannot be said: there is no attention.")
         )
     else:
         with st.container(horizontal=True, gap="medium"):
@@ -177,7 +186,8 @@ def of_all_heads(now: Chosen) -> None:
         if part.layers * part.heads > 1:
             heads.all_heads(part, sure, above="attention_picture")
         in_this_sentence(now, shown)
-        alignment(now)
+        if shown.part == "cross":
+            alignment(now)
 
 
 def of_one(now: Chosen) -> None:

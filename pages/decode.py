@@ -63,6 +63,19 @@ def pictured(now: Chosen) -> str:
     return together(strips, context)
 
 
+def onward(attends: bool) -> None:
+    """Other ways to look at the same sentence."""
+    with st.container(horizontal=True, gap="medium"):
+        if attends:
+            st.page_link(
+                "pages/attention.py", label=_("See where it looked"), icon=":material/grid_on:"
+            )
+        st.page_link("pages/inside.py", label=_("Look inside this step"), icon=":material/memory:")
+        st.page_link(
+            "pages/search.py", label=_("See what a beam finds"), icon=":material/account_tree:"
+        )
+
+
 def page() -> None:
     st.title(_("Decode, one token at a time"), anchor=False)
     st.markdown(_("The decoder writes a word, reads it back, looks at the source and goes on."))
@@ -76,7 +89,7 @@ def page() -> None:
     if expected is not None:
         st.text(_("In the corpus: {expected}", expected=expected))
     st.caption(pictured(now))
-    st.page_link("pages/attention.py", label=_("See where it looked"), icon=":material/grid_on:")
+    onward(now.run.shape.attends)
     fillers(now, expected)
     chosen.follow(now.run)
 

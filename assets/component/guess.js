@@ -146,7 +146,7 @@ function place() {
 }
 
 function option() {
-  const button = el("button", "", el("b"), el("span", "share", el("i")), el("span", "percent"));
+  const button = el("button", "", el("b"), el("small"), el("span", "share", el("i")), el("span", "percent"));
   button.dataset.testid = "guess-option";
   return el("li", "", button);
 }
@@ -206,11 +206,12 @@ function showOptions(view, over, truth) {
   const { at, answers, pick, data: { steps } } = view;
   const offered = over ? [] : steps[at].options;
   children(view.options, offered.length, option).forEach((li, i) => {
-    const [word, share, shown] = offered[i];
+    const [word, share, shown, meaning] = offered[i];
     const button = li.firstChild;
     write(button.children[0], word, word);
+    write(button.children[1], meaning);
     button.style.setProperty("--share", truth ? share : 0);
-    write(button.children[2], truth ? shown : "");
+    write(button.children[3], truth ? shown : "");
     button.dataset.best = truth && word === steps[at].token;
     button.dataset.chosen = i === (truth ? answers[at][0] : pick.word);
     button.setAttribute("aria-pressed", button.dataset.chosen);

@@ -186,7 +186,7 @@ function table(view, { rows, words, chosen, pick }) {
 /** A weighted mean: each word's weight beside its vector, and what comes out of them all. */
 function mixture(view, { rows, mixed }) {
   const box = el("div", "many", ...mixed.map(({ weight, ...row }) =>
-    vector(view, { ...row, symbol: `${written(weight)} · ${row.symbol}` })));
+    vector(view, { ...row, symbol: `${row.symbol}, α=${written(weight)}` })));
   return [box, ...rows.map((row) => vector(view, row))];
 }
 

@@ -22,13 +22,15 @@ function arc(path, from, to, weight) {
 
 /** From the words that were looked at to the word that is being written. */
 function arcs(view, weights) {
-  const { from, to, position, data: { source, both } } = view;
+  const { from, to, position, data: { source, both, again } } = view;
   if (view.attends) return view.paths.forEach((path, i) => arc(path, from[i], to[position - 1], weights?.[i] ?? 0));
-  // Without attention the encoder's last states start the decoder, and that is all. Who reads from
-  // both ends has two of them: the backward half ends at the first word.
+  // Without attention the encoder's last states start the decoder, and that is all, where it does
+  // not read them at every step. Who reads from both ends has two: the backward half ends at the
+  // first word.
   const read = from.filter((_, i) => !source[i].left);
-  arc(view.paths[0], read.at(-1), to[0], 0.15);
-  arc(view.paths[1], read[0], to[0], both ? 0.15 : 0);
+  const there = to[again ? Math.max(0, position - 1) : 0];
+  arc(view.paths[0], read.at(-1), there, 0.15);
+  arc(view.paths[1], read[0], there, both ? 0.15 : 0);
 }
 
 /** Positive numbers stand high and negative ones hang low: the sign is not in the colour alone. */

@@ -210,6 +210,8 @@ function fill(view) {
 
 // --- what changes with every step -----------------------------------------------------------
 
+const percent = (share) => (share > 0 && share < 0.0005 ? "<0.1%" : `${(100 * share).toFixed(1)}%`);
+
 function show(view) {
   const { position, data: { steps, labels, begin } } = view;
   const now = steps[position - 1]; // nothing before the first step
@@ -243,7 +245,7 @@ function show(view) {
     button.dataset.empty = !now?.top[i];
     button.style.setProperty("--weight", probability || 0);
     write(button.firstChild, token, token);
-    button.lastChild.textContent = now?.top[i] ? `${(100 * probability).toFixed(1)}%` : "";
+    button.lastChild.textContent = now?.top[i] ? percent(probability) : "";
   });
   allow(view);
   paint(view.context, now?.context);

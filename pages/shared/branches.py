@@ -172,7 +172,7 @@ def came_of_it(found: Difference | None, branch: Branch) -> Said:
     if not found.old:
         return parts("It added {new} at step {step}.", **places)
     if not found.new:
-        return parts("It left out {old}, from step {step} on.", **places)
+        return parts("It left out {old} at step {step}.", **places)
     if found.after > 1:  # more than <eos>
         return parts(
             "It wrote {new} instead of {old} at step {step}; the words after that are the same.",

@@ -105,9 +105,9 @@ def contrast(run: Run, other: Run | None, text: str) -> None:
     if run.shape.transformer:
         st.markdown(
             _(
-                "A Transformer without attention is no model any more: no word would hear of "
-                "another. So a GRU without attention stands beside it; they differ in more than "
-                "attention."
+                "A Transformer without attention is no model of sequences any more: no word would "
+                "hear of another. So a GRU without attention stands beside it; they differ in "
+                "more than attention."
             )
         )
     st.caption(_("A word in a frame is not in the other sentence, or not in this place."))

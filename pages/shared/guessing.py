@@ -9,6 +9,7 @@ from zlib import crc32
 
 from pages.shared import address, components
 from pages.shared.chosen import Chosen
+from pages.shared.gloss import meaning
 from pages.shared.i18n import _
 from pages.shared.walk import percent, said
 from seq2seq_core.translation import TranslationStep
@@ -34,18 +35,21 @@ def answers_of(now: Chosen) -> str:
     return answers
 
 
-Option = tuple[str, float, str]  # word, probability, and how it is written
+Option = tuple[str, float, str, str]  # word, probability, how that is written, meaning
 
 
 def options(step: TranslationStep, seed: str) -> list[Option]:
     """The words that the model finds most probable, in an order that says nothing; <eos> last."""
     known = {choice.token: choice.probability for choice in step.top}
     least = step.top[-1].probability  # whatever is not among them has less
-    found = [(word, share, percent(share)) for word, share in known.items() if word != END]
+    found = [
+        (word, share, percent(share), meaning(word)) for word, share in known.items() if word != END
+    ]
     found = found[: OFFERED - 1]
     random.Random(seed).shuffle(found)
     share = known.get(END)
-    return [*found, (END, share or 0.0, percent(share) if share else f"<{percent(least)}")]
+    at_most = f"<{percent(least).lstrip('<')}"
+    return [*found, (END, share or 0.0, percent(share) if share else at_most, "")]
 
 
 def chance(counts: Sequence[int]) -> list[float]:
@@ -107,7 +111,7 @@ def guess_data(now: Chosen) -> dict[str, Any]:
                 "token": step.token,
                 "options": words,
                 "attention": [round(weight, 6) for weight in step.attention or ()],
-                "said": said(step, sources, number == count),
+                "said": said(step, sources, number == count, (), now.run.shape),
             }
             for number, (step, words) in enumerate(zip(steps, offered, strict=True), 1)
         ],

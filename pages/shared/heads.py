@@ -29,7 +29,7 @@ PARTS = {
 READ = {  # what a row and a column of each part are
     "cross": N_(
         "A row is a word as it was written, a column a position that the encoder read; each "
-        "row adds up to one. A position has read its neighbours too: it is not just its word."
+        "row adds up to one. A position has read all the other words too: it is not just its word."
     ),
     "encoder": N_(
         "A row is a source word, a column a source word that it looks at while the encoder reads; "

@@ -118,7 +118,8 @@ PRESETS = (
         N_(
             "A GRU reads the source from both ends, additive attention looks back. More settings "
             "has a sharpness β: the scores times β, from 0, alike everywhere, to one position "
-            "alone. The article's own formula does not do this; β is our reading of it."
+            "alone. A published article has a factor in a formula that does not do this: β is our "
+            "reading of what it wants."
         ),
         "Bahdanau, Cho, Bengio 2015; Luong, Pham, Manning 2015",
         "first",
@@ -137,7 +138,7 @@ PRESETS = (
         N_("Transformer, English to Chinese"),
         N_(
             "Two layers of four heads, sines and cosines for the positions, a warm-up of the "
-            "learning rate; First with its sides swapped."
+            "learning rate; the corpus First with its sides swapped."
         ),
         "Vaswani et al. 2017",
         "first",

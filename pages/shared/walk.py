@@ -16,12 +16,14 @@ from seq2seq_core.what_if import Branch, Change, places_left
 Said = list[dict[str, str]]
 
 
+ALIKE = 0.001  # between the largest and the smallest weight: no eye can tell
 LITTLE = 0.05  # less attention than this is not spoken of
 MUCH = 0.25  # from here on a second place is more than "a little"
 
 
 def percent(share: float) -> str:
-    return f"{share:.1%}"  # no space: nothing may break before the sign
+    """No space in it: nothing may break before the sign."""
+    return "<0.1%" if 0 < share < 0.0005 else f"{share:.1%}"
 
 
 def looked(step: TranslationStep, sources: Sequence[str], again: bool = False) -> Said:
@@ -50,6 +52,11 @@ def looked(step: TranslationStep, sources: Sequence[str], again: bool = False) -
         "second": {"source": sources[order[min(1, len(order) - 1)]]},
         "rest": {"text": percent(weights[1])},
     }
+    if len(order) > 1 and weights[0] - min(step.attention) < ALIKE:
+        return parts(
+            "To write {token} the decoder looked at all positions alike ({weight} each). ",
+            **places,
+        )
     if weights[0] < 0.5:
         return parts(
             "To write {token} the decoder looked at several positions, most at that of {source} "
@@ -215,8 +222,8 @@ def walk(
             "special": step.token in SPECIALS,
             "forced": any(change.is_word for change in changes),
             "looked": any(not change.is_word for change in changes),
-            "probability": round(step.probability, 4),
-            "top": [[choice.token, round(choice.probability, 4)] for choice in step.top],
+            "probability": round(step.probability, 6),
+            "top": [[choice.token, round(choice.probability, 6)] for choice in step.top],
             "attention": over_all(step.attention, places, len(source)),
             "hidden": rounded(step.hidden, 3),
             "context": rounded(step.context, 3),
@@ -226,6 +233,7 @@ def walk(
         "key": key,
         "position": position,
         "both": shape.bidirectional and not shape.transformer,
+        "again": shape.context == "every_step" and not shape.transformer,
         "source": source_words(translation, source, branch),
         "steps": steps,
         "begin": {

@@ -142,7 +142,7 @@ def mean(code: str, formula: str, symbol: str, weights: Part, vectors: Tensor) -
 def norm(code: str, x: Part, layer: nn.LayerNorm) -> Line:
     """Less its mean, over its spread, times g, plus b. Operation: norm."""
     gain, bias = Part.of("g", layer.weight), Part.of("b", layer.bias)
-    formula = f"x = g ⊙ ({x.symbol} − mean) / spread + b"
+    formula = f"x = g ⊙ ({x.symbol} − μ) / σ + b"
     return Line(code, "norm", formula, (x, gain, bias), Part.of("x", layer(x.tensor)))
 
 

@@ -196,7 +196,8 @@ class Recurrent(EncoderDecoder):
         looked = self.explain_looking(last if self.asks_before else now, state, spot.position)
         inputs = self.explain_inputs(state, token, [line.result for line in looked[-1:]])
         name, read = self.decoder.mode.split("_")[0], inputs[-1].result
-        formula = f"s_t = {name}({read.symbol}, s_{{t-1}})"
+        memory = ", cell_{t-1}" if len(state.carried) > 1 else ""
+        formula = f"s_t = {name}({read.symbol}, s_{{t-1}}{memory})"
         step = Line("state", "cell", formula, (read, last), now)
         lines = [*looked, *inputs, step] if self.asks_before else [*inputs, step, *looked]
         if looked:

@@ -78,7 +78,7 @@ def test_the_truth_is_always_among_five_options_in_a_fixed_order(top: list[str])
     step = TranslationStep(top[0], 0.5, choices, None, (), None)
     offered = options(step, "1.200.abc.1")
     assert offered == options(step, "1.200.abc.1")
-    words = [word for word, _share, _shown in offered]
+    words = [word for word, *_rest in offered]
     assert len(words) == len(set(words)) == 5 and words[-1] == "<eos>" and top[0] in words
     orders = {tuple(w for w, *_rest in options(step, str(seed))) for seed in range(20)}
     assert len(orders) > 5  # the order says nothing
