@@ -35,6 +35,12 @@ TRANSFORMERS = [
     ModelConfig("transformer", layers=layers, heads=heads, model_size=16, feed_forward_size=24)
     for layers, heads in product((1, 2, 3, 4), (1, 2, 4, 8))
 ]
+TRANSFORMERS += [  # sizes that these numbers of heads divide
+    ModelConfig(
+        "transformer", layers=layers, heads=heads, model_size=4 * heads, feed_forward_size=24
+    )
+    for layers, heads in product((1, 2, 3, 4), (3, 5, 6, 7))
+]
 # what else can be set, on every model that it concerns
 ASKING_BEFORE = [replace(kind, timing="before") for kind in RECURRENT if kind.attends]
 READING_AGAIN = [
