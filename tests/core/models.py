@@ -48,7 +48,7 @@ READING_AGAIN = [
     for kind in RECURRENT[::3] + ASKING_BEFORE[::5]
 ]
 SHARPENED = [replace(kind, sharpness=2.5) for kind in RECURRENT[::7] if kind.attends]
-PRE_NORM = [replace(kind, norm="pre") for kind in TRANSFORMERS]
+PRE_NORM = [replace(kind, norm="pre") for kind in TRANSFORMERS[:16]]
 BLIND = [replace(TRANSFORMERS[5], positions=False)]
 KINDS = [*RECURRENT, *TRANSFORMERS]
 VARIANTS = [*ASKING_BEFORE, *READING_AGAIN, *SHARPENED, *PRE_NORM, *BLIND]

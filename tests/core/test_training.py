@@ -201,7 +201,7 @@ def test_an_explosion_ends_the_run_and_keeps_finite_weights() -> None:
     assert caught.value.fields["update"] == event.update + 1
 
 
-@pytest.mark.parametrize("kind", [*KINDS, *VARIANTS], ids=name_of)
+@pytest.mark.parametrize("kind", [*KINDS, *VARIANTS[::3]], ids=name_of)
 def test_five_of_five_under_greedy_decoding(kind: ModelConfig) -> None:
     sizes = {"embedding_size": 32, "hidden_size": 32, "feed_forward_size": 64}
     sizes["model_size"] = kind.heads * (32 // kind.heads)
