@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages.shared import address, components, errors, i18n, session, style
-from pages.shared.i18n import _
+from pages.shared.frame import components, errors, i18n, session, theme, url_state
+from pages.shared.frame.i18n import _
 from seq2seq_core import limits
 
 st.set_page_config("Seq2Seq Lab", page_icon="🔤", layout="wide")
-style.apply()
+theme.apply()
 
 page = st.navigation(
     {
@@ -24,7 +24,12 @@ page = st.navigation(
             st.Page("pages/search.py", title=_("Search"), icon=":material/account_tree:"),
             st.Page("pages/attention.py", title=_("Attention"), icon=":material/grid_on:"),
             st.Page("pages/inside.py", title=_("Inside one step"), icon=":material/memory:"),
-            st.Page("pages/words.py", title=_("Words"), icon=":material/scatter_plot:"),
+            st.Page(
+                "pages/embeddings.py",
+                title=_("Words"),
+                url_path="words",
+                icon=":material/scatter_plot:",
+            ),
             st.Page("pages/metrics.py", title=_("Metrics"), icon=":material/straighten:"),
         ],
     },
@@ -34,21 +39,21 @@ with st.container(key="lang_place"):
     i18n.switch()
 with st.container(key="frame_place"):
     components.frame(key="frame")
-address.show(page.url_path)  # before the page, so that a refresh in the middle loses nothing
+url_state.show(page.url_path)  # before the page, so that a refresh in the middle loses nothing
 errors.show_kept()
 with errors.shown():
     limits.check_environment()
     session.engine()
     session.keep_workers()
     session.say_lost()
-    if address.damaged():
+    if url_state.damaged():
         st.error(_("This link is damaged: what cannot be read in it is left out."))
     page.run()
-if address.get("w"):
+if url_state.get("w"):
     st.sidebar.caption(
         _("The address of this page is the key to your work: keep it as a bookmark.")
     )
-address.show(page.url_path)  # and what was chosen on it
+url_state.show(page.url_path)  # and what was chosen on it
 
 
 @st.fragment(run_every=3)

@@ -6,16 +6,18 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from pages.shared import address, chosen, components, heads, measures, runs
-from pages.shared.chosen import Chosen
-from pages.shared.contrast import contrast, counterpart
-from pages.shared.glance import glance
-from pages.shared.gloss import glossed, meaning
-from pages.shared.heads import Shown
-from pages.shared.i18n import N_, _
-from seq2seq_core import links
+from pages.shared.frame import components, url_state
+from pages.shared.frame.glossary import glossed, meaning
+from pages.shared.frame.i18n import N_, _
+from pages.shared.inspection import head_patterns
+from pages.shared.inspection.attention_contrast import contrast, counterpart
+from pages.shared.inspection.attention_overview import glance
+from pages.shared.inspection.head_patterns import Shown
+from pages.shared.runs import actions, evaluations, selection
+from pages.shared.runs.selection import Chosen
+from seq2seq_core.decoding.translator import Translation
+from seq2seq_core.evaluation import alignment as links
 from seq2seq_core.store import Run
-from seq2seq_core.translation import Translation
 
 
 def describe(shown: Shown) -> str:
@@ -71,7 +73,7 @@ def heat_map(run: Run, shown: Shown, unknown: Sequence[str]) -> None:
             "looked": describe(shown),
         },
     )
-    st.caption(_(heads.READ[shown.part]) if run.shape.transformer else _(READ))
+    st.caption(_(head_patterns.READ[shown.part]) if run.shape.transformer else _(READ))
 
 
 def crossing_in_words(count: int) -> str:
@@ -136,10 +138,10 @@ def in_this_sentence(now: Chosen, shown: Shown) -> None:
 
 def alignment(now: Chosen) -> None:
     """The score never stands alone: beside it what knowing nothing would get."""
-    found = measures.alignment(now.run, now.trained)
+    found = evaluations.alignment(now.run, now.trained)
     st.subheader(_("Does it look at the matching word?"), anchor=False)
     if now.run.shape.transformer:
-        st.caption(heads.last_mean())
+        st.caption(head_patterns.last_mean())
     if links.every_word_once(pair.source for pair in now.trained.material.pairs):
         st.text(
             _(
@@ -175,16 +177,16 @@ def alignment(now: Chosen) -> None:
 
 def of_all_heads(now: Chosen) -> None:
     """A Transformer: one of its many maps large, all of them beside it."""
-    found = heads.heads_of(now)
+    found = head_patterns.heads_of(now)
     picture, beside = st.columns([3, 2], gap="large")
     with picture, st.container(border=True, key="attention_picture"):
-        part = found[heads.choose_part()]
-        shown = heads.shown(part)
+        part = found[head_patterns.choose_part()]
+        shown = head_patterns.shown(part)
         heat_map(now.run, shown, now.translation.unknown)
     with beside:
         sure, _possible = gold(now)
         if part.layers * part.heads > 1:
-            heads.all_heads(part, sure, above="attention_picture")
+            head_patterns.all_heads(part, sure, above="attention_picture")
         in_this_sentence(now, shown)
         if shown.part == "cross":
             alignment(now)
@@ -204,14 +206,14 @@ def of_one(now: Chosen) -> None:
 def page() -> None:
     st.title(_("Attention: where it looked"), anchor=False)
     st.markdown(_("For each word that it wrote: how much it looked at each source position."))
-    choices = runs.listed()
+    choices = actions.listed()
     if not choices:
-        runs.nothing_trained()
+        actions.nothing_trained()
         return
-    if address.get("run") is None:  # nobody asked for a run: one that has something to show
-        runs.show_run(next((r for r in choices if r.shape.attends), choices[0]))
-    now = chosen.choose_run_and_sentence("attention", choices)
-    maps = measures.attention_maps(now.run, now.trained) or ()
+    if url_state.get("run") is None:  # nobody asked for a run: one that has something to show
+        actions.show_run(next((r for r in choices if r.shape.attends), choices[0]))
+    now = selection.choose_run_and_sentence("attention", choices)
+    maps = evaluations.attention_maps(now.run, now.trained) or ()
     if now.run.shape.transformer:
         of_all_heads(now)
     else:
@@ -220,7 +222,7 @@ def page() -> None:
         glance(now, maps, above="attention_picture")
     other = counterpart(now.run, choices)
     contrast(now.run, other, now.text)
-    chosen.follow(now.run, other)
+    selection.follow(now.run, other)
 
 
 page()

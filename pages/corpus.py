@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages.shared import address, edits, errors, exchange, runs, session, settings, steering, table
-from pages.shared.cards import view_cards
-from pages.shared.composer import view_own
-from pages.shared.encoded import view_encoded
-from pages.shared.i18n import N_, _, language
-from pages.shared.session import CorpusView
+from pages.shared.corpus import edits, import_export, table
+from pages.shared.corpus.cards import view_cards
+from pages.shared.corpus.composer import view_own
+from pages.shared.corpus.tensors_view import view_encoded
+from pages.shared.frame import errors, session, url_state
+from pages.shared.frame.i18n import N_, _, language
+from pages.shared.frame.session import CorpusView
+from pages.shared.runs import actions
+from pages.shared.settings import panel
+from pages.shared.training import controls
 from seq2seq_core import store
 from seq2seq_core.errors import Seq2SeqError
 
@@ -33,17 +37,17 @@ def undo() -> None:
 
 
 def choose_view(key: str) -> None:
-    address.put("view", st.session_state[key])
+    url_state.put("view", st.session_state[key])
 
 
 def views() -> str:
     """The control that chooses what is shown; the choice goes into the URL."""
     key = f"corpus_view_{language()}"
-    now = address.option("view", list(VIEWS), "own")
+    now = url_state.option("view", list(VIEWS), "own")
     st.segmented_control(
         _("View"),
         list(VIEWS),
-        default=address.first(key, now),
+        default=url_state.first(key, now),
         required=True,
         format_func=lambda name: _(VIEWS[name]),
         key=key,
@@ -57,7 +61,7 @@ def views() -> str:
 def train() -> None:
     """Start a run on this corpus and go to where it is seen."""
     try:
-        runs.start(*settings.configs(), steering.pace())
+        actions.start(*panel.configs(), controls.pace())
     except Seq2SeqError as error:
         errors.show(error)
     else:
@@ -92,8 +96,8 @@ def all_pairs() -> CorpusView:
     with st.container(key="corpus_cards"):
         view_cards(view)
     with place:
-        exchange.tools(view)
-        exchange.offers()
+        import_export.tools(view)
+        import_export.offers()
         table.problems(view, rows)
     if view.held_out:
         table.held_out(view)

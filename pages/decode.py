@@ -4,25 +4,27 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages.shared import address, branches, chosen, components, errors, runs
-from pages.shared.branches import branches_data, kept, shown_walk
-from pages.shared.chosen import Chosen
-from pages.shared.fillers import fillers
-from pages.shared.i18n import _, together
-from pages.shared.walk import walk
+from pages.shared.decoding import interventions
+from pages.shared.decoding.eos_feeding import fillers
+from pages.shared.decoding.interventions import branches_data, kept, shown_walk
+from pages.shared.decoding.stepper import walk
+from pages.shared.frame import components, errors, url_state
+from pages.shared.frame.i18n import _, together
+from pages.shared.runs import actions, selection
+from pages.shared.runs.selection import Chosen
 
 
 def remember() -> None:
     """Where the walk came to rest; the stepper has put it into the URL already."""
-    address.put("step", str(st.session_state["decode_stepper"].position))
+    url_state.put("step", str(st.session_state["decode_stepper"].position))
 
 
 def new_walk(walk_of: str) -> None:
     """Another sentence begins at its beginning, with nothing changed. A refresh is none."""
     if st.session_state.setdefault("step_of", walk_of) != walk_of:
         st.session_state["step_of"] = walk_of
-        for name in address.OF_A_WALK:
-            address.drop(name)
+        for name in url_state.OF_A_WALK:
+            url_state.drop(name)
 
 
 @st.fragment
@@ -34,14 +36,14 @@ def stepping(now: Chosen) -> None:
         new_walk(key)
         there, shown = kept(now)
         translation = shown_walk(shown, now)
-        position = min(address.option("step", range(1000), 0), len(translation.steps))
+        position = min(url_state.option("step", range(1000), 0), len(translation.steps))
         data = walk(key, translation, position, now.run.shape, source, shown)
         what = branches_data(there, shown, now)
         components.stepper(
             key="decode_stepper",
             data=data | what | {"labels": data["labels"] | what["labels"]},
             on_position_change=remember,
-            on_what_change=lambda: branches.changed(now),
+            on_what_change=lambda: interventions.changed(now),
         )
 
 
@@ -79,19 +81,19 @@ def onward(attends: bool) -> None:
 def page() -> None:
     st.title(_("Decode, one token at a time"), anchor=False)
     st.markdown(_("The decoder writes a word, reads it back, looks at the source and goes on."))
-    choices = runs.listed()
+    choices = actions.listed()
     if not choices:
-        runs.nothing_trained()
+        actions.nothing_trained()
         return
-    now = chosen.choose_run_and_sentence("decode", choices)
+    now = selection.choose_run_and_sentence("decode", choices)
     stepping(now)
-    expected = runs.reference(now.run, now.text)
+    expected = actions.reference(now.run, now.text)
     if expected is not None:
         st.text(_("In the corpus: {expected}", expected=expected))
     st.caption(pictured(now))
     onward(now.run.shape.attends)
     fillers(now, expected)
-    chosen.follow(now.run)
+    selection.follow(now.run)
 
 
 page()

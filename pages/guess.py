@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages.shared import address, chosen, errors, runs
-from pages.shared.chosen import Chosen
-from pages.shared.guessing import answers_of, guess, guess_data
-from pages.shared.i18n import _
+from pages.shared.decoding.guess_game import answers_of, guess, guess_data
+from pages.shared.frame import errors, url_state
+from pages.shared.frame.i18n import _
+from pages.shared.runs import actions, selection
+from pages.shared.runs.selection import Chosen
 
 
 def remember() -> None:
     """What was answered so far; the component has put it into the URL already."""
     answers = st.session_state["guess_game"].answers
     if answers:
-        address.put("guesses", answers)
+        url_state.put("guesses", answers)
 
 
 @st.fragment
@@ -26,18 +27,18 @@ def guessing(now: Chosen) -> None:
 @errors.kept
 def go_on(run_number: int, text: str) -> None:
     """To the sentence that stands after this one in the list."""
-    run = next((run for run in runs.listed() if run.number == run_number), None)
+    run = next((run for run in actions.listed() if run.number == run_number), None)
     if run is not None:
-        texts = runs.sentences(run)
+        texts = actions.sentences(run)
         place = texts.index(text) + 1 if text in texts else 0
-        runs.show_sentence(texts[place % len(texts)])
+        actions.show_sentence(texts[place % len(texts)])
 
 
 def page() -> None:
     st.title(_("Guess your model"), anchor=False)
-    choices = runs.listed()
+    choices = actions.listed()
     if not choices:
-        runs.nothing_trained()
+        actions.nothing_trained()
         return
     st.markdown(
         _(
@@ -45,7 +46,7 @@ def page() -> None:
             "write and where it will look; then see."
         )
     )
-    now = chosen.choose_run_and_sentence("guess", choices)
+    now = selection.choose_run_and_sentence("guess", choices)
     answers_of(now)  # those for another sentence are forgotten
     guessing(now)
     st.button(

@@ -8,15 +8,17 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from pages.shared import address, chosen, errors, lines, runs, strips
-from pages.shared.chosen import Chosen
-from pages.shared.i18n import N_, _, language, parts
-from pages.shared.lines import Told
-from pages.shared.walk import percent
+from pages.shared.decoding.stepper import percent
+from pages.shared.frame import errors, url_state
+from pages.shared.frame.i18n import N_, _, language, parts
+from pages.shared.inspection import calculation, hidden_states
+from pages.shared.inspection.calculation import Told
+from pages.shared.runs import actions, selection
+from pages.shared.runs.selection import Chosen
 from seq2seq_core.config import ModelConfig
 
 if TYPE_CHECKING:
-    from seq2seq_core.inside import Opened
+    from seq2seq_core.inspection.hidden_states import Opened
 
 HEADS = {"cross": N_("over the source"), "decoder": N_("over its own words")}
 CELLS = {
@@ -42,18 +44,18 @@ def choose(
     name: str, label: str, options: Sequence[str], shown: Callable[[str], str], first: int = 0
 ) -> str:
     """A choice that goes into the address under this name; nothing to choose shows nothing."""
-    now = address.option(name, options, options[first])
+    now = url_state.option(name, options, options[first])
     if len(options) < 2:
         return now
     key = f"inside_{name}_{len(options)}_{options[0]}_{language()}"
 
     def kept() -> None:
-        address.put(name, st.session_state[key])
+        url_state.put(name, st.session_state[key])
 
     return st.segmented_control(
         label,
         options,
-        default=address.first(key, now),
+        default=url_state.first(key, now),
         required=True,
         format_func=shown,
         key=key,
@@ -72,43 +74,43 @@ def pick() -> None:
     for key in ("inside_strips", "inside_numbers"):
         for name in ("target", "source"):
             if (number := getattr(st.session_state.get(key), name, None)) is not None:
-                address.put(name, str(number))
+                url_state.put(name, str(number))
 
 
 def forget_another(walk_of: str) -> None:
     """The words that were chosen in another sentence mean nothing in this one."""
     if st.session_state.setdefault("inside_of", walk_of) != walk_of:
         st.session_state["inside_of"] = walk_of
-        address.drop("target")
-        address.drop("source")
+        url_state.drop("target")
+        url_state.drop("source")
 
 
 def step_of(count: int) -> int:
     """The chosen step, else where the walk of Decode stands, else the first; from 0."""
     steps = range(1, count + 1)
-    return address.option("target", steps, address.option("step", steps, 1)) - 1
+    return url_state.option("target", steps, url_state.option("step", steps, 1)) - 1
 
 
 def position_of(inside: Opened, step: int, part: str, layer: int, head: int) -> int:
     """The chosen word, else the one that is looked at most; from 0."""
-    from seq2seq_core.inside import weights
-    from seq2seq_core.models.explain import Spot
+    from seq2seq_core.inspection.hidden_states import weights
+    from seq2seq_core.models.calculation import Spot
 
     found = weights(inside, Spot(step, 0, part, layer, head))
     count = len(found or inside.src[0])
     most = max(range(count), key=found.__getitem__) if found else 0
-    return address.option("source", range(1, count + 1), most + 1) - 1
+    return url_state.option("source", range(1, count + 1), most + 1) - 1
 
 
 def over_time(now: Chosen, inside: Opened, where: Where, model: ModelConfig) -> None:
-    from seq2seq_core import inside as core
+    from seq2seq_core.inspection import hidden_states as core
 
     st.subheader(_("1 · States over time"), anchor=False)
     translation = now.translation
     source = where.position if where.part != "own" else -1
-    strips.strips(
+    hidden_states.strips(
         key="inside_strips",
-        data=strips.over_time(
+        data=hidden_states.over_time(
             f"{now.run.id}:{now.text}",
             core.strips(inside, where.layer),
             translation.source_tokens,
@@ -129,7 +131,7 @@ def over_time(now: Chosen, inside: Opened, where: Where, model: ModelConfig) -> 
 
 
 def one_cell(now: Chosen, inside: Opened, where: Where, model: ModelConfig) -> None:
-    from seq2seq_core import inside as core
+    from seq2seq_core.inspection import hidden_states as core
 
     st.subheader(_("2 · One cell"), anchor=False)
     if model.transformer:
@@ -163,13 +165,13 @@ def one_cell(now: Chosen, inside: Opened, where: Where, model: ModelConfig) -> N
         st.markdown(_("An RNN has no gates: one formula makes the new state out of the old one."))
     found = core.cell(inside, place)
     told = Told({"source": translation.source_tokens[where.position]})
-    lines.numbers(
+    calculation.numbers(
         key="inside_cell",
         data={
             "key": f"{now.run.id}:{part}:{where.layer}",
             "said": said,
-            "lines": lines.shown(found, told),
-            "labels": lines.labels(),
+            "lines": calculation.shown(found, told),
+            "labels": calculation.labels(),
         },
     )
 
@@ -200,8 +202,8 @@ def positions(now: Chosen, part: str) -> tuple[dict[str, str], ...]:
 
 
 def the_numbers(now: Chosen, inside: Opened, where: Where, model: ModelConfig) -> None:
-    from seq2seq_core import inside as core
-    from seq2seq_core.models.explain import Spot
+    from seq2seq_core.inspection import hidden_states as core
+    from seq2seq_core.models.calculation import Spot
 
     st.subheader(_("3 · The numbers"), anchor=False)
     step = now.translation.steps[where.step]
@@ -220,18 +222,18 @@ def the_numbers(now: Chosen, inside: Opened, where: Where, model: ModelConfig) -
     )
     pick_from = where.step + 1 if part == "own" else len(words)
     told = Told(word, step.token, words, where.position, vocabulary.tokens, true or "", pick_from)
-    lines.numbers(
+    calculation.numbers(
         key="inside_numbers",
         data={
             "key": f"{now.run.id}:{part}",
             "said": said,
-            "lines": lines.shown(found, told),
+            "lines": calculation.shown(found, told),
             "end": parts(
                 "It gives {token} {probability}.",
                 token=token,
                 probability={"text": percent(step.probability)},
             ),
-            "labels": lines.labels(),
+            "labels": calculation.labels(),
         },
         on_source_change=pick,
         on_target_change=pick,
@@ -248,12 +250,12 @@ def page() -> None:
     st.markdown(
         _("From the sentence to its states, from the states to one cell, down to one product.")
     )
-    choices = runs.listed()
+    choices = actions.listed()
     if not choices:
-        runs.nothing_trained()
+        actions.nothing_trained()
         return
-    now = chosen.choose_run_and_sentence("inside", choices)
-    from seq2seq_core.inside import opened
+    now = selection.choose_run_and_sentence("inside", choices)
+    from seq2seq_core.inspection.hidden_states import opened
 
     translation = now.translation
     forget_another(f"{now.run.id}:{' '.join(translation.source_tokens)}")
@@ -273,7 +275,7 @@ def page() -> None:
     over_time(now, inside, where, model)
     one_cell(now, inside, where, model)
     the_numbers(now, inside, where, model)
-    chosen.follow(now.run)
+    selection.follow(now.run)
 
 
 page()

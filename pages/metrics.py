@@ -6,30 +6,32 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from pages.shared import chosen, measures, runs, style
-from pages.shared.i18n import _
-from pages.shared.sentences import one_sentence, table
-from pages.shared.signature import signature
-from pages.shared.verdict import verdict
-from seq2seq_core import figures, report
-from seq2seq_core.report import Measured
+from pages.shared.evaluation.bleu_signature import signature
+from pages.shared.evaluation.generalization import verdict
+from pages.shared.evaluation.sentence_scores import one_sentence, table
+from pages.shared.frame import theme
+from pages.shared.frame.i18n import _
+from pages.shared.runs import actions, evaluations, selection
+from seq2seq_core import figures
+from seq2seq_core.evaluation import report
+from seq2seq_core.evaluation.report import Measured
 from seq2seq_core.store import Run
 
 if TYPE_CHECKING:
-    from seq2seq_core.experiment import Trained
+    from seq2seq_core.training.dataset import Trained
 
 
 def measured_on(run: Run, trained: Trained) -> str:
     """A sentence that says what is measured on what."""
-    learnt = measures.sample(run, held_out=False)
+    learnt = evaluations.sample(run, held_out=False)
     counts = {"count": len(learnt.rows), "all": learnt.count}
-    if not measures.has_held_out(trained):
+    if not evaluations.has_held_out(trained):
         return _(
             "Measured on {count} of {all} training pairs. Nothing is held out of so small a "
             "corpus: these numbers say nothing about new sentences.",
             **counts,
         )
-    new = measures.sample(run, held_out=True)
+    new = evaluations.sample(run, held_out=True)
     return _(
         "Measured on {count} of {all} pairs that it has learnt from, and on {new} of {new_all} "
         "held-out pairs that it has never seen. The choice is always the same.",
@@ -59,7 +61,7 @@ def by_length(shown: Measured, new: bool) -> None:
         )
         for group in report.by_length(shown.sentences)
     ]
-    palette = style.palette()
+    palette = theme.palette()
     with st.container(border=True, height="stretch"):
         st.markdown(_("**Exact match by length of the source**"))
         st.altair_chart(
@@ -126,14 +128,14 @@ def forced(shown: Measured) -> None:
 
 def page() -> None:
     st.title(_("Metrics: how good is it?"), anchor=False)
-    choices = runs.listed()
+    choices = actions.listed()
     if not choices:
-        runs.nothing_trained()
+        actions.nothing_trained()
         return
-    run, trained = chosen.choose_run("metrics", choices)
-    has_new = measures.has_held_out(trained)
-    learnt = measures.measured(run, trained, held_out=False)
-    new = measures.measured(run, trained, held_out=True) if has_new else None
+    run, trained = selection.choose_run("metrics", choices)
+    has_new = evaluations.has_held_out(trained)
+    learnt = evaluations.measured(run, trained, held_out=False)
+    new = evaluations.measured(run, trained, held_out=True) if has_new else None
     shown = new or learnt
     st.markdown(measured_on(run, trained))
     numbers, lengths = st.columns([2, 3])
@@ -143,13 +145,13 @@ def page() -> None:
         by_length(shown, has_new)
     partly_right(shown, has_new)
     forced(shown)
-    texts = measures.sample(run, has_new).texts
+    texts = evaluations.sample(run, has_new).texts
     # while the model learns the rows change places: nothing can be chosen among them
     key = str(run.id) if run.active else f"{run.id}_{trained.update}"
     one = table(key, texts, shown.sentences, steady=not run.active)
     one_sentence(one)
     signature(shown.scores.bleu_signature, one)
-    chosen.follow(run)
+    selection.follow(run)
 
 
 page()

@@ -6,8 +6,7 @@ from math import log
 
 import streamlit as st
 
-from pages.shared import address, chosen, errors, runs
-from pages.shared.beams import (
+from pages.shared.decoding.beam_tree import (
     changes,
     grow,
     percent,
@@ -16,12 +15,14 @@ from pages.shared.beams import (
     tree_component,
     tree_data,
 )
-from pages.shared.chosen import Chosen
-from pages.shared.i18n import N_, _, language
-from pages.shared.knobs import BEAM, PENALTY, turn
-from pages.shared.lots import lots
-from seq2seq_core.corpus import tokens_of
-from seq2seq_core.tree import Found, Tree
+from pages.shared.decoding.sampling import lots
+from pages.shared.frame import errors, url_state
+from pages.shared.frame.i18n import N_, _, language
+from pages.shared.runs import actions, selection
+from pages.shared.runs.selection import Chosen
+from pages.shared.settings.decoding import BEAM, PENALTY, turn
+from seq2seq_core.data.corpus import tokens_of
+from seq2seq_core.decoding.beam_tree import Found, Tree
 
 WAYS = {"beam": N_("Beam search"), "sampling": N_("Sampling")}
 
@@ -31,29 +32,29 @@ def choose_way() -> str:
     way = st.segmented_control(
         _("How the next word is chosen"),
         list(WAYS),
-        default=address.first(key, address.option("way", list(WAYS), "beam")),
+        default=url_state.first(key, url_state.option("way", list(WAYS), "beam")),
         required=True,
         format_func=lambda name: _(WAYS[name]),
         key=key,
         label_visibility="collapsed",
     )
     if way == "beam":
-        address.drop("way")
+        url_state.drop("way")
     else:
-        address.put("way", way)
+        url_state.put("way", way)
     return way
 
 
 def remember() -> None:
     """Where the tree came to rest; the component has put it into the URL already."""
-    address.put("step", str(st.session_state["search_tree"].position))
+    url_state.put("step", str(st.session_state["search_tree"].position))
 
 
 @st.fragment
 def growing(now: Chosen, grown: Tree, width: int, penalty: float) -> None:
     with errors.shown():
         key = f"{now.run.id}:{' '.join(now.translation.source_tokens)}"
-        at = address.option("step", range(1000), 1)  # the first column invites to go on
+        at = url_state.option("step", range(1000), 1)  # the first column invites to go on
         tokenizer = now.trained.checkpoint.tokenizer
         tree_component(
             key="search_tree",
@@ -103,7 +104,7 @@ def mark(tokens: tuple[str, ...], now: Chosen, expected: str | None) -> str:
 
 def beside_greedy(now: Chosen, winner: Found) -> None:
     """The winner and greedy's sentence, both against the reference where the corpus has one."""
-    greedy, expected = now.translation, runs.reference(now.run, now.text)
+    greedy, expected = now.translation, actions.reference(now.run, now.text)
     greedy_log = sum(log(step.probability) for step in greedy.steps)
     st.subheader(_("Beside greedy search"), anchor=False)
     st.text(verdict(winner, greedy_log, winner.tokens == greedy.tokens))
@@ -131,16 +132,16 @@ def page() -> None:
             "write: that is what a search decides."
         )
     )
-    choices = runs.listed()
+    choices = actions.listed()
     if not choices:
-        runs.nothing_trained()
+        actions.nothing_trained()
         return
-    now = chosen.choose_run_and_sentence("search", choices)
+    now = selection.choose_run_and_sentence("search", choices)
     if choose_way() == "beam":
         beam(now)
     else:
         lots(now)
-    chosen.follow(now.run)
+    selection.follow(now.run)
 
 
 page()

@@ -6,14 +6,19 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from pages.shared import address, components, errors, learnt, live, runs, session, steering
-from pages.shared.i18n import _
-from seq2seq_core import corpora, store
+from pages.shared.frame import components, errors, session, url_state
+from pages.shared.frame.i18n import _
+from pages.shared.runs import actions
+from pages.shared.runs.trained import trained as trained_run
+from pages.shared.runs.trained import untrained_sentences
+from pages.shared.training import controls, live_view
+from seq2seq_core import store
 from seq2seq_core.config import ModelConfig, TrainingConfig
+from seq2seq_core.data import bundled
 from seq2seq_core.store import Run
 
 if TYPE_CHECKING:
-    from seq2seq_core.translation import Translation
+    from seq2seq_core.decoding.translator import Translation
 
 LIVE = 0.2  # seconds between two looks while it learns
 SLOW, UPDATES = 160, 600  # the first time so many updates in slow motion, out of all
@@ -26,7 +31,7 @@ ask = components.ask
 @errors.kept
 def train(first: bool) -> None:
     """The lesson's own model on the learner's corpus: the first time slowly enough to follow."""
-    runs.start(ModelConfig(), TrainingConfig(updates=UPDATES), SLOW / SECONDS if first else None)
+    actions.start(ModelConfig(), TrainingConfig(updates=UPDATES), SLOW / SECONDS if first else None)
 
 
 def status(run: Run | None) -> str:
@@ -35,11 +40,11 @@ def status(run: Run | None) -> str:
             return _("One moment …")
         return _("It has not learnt yet: its weights are random, and so is what it writes.")
     if run.active:
-        return _("It learns.") if run.update else steering.status(run)
+        return _("It learns.") if run.update else controls.status(run)
     if run.status != "done":
-        return steering.status(run)
+        return controls.status(run)
     share = (store.history(session.engine(), run.id, "evaluation")["exact_match"] or [0])[-1]
-    if runs.held_out_sources(run):
+    if actions.held_out_sources(run):
         return _(
             "Learnt. Of sentences that it has never seen it now gets {share} right to the last "
             "word.",
@@ -53,35 +58,33 @@ def picture(run: Run | None) -> None:
     """One sentence and its translation, where the model looks, and the loss."""
     sentences = (run.live or {}).get("sentences") if run else None
     if not sentences:
-        sentences = learnt.untrained_sentences(
-            session.corpus(), ModelConfig(), TrainingConfig().seed
-        )
-    on_new = bool(runs.held_out_sources(run) if run else session.corpus().held_out)
+        sentences = untrained_sentences(session.corpus(), ModelConfig(), TrainingConfig().seed)
+    on_new = bool(actions.held_out_sources(run) if run else session.corpus().held_out)
     with st.container(border=True, key="start_picture"):
-        live.mount(
-            key="start_live", data=live.data("start", run, sentences, on_new, updates=UPDATES)
+        live_view.mount(
+            key="start_live", data=live_view.data("start", run, sentences, on_new, updates=UPDATES)
         )
 
 
 def new_sentence(run: Run) -> tuple[Translation, int] | None:
     """A sentence to ask about, with the place of the word: one that it has never seen, and where
     it writes the word; else the first one of all, and its last word."""
-    from seq2seq_core.translation import translate
+    from seq2seq_core.decoding.translator import translate
 
-    trained = learnt.trained(run)
+    trained = trained_run(run)
     watched = [" ".join(s["source"]) for s in (run.live or {}).get("sentences", [])[:1]]
-    texts = [text for text in runs.unseen(run, ASKED) if text not in watched]
-    for text in [*texts[:3], *runs.sentences(run)[:1]]:
+    texts = [text for text in actions.unseen(run, ASKED) if text not in watched]
+    for text in [*texts[:3], *actions.sentences(run)[:1]]:
         found = translate(trained.model, trained.checkpoint, text)
-        if ASKED in found.tokens and found.text == runs.reference(run, text):
+        if ASKED in found.tokens and found.text == actions.reference(run, text):
             return found, found.tokens.index(ASKED)
     return (found, len(found.tokens) - 1) if found.tokens else None
 
 
 def guessed() -> None:
-    run = runs.selected(runs.listed())
+    run = actions.selected(actions.listed())
     if run is not None:
-        address.put("guess", f"{run.number}-{st.session_state['start_ask'].guess}")
+        url_state.put("guess", f"{run.number}-{st.session_state['start_ask'].guess}")
 
 
 def question(run: Run) -> None:
@@ -107,7 +110,7 @@ def question(run: Run) -> None:
         share=share,
         text=translation.text,
     )
-    told = address.get("guess")  # of this run: another one wants another guess
+    told = url_state.get("guess")  # of this run: another one wants another guess
     st.subheader(_("Your turn: where will it look?"), anchor=False)
     data: dict[str, Any] = {
         "key": f"{run.id}",
@@ -122,7 +125,7 @@ def question(run: Run) -> None:
                 "writes “{word}”? Choose one.",
                 word=word,
             )
-            if " ".join(sources) in runs.unseen(run)
+            if " ".join(sources) in actions.unseen(run)
             else _(
                 "Which source word does it look at when it writes “{word}”? Choose one.", word=word
             )
@@ -143,10 +146,10 @@ def onward() -> None:
 
 @errors.kept
 def full_speed() -> None:
-    run = runs.selected(runs.listed())
+    run = actions.selected(actions.listed())
     if run is not None:
         store.set_pace(session.engine(), run.id, None)
-    address.drop("speed")
+    url_state.drop("speed")
 
 
 def buttons(run: Run | None) -> None:
@@ -178,7 +181,7 @@ def buttons(run: Run | None) -> None:
 
 def introduction(view: session.CorpusView) -> str:
     """What one can do here, for the corpus as it is."""
-    if view.name in corpora.TRANSLATIONS and not runs.turned(view):
+    if view.name in bundled.TRANSLATIONS and not actions.turned(view):
         return _(
             "Change a sentence, press Train, and in a few seconds a small model learns to turn "
             "these Chinese sentences into English. It writes one word at a time and spreads its "
@@ -198,7 +201,7 @@ def introduction(view: session.CorpusView) -> str:
 def page() -> None:
     st.title(_("How a sentence becomes another sentence"), anchor=False)
     st.markdown(introduction(session.corpus()))
-    run = runs.selected(runs.listed())
+    run = actions.selected(actions.listed())
     learning = run is not None and run.active
     with st.container(horizontal=True, vertical_alignment="center"):
         buttons(run)
@@ -207,7 +210,7 @@ def page() -> None:
 
     @st.fragment(run_every=LIVE if moving else None)
     def progress() -> None:
-        now = runs.current(run) if run else None
+        now = actions.current(run) if run else None
         if run is not None and now is None:
             st.rerun()  # deleted in another tab
         if now is not None and now.pace == SLOW / SECONDS and now.update >= SLOW:

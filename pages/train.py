@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages.shared import errors, keeping, learnt, live, presets, runs, session, settings, steering
-from pages.shared.i18n import _, together
-from pages.shared.learning_choices import LEARNING, MORE_LEARNING, UPDATES
-from pages.shared.literal import literal
-from pages.shared.model_choices import MODEL, MORE_MODEL
+from pages.shared.frame import errors, session
+from pages.shared.frame.i18n import _, together
+from pages.shared.frame.markdown import literal
+from pages.shared.runs import actions, trained
+from pages.shared.settings import panel
+from pages.shared.settings.model import MODEL, MORE_MODEL
+from pages.shared.settings.training import LEARNING, MORE_LEARNING, UPDATES
+from pages.shared.training import controls, live_view, presets, run_menu
 from seq2seq_core.config import ModelConfig, TrainingConfig
-from seq2seq_core.corpus import held_out_size
+from seq2seq_core.data.corpus import held_out_size
 from seq2seq_core.errors import Seq2SeqError
 from seq2seq_core.store import Run
 
@@ -28,12 +31,12 @@ def out_of_date(run: Run, view: session.CorpusView, configs: Configs | None) -> 
         return None
     model, training = configs
     before = TrainingConfig(**run.training | {"updates": training.updates})
-    if settings.used_by(model, training) != settings.used_by(run.shape, before):
+    if panel.used_by(model, training) != panel.used_by(run.shape, before):
         return _("The settings are for the next model: this run was trained with others.")
     return None
 
 
-def panel(view: session.CorpusView, configs: Configs | None) -> None:
+def show_settings(view: session.CorpusView, configs: Configs | None) -> None:
     """What the next model will be."""
     turn = st.session_state.get("settings_turn", 0)  # a chosen preset closes its list
     with st.popover(
@@ -41,19 +44,19 @@ def panel(view: session.CorpusView, configs: Configs | None) -> None:
     ):
         presets.choose()
     with st.container(key="train_model", border=False):
-        count = learnt.parameters(view, configs[0]) if configs and session.warm() else None
+        count = trained.parameters(view, configs[0]) if configs and session.warm() else None
         title = _("Model") if count is None else _("Model · {count} weights", count=f"{count:,}")
         st.subheader(title, anchor=False)
-        settings.controls(MODEL)
+        panel.controls(MODEL)
     with st.container(key="train_learning", border=False):
         st.subheader(_("Learning"), anchor=False)
-        settings.controls(LEARNING)
+        panel.controls(LEARNING)
     with st.popover(
         _("More settings"), icon=":material/tune:", key="train_settings", width="stretch"
     ):
         for title, choices in ((_("Model"), MORE_MODEL), (_("Learning"), MORE_LEARNING)):
             st.subheader(title, anchor=False)
-            settings.controls(choices)
+            panel.controls(choices)
 
 
 # --- what moves -----------------------------------------------------------------------------
@@ -61,14 +64,14 @@ def panel(view: session.CorpusView, configs: Configs | None) -> None:
 
 def say_status(run: Run | None, other: str | None) -> None:
     if run is None or run.status != "failed" or run.reason is None:
-        st.text(together(steering.status(run), other))
+        st.text(together(controls.status(run), other))
         return
     errors.show(Seq2SeqError(run.reason["code"], **run.reason["fields"]))
     if run.reason["code"] == "diverged":
-        rate = steering.smaller_rate(run)
+        rate = controls.smaller_rate(run)
         label = _("Try again with learning rate {rate}", rate=f"{rate:g}")
         if st.button(label, key="train_slower"):
-            steering.again_with(run, rate)
+            controls.again_with(run, rate)
             st.rerun()  # the whole page: it looks at the new run
 
 
@@ -76,18 +79,18 @@ def draw(
     run: Run | None, view: session.CorpusView, before: Run | None, configs: Configs | None
 ) -> None:
     """Everything that moves: numbers, curve, sentences, attention."""
-    on_new = bool(runs.held_out_sources(run)) if run else bool(view.held_out)
-    sentences = learnt.watched(run) if run else []
+    on_new = bool(actions.held_out_sources(run)) if run else bool(view.held_out)
+    sentences = trained.watched(run) if run else []
     if not sentences and run and run.revision_id == getattr(view.revision, "id", None):
         configs = run.shape, TrainingConfig(**run.training)
     elif run:
         configs = None
     if not sentences and configs:  # what it writes before its first update
-        sentences = learnt.untrained_sentences(view, configs[0], configs[1].seed)
-    updates, shape = settings.value(UPDATES), configs[0] if configs else None
+        sentences = trained.untrained_sentences(view, configs[0], configs[1].seed)
+    updates, shape = panel.value(UPDATES), configs[0] if configs else None
     with st.container(border=True, key="train_picture"):
-        data = live.data("train", run, sentences, on_new, before, updates, shape)
-        live.mount(key="train_live", data=data)
+        data = live_view.data("train", run, sentences, on_new, before, updates, shape)
+        live_view.mount(key="train_live", data=data)
 
 
 def describe(view: session.CorpusView) -> None:
@@ -116,26 +119,26 @@ def page() -> None:
     st.title(_("Train, and watch it learn"), anchor=False)
     view = session.corpus()
     describe(view)
-    settings.refuse()
-    configs = settings.usable()
-    choices = runs.listed()
-    run = runs.selected(choices)
+    panel.refuse()
+    configs = panel.usable()
+    choices = actions.listed()
+    run = actions.selected(choices)
     top, beside = st.columns([2.8, 1], gap="medium", vertical_alignment="center")
     if run is not None:
         with beside, st.container(horizontal=True, key="train_runs"):
-            keeping.manage(run, choices)
-        run = runs.selected(choices)  # the control may have chosen another
+            run_menu.manage(run, choices)
+        run = actions.selected(choices)  # the control may have chosen another
     if run is not None:
-        steering.keep_pace(run)
+        controls.keep_pace(run)
     other = out_of_date(run, view, configs) if run else None
     with top:
-        steering.controls(run, fresh=other is not None)
+        controls.controls(run, fresh=other is not None)
     moving = (run is not None and run.status in ("queued", "running")) or not session.warm()
-    before = live.earlier(run, choices) if run else None
+    before = live_view.earlier(run, choices) if run else None
 
     @st.fragment(run_every=LIVE if moving else None)
     def progress() -> None:
-        now = runs.current(run) if run else None
+        now = actions.current(run) if run else None
         if run is not None and now is None:
             st.rerun()  # deleted in another tab
         with errors.shown():
@@ -147,7 +150,7 @@ def page() -> None:
 
     picture, panels = st.columns([2.8, 1], gap="medium")
     with panels:
-        panel(view, configs)
+        show_settings(view, configs)
     with picture:
         progress()
         if run is not None:

@@ -13,7 +13,7 @@ from torch import Tensor, nn
 
 from seq2seq_core.config import SCORES
 from seq2seq_core.models.base import Look
-from seq2seq_core.models.explain import Line, Part, dot, entrywise, matrix
+from seq2seq_core.models.calculation import Line, Part, dot, entrywise, matrix
 
 
 class Score(nn.Module, ABC):

@@ -14,7 +14,7 @@ from typing import Any, Protocol, Self
 import torch
 from torch import Tensor, nn
 
-from seq2seq_core.models.explain import Line, Spot
+from seq2seq_core.models.calculation import Line, Spot
 
 # What shall stand in place of attention weights (…, S), given the weights and the mask (…, S):
 # see `looks`. Rows sum to one again, padding keeps exactly 0.

@@ -16,7 +16,7 @@ from torch import Tensor, nn
 from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
 from seq2seq_core.config import ModelConfig
-from seq2seq_core.models import cells
+from seq2seq_core.models import rnn_cells
 from seq2seq_core.models.attention import Score, attend, score_named
 from seq2seq_core.models.base import (
     CellStep,
@@ -26,8 +26,7 @@ from seq2seq_core.models.base import (
     SourceInspection,
     Step,
 )
-from seq2seq_core.models.cells import CELLS, Carried, passes_inside, run, step_inside
-from seq2seq_core.models.explain import (
+from seq2seq_core.models.calculation import (
     Line,
     Part,
     Spot,
@@ -38,6 +37,7 @@ from seq2seq_core.models.explain import (
     predicted,
     softmax,
 )
+from seq2seq_core.models.rnn_cells import CELLS, Carried, passes_inside, run, step_inside
 
 
 @dataclass(frozen=True)
@@ -249,7 +249,7 @@ class Recurrent(EncoderDecoder):
         self, step: CellStep, side: str, layer: int, backwards: bool = False
     ) -> tuple[Line, ...]:
         place = f"l{layer}_reverse" if backwards else f"l{layer}"
-        return cells.explain(self.encoder if side == "encoder" else self.decoder, place, step)
+        return rnn_cells.explain(self.encoder if side == "encoder" else self.decoder, place, step)
 
     def forward(
         self, src: Tensor, src_mask: Tensor, tgt_in: Tensor

@@ -23,8 +23,8 @@ from seq2seq_core.models.base import (
     SourceInspection,
     Step,
 )
-from seq2seq_core.models.explain import Line, Spot, given, predicted
-from seq2seq_core.models.layers import DecoderLayer, EncoderLayer, Inside, Layer, Seen
+from seq2seq_core.models.calculation import Line, Spot, given, predicted
+from seq2seq_core.models.transformer_layers import DecoderLayer, EncoderLayer, Inside, Layer, Seen
 
 
 def sinusoids(count: int, size: int) -> Tensor:

@@ -31,10 +31,10 @@ def transformer() -> Row:
     from torch import nn
 
     from seq2seq_core.config import ModelConfig, TrainingConfig
-    from seq2seq_core.corpora import shipped
-    from seq2seq_core.experiment import material, prepare
+    from seq2seq_core.data.bundled import shipped
     from seq2seq_core.models import build
-    from seq2seq_core.training import loss_of, start, train
+    from seq2seq_core.training.dataset import material, prepare
+    from seq2seq_core.training.loop import loss_of, start, train
 
     kind, config = ModelConfig("transformer", layers=2), TrainingConfig(updates=UPDATES)
     corpus = shipped("first")
@@ -85,12 +85,12 @@ def searches() -> list[Row]:
     """A beam in one batch and hypothesis by hypothesis; a step from inside and a plain one."""
     import torch
 
-    from seq2seq_core.batches import pad
-    from seq2seq_core.beam import Hypothesis, beam_search, expand
     from seq2seq_core.config import ModelConfig
-    from seq2seq_core.decoding import Stepper, greedy
+    from seq2seq_core.data.batches import pad
+    from seq2seq_core.data.vocabulary import PAD, SOS
+    from seq2seq_core.decoding.beam_search import Hypothesis, beam_search, expand
+    from seq2seq_core.decoding.stepper import Stepper, greedy
     from seq2seq_core.models import build
-    from seq2seq_core.vocabulary import PAD, SOS
 
     model = build(ModelConfig(attention="additive"), 60, 60, 1).eval()
     sources = [torch.randint(4, 60, (9,)) for _ in range(SENTENCES)]

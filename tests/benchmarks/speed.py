@@ -24,7 +24,7 @@ Way = Callable[[int, Path], float]  # trains for some updates in a folder, retur
 
 
 def by_command_line(updates: int, folder: Path) -> float:
-    from seq2seq_core.__main__ import main
+    from seq2seq_core.cli import main
 
     train, held_out = map(str, FILES)
     command = ["train", train, "--held-out", held_out, "--updates", str(updates), "--json"]
@@ -34,14 +34,15 @@ def by_command_line(updates: int, folder: Path) -> float:
 
 
 def by_worker(updates: int, folder: Path) -> float:
-    from seq2seq_core import experiment, store
+    from seq2seq_core import store
     from seq2seq_core.config import ModelConfig, TrainingConfig
-    from seq2seq_core.files import read_file
-    from seq2seq_core.worker import Cell, Worker
+    from seq2seq_core.data.formats import read_file
+    from seq2seq_core.training import dataset
+    from seq2seq_core.workers.worker import Cell, Worker
 
     rows, held_out = map(read_file, FILES)
     model, training = ModelConfig(), TrainingConfig(updates=updates)
-    corpus = experiment.prepare(rows, held_out, "space", model, training)
+    corpus = dataset.prepare(rows, held_out, "space", model, training)
     engine = store.open_store(f"sqlite:///{folder / 'store.db'}")
     mine = store.find_workspace(engine, store.create_workspace(engine))
     assert mine is not None

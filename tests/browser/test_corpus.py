@@ -8,14 +8,15 @@ from urllib.parse import parse_qs, urlparse
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from seq2seq_core import corpora, store
-from seq2seq_core.corpus import Row, swapped
-from seq2seq_core.tokenizers import longest_match
+from seq2seq_core import store
+from seq2seq_core.data import bundled
+from seq2seq_core.data.corpus import Row, swapped
+from seq2seq_core.data.tokenizers import longest_match
 from tests.browser.conftest import Open
 from tests.browser.server import Server
 from tests.browser.test_journey import edit_first_sentence, eventually
 
-FIRST = corpora.shipped("first").rows
+FIRST = bundled.shipped("first").rows
 WORDS = {word for row in FIRST for word in row.source.split()}
 
 

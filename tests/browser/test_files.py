@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from seq2seq_core.corpus import Row
-from seq2seq_core.files import rows_of, written
+from seq2seq_core.data.corpus import Row
+from seq2seq_core.data.formats import rows_of, written
 from tests.browser.conftest import Open
 from tests.browser.server import Server
 from tests.browser.test_corpus import stored, top

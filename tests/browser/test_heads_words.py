@@ -7,9 +7,10 @@ import re
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from seq2seq_core import experiment, store
+from seq2seq_core import store
 from seq2seq_core.config import ModelConfig, TrainingConfig
-from seq2seq_core.corpus import Row
+from seq2seq_core.data.corpus import Row
+from seq2seq_core.training import dataset
 from tests.browser.conftest import Open
 from tests.browser.server import Server
 from tests.browser.test_journey import eventually
@@ -35,7 +36,7 @@ def workspace(shared_server: Server, browser: Browser) -> str:
     assert mine is not None
     revision = store.save_revision(engine, mine.id, None, "<b>$x$", "space", ROWS, [])
     training = TrainingConfig(updates=60, batch_size="full", learning_rate=0.01)
-    corpus = experiment.prepare(ROWS, [], "space", MODEL, training)
+    corpus = dataset.prepare(ROWS, [], "space", MODEL, training)
     run, _ = store.start_run(
         engine, mine.id, revision.id, MODEL, training, corpus, "<b>$x$", goal=None
     )

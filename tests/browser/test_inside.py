@@ -7,8 +7,10 @@ import re
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from seq2seq_core import corpora, experiment, store
+from seq2seq_core import store
 from seq2seq_core.config import ModelConfig, TrainingConfig
+from seq2seq_core.data import bundled
+from seq2seq_core.training import dataset
 from tests.browser.conftest import Open
 from tests.browser.server import Server
 from tests.browser.test_journey import eventually
@@ -29,12 +31,12 @@ def others(shared_server: Server, trained: str, browser: Browser) -> str:
     key = store.create_workspace(engine)
     mine = store.find_workspace(engine, key)
     assert mine is not None
-    first, training = corpora.shipped("first"), TrainingConfig(updates=40)
+    first, training = bundled.shipped("first"), TrainingConfig(updates=40)
     rows, held = first.rows, first.held_out
     revision = store.save_revision(engine, mine.id, None, "first", "space", rows, held)
     page = browser.new_page()
     for kind in OTHERS:  # one learns at a time
-        corpus = experiment.prepare(rows, held, "space", kind, training)
+        corpus = dataset.prepare(rows, held, "space", kind, training)
         run, _ = store.start_run(engine, mine.id, revision.id, kind, training, corpus, "first")
         number = run.id
 

@@ -11,9 +11,10 @@ from urllib.parse import quote, urlparse
 import pytest
 from playwright.sync_api import Browser, Dialog, Locator, Page, expect
 
-from seq2seq_core import experiment, store
+from seq2seq_core import store
 from seq2seq_core.config import ModelConfig, TrainingConfig
-from seq2seq_core.corpus import Row
+from seq2seq_core.data.corpus import Row
+from seq2seq_core.training import dataset
 from tests.browser.conftest import PATIENCE, Open
 from tests.browser.server import Server
 from tests.browser.test_journey import eventually
@@ -58,7 +59,7 @@ def workspace(shared_server: Server, browser: Browser) -> str:
     training = TrainingConfig(updates=150, batch_size="full", learning_rate=0.01)
     for attention in ("general", "none"):
         model = ModelConfig(attention=attention, dropout=0.0)
-        corpus = experiment.prepare(rows, [], "space", model, training)
+        corpus = dataset.prepare(rows, [], "space", model, training)
         run, _ = store.start_run(
             engine, mine.id, revision.id, model, training, corpus, TITLES[0], goal=None
         )

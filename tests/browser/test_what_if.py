@@ -7,7 +7,7 @@ from urllib.parse import parse_qs, urlparse
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from seq2seq_core.what_if import read_branch
+from seq2seq_core.decoding.interventions import read_branch
 from tests.browser.conftest import Open
 from tests.browser.server import Server
 from tests.browser.test_journey import eventually, settled

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from seq2seq_core.checkpoint import Checkpoint
 from seq2seq_core.config import ModelConfig
-from seq2seq_core.training import Event
-from seq2seq_core.vocabulary import Vocabulary
+from seq2seq_core.data.vocabulary import Vocabulary
+from seq2seq_core.training.checkpoint import Checkpoint
+from seq2seq_core.training.loop import Event
 
 
 def checkpoint_of(

@@ -12,10 +12,10 @@ from typing import NamedTuple
 
 import pytest
 
-from pages.shared.runs import CORPORA as CALLED
-from pages.shared.shipped import SHIPPED
-from seq2seq_core.corpora import FOLDER, NAMES, TRANSLATIONS, shipped
-from seq2seq_core.corpus import read_rows
+from pages.shared.runs.actions import CORPORA as CALLED
+from pages.shared.runs.labels import SHIPPED
+from seq2seq_core.data.bundled import FOLDER, NAMES, TRANSLATIONS, shipped
+from seq2seq_core.data.corpus import read_rows
 
 SIZES = {  # training and held-out pairs
     "reverse": (600, 100), "labels": (120, 30), "summaries": (114, 28), "dialogue": (118, 29),

@@ -1,0 +1,294 @@
+"""What goes into the corpus and out of it as a whole: presets, files, pasted rows, another side."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+
+import streamlit as st
+
+from pages.shared.corpus import analysis, edits, table
+from pages.shared.frame import errors, session
+from pages.shared.frame.i18n import N_, _, language
+from pages.shared.frame.markdown import literal
+from pages.shared.frame.session import CorpusView
+from pages.shared.runs.labels import SHIPPED
+from seq2seq_core.data import bundled, formats
+from seq2seq_core.data.cleaning import clean
+from seq2seq_core.data.corpus import Row, swapped
+from seq2seq_core.data.tokenizers import suggest
+from seq2seq_core.errors import CorpusError
+from seq2seq_core.limits import LIMITS
+
+CUTS = {
+    "space": (N_("at spaces"), N_("Words stand apart by spaces, as you write them.")),
+    "zh-word": (
+        N_("Chinese words"),
+        N_("Chinese is cut into words by a dictionary, punctuation stands alone."),
+    ),
+    "character": (N_("characters"), N_("Every character is a token, a space is ▁.")),
+}
+
+
+def turn() -> int:
+    """Counts what was loaded or pasted: the place where one does it is closed and empty again."""
+    return st.session_state.get("corpus_turn", 0)
+
+
+def close() -> None:
+    st.session_state["corpus_turn"] = turn() + 1
+
+
+@errors.kept
+def load(name: str) -> None:
+    """Put one of the shipped corpora into the table; it can be undone like any change."""
+    close()
+    shipped = bundled.shipped(name)
+    replace(name, shipped.rows, shipped.held_out, "space")
+
+
+@errors.kept
+def upload(key: str) -> None:
+    """Put a file into the table: what can be stored, and the rest by name."""
+    file = st.session_state[key]
+    if file is None:
+        return
+    close()
+    encoding = st.session_state.get("corpus_encoding") or formats.ENCODINGS[0]
+    data = file.getvalue()
+    try:
+        read(file.name, data, encoding)
+    except CorpusError as error:
+        if error.code == "offer_gb18030":
+            st.session_state["corpus_other_encoding"] = file.name, data
+        raise
+
+
+@errors.kept
+def read_again() -> None:
+    """The file that was not UTF-8, in the other encoding that Chinese texts come in."""
+    name, data = st.session_state.pop("corpus_other_encoding")
+    read(name, data, "gb18030")
+
+
+def forget_offers() -> None:
+    """Those of an earlier file: another corpus has come."""
+    for offer in ("corpus_other_encoding", "corpus_too_many"):
+        st.session_state.pop(offer, None)
+
+
+def read(name: str, data: bytes, encoding: str) -> None:
+    forget_offers()
+    rows = formats.rows_of(formats.text_of(data, encoding), name)
+    if len(rows) > LIMITS.pairs:
+        st.session_state["corpus_too_many"] = name, len(rows), rows[: LIMITS.pairs]
+        table.unmount()
+    else:
+        take(name, rows)
+
+
+@errors.kept
+def take_first() -> None:
+    """As many rows of a file that is too long as there may be."""
+    name, _count, rows = st.session_state.pop("corpus_too_many")
+    take(name, rows)
+
+
+def take(name: str, rows: Sequence[Row]) -> None:
+    tokenizer = suggest([row.source for row in rows])
+    kept = edits.tidied(rows, tokenizer).rows
+    if not kept:
+        raise CorpusError("no_pairs")
+    replace(clean(name)[:40], kept, (), tokenizer)
+    edits.say(
+        _(
+            "1 pair from {name}; sentences are cut into words: {cut}.",
+            name=name,
+            cut=_(CUTS[tokenizer][0]),
+        )
+        if len(kept) == 1
+        else _(
+            "{count} pairs from {name}; sentences are cut into words: {cut}.",
+            count=len(kept),
+            name=name,
+            cut=_(CUTS[tokenizer][0]),
+        )
+    )
+
+
+def replace(name: str, rows: Sequence[Row], held_out: Sequence[Row], tokenizer: str) -> None:
+    forget_offers()
+    edits.keep(session.corpus(), rows, held_out, name, tokenizer)
+    table.unmount()
+
+
+def change(rows: Sequence[Row], held_out: Sequence[Row], tokenizer: str | None = None) -> None:
+    """Another version of the corpus that is there, by one of the tools."""
+    edits.keep(session.corpus(), rows, held_out, tokenizer=tokenizer)
+    table.unmount()
+
+
+@errors.kept
+def paste() -> None:
+    """Append the lines of a spreadsheet."""
+    close()
+    view = session.corpus()
+    rows = formats.rows_of(st.session_state["corpus_paste"], "paste.tsv")
+    added = edits.tidied(rows, view.tokenizer).rows
+    if not added:  # all were refused, which is said
+        return
+    change([*view.rows, *added], view.held_out)
+    edits.say(
+        _("1 pair was appended.")
+        if len(added) == 1
+        else _("{count} pairs were appended.", count=len(added))
+    )
+    st.session_state["corpus_paste"] = ""
+
+
+@errors.kept
+def swap() -> None:
+    view = session.corpus()
+    change(swapped(view.rows), swapped(view.held_out))
+
+
+@errors.kept
+def simplify() -> None:
+    view = session.corpus()
+    change(formats.simplified(view.rows), formats.simplified(view.held_out))
+
+
+@errors.kept
+def cut_by(key: str) -> None:
+    """Another tokenizer; links count tokens, so they end with the old one."""
+    view, tokenizer = session.corpus(), st.session_state[key]
+    parts = (
+        edits.tidied([Row(row.source, row.target) for row in part], tokenizer)
+        for part in (view.rows, view.held_out)
+    )
+    rows, held_out = parts
+    if not rows.problems:
+        change(rows.rows, held_out.rows, tokenizer)
+
+
+@st.cache_data(show_spinner=False, max_entries=analysis.VERSIONS)
+def _traditional(version: object, _view: CorpusView) -> bool:
+    return formats.traditional(_view.rows)
+
+
+def tools(view: CorpusView) -> None:
+    """The tools of the table, in one line."""
+    with st.container(horizontal=True, vertical_alignment="center", key="corpus_tools"):
+        load_key, paste_key = f"corpus_load_{turn()}", f"corpus_paste_{turn()}"
+        with st.popover(_("Load a corpus"), icon=":material/library_books:", key=load_key):
+            choose_shipped()
+            choose_file()
+        with st.popover(_("Paste rows"), icon=":material/content_paste:", key=paste_key):
+            st.text_area(
+                _("Rows out of a spreadsheet: source, tab, target; they come at the end."),
+                key="corpus_paste",
+                height=160,
+            )
+            st.button(_("Append"), on_click=paste, key="corpus_append")
+        st.button(_("Swap sides"), on_click=swap, icon=":material/swap_horiz:", key="corpus_swap")
+        choose_cut(view)
+        if _traditional(analysis.version(view), view):
+            st.button(
+                _("Traditional → simplified"),
+                on_click=simplify,
+                icon=":material/translate:",
+                key="corpus_simplify",
+            )
+        with st.popover(_("Download"), icon=":material/download:"):
+            for form in formats.FORMATS:
+                st.download_button(
+                    form.upper(),
+                    partial(formats.written, view.rows, form),
+                    f"corpus.{form}",
+                    on_click="ignore",
+                    key=f"corpus_download_{form}",
+                )
+
+
+def choose_shipped() -> None:
+    """The corpora of the lesson, each with what it is about."""
+    with st.container(gap="small", key="corpus_shipped"):
+        for name, (title, sentence) in SHIPPED.items():
+            with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+                st.button(_(title), on_click=load, args=(name,), key=f"corpus_load_{name}")
+                st.caption(_(sentence))
+
+
+def choose_file() -> None:
+    """A file of one's own: at most as large as the limits allow, said before it is chosen."""
+    key = f"corpus_file_{turn()}"
+    st.segmented_control(
+        _("Encoding of the file"),
+        formats.ENCODINGS,
+        default=formats.ENCODINGS[0],
+        required=True,
+        format_func=str.upper,
+        key="corpus_encoding",
+    )
+    # Streamlit's own words on the button know no other language, and repeat the limits
+    st.html(
+        f"""<style>[data-testid=stFileUploaderDropzoneInstructions] {{ display: none; }}
+        [data-testid=stFileUploaderDropzone] button p {{ font-size: 0; }}
+        [data-testid=stFileUploaderDropzone] button p::after
+        {{ content: "{_("Choose a file")}"; font-size: .875rem; }}</style>"""
+    )
+    st.file_uploader(
+        _(
+            "A file of your own: TSV, CSV or JSON, a source and a target per line, or an export "
+            "of Anki or Tatoeba; at most {pairs} pairs and {size} MB.",
+            pairs=LIMITS.pairs,
+            size=LIMITS.upload_bytes // 2**20,
+        ),
+        type=["tsv", "csv", "json", "txt"],
+        key=key,
+        on_change=upload,
+        args=(key,),
+    )
+
+
+def choose_cut(view: CorpusView) -> None:
+    """How sentences become tokens."""
+    with st.popover(
+        _("Words: {cut}", cut=_(CUTS[view.tokenizer][0])), icon=":material/content_cut:"
+    ):
+        key = f"corpus_cut_{analysis.version(view)}_{language()}"
+        st.radio(
+            _("How sentences are cut into tokens"),
+            list(CUTS),
+            index=list(CUTS).index(view.tokenizer),
+            format_func=lambda name: _(CUTS[name][0]),
+            captions=[_(sentence) for _name, sentence in CUTS.values()],
+            key=key,
+            on_change=cut_by,
+            args=(key,),
+        )
+
+
+def offers() -> None:
+    """What else can be done with a file that could not be taken as it was."""
+    if "corpus_other_encoding" in st.session_state:
+        st.button(
+            _("Read {name} as GB18030", name=literal(st.session_state["corpus_other_encoding"][0])),
+            on_click=read_again,
+            key="corpus_read_again",
+        )
+    pending: tuple[str, int, list[Row]] | None = st.session_state.get("corpus_too_many")
+    if pending is None:
+        return
+    with st.container(border=True, key="corpus_pending"):
+        st.text(
+            _(
+                "{name} has {count} pairs; here there may be {limit}.",
+                name=pending[0],
+                count=pending[1],
+                limit=LIMITS.pairs,
+            )
+        )
+        st.button(
+            _("Take the first {limit}", limit=LIMITS.pairs), on_click=take_first, key="corpus_take"
+        )

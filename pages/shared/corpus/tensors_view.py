@@ -1,0 +1,171 @@
+"""What the model sees of the corpus: words as ids, sentences as rows of ids."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from pages.shared.corpus import analysis, table
+from pages.shared.frame import components, theme
+from pages.shared.frame.i18n import N_, _, language
+from pages.shared.frame.markdown import literal
+from pages.shared.frame.session import CorpusView
+from seq2seq_core import figures
+from seq2seq_core.data import bundled
+from seq2seq_core.data.corpus import Pair
+from seq2seq_core.data.vocabulary import EOS, SOS, SPECIALS, Vocabulary
+
+OFFERED = 200  # pairs in the list
+EXPLAINED = {
+    "<pad>": N_("fills short sentences up to the longest of their batch"),
+    "<sos>": N_("start of sentence: the decoder's first input"),
+    "<eos>": N_("end of sentence: who writes it stops"),
+    "<unk>": N_("stands for every word that the vocabulary does not have"),
+}
+
+
+def cells(tokens: Sequence[str], vocabulary: Vocabulary, kind: str) -> list[dict[str, str]]:
+    """Each token over its id."""
+    return [
+        {"text": token, "sub": str(number), "kind": "special" if token in SPECIALS else kind}
+        for token, number in zip(tokens, vocabulary.encode(tokens), strict=True)
+    ]
+
+
+def three_rows(pair: Pair, source: Vocabulary, target: Vocabulary) -> dict[str, Any]:
+    """Encoder input, decoder input and target of one pair, for the component."""
+    start, end = SPECIALS[SOS], SPECIALS[EOS]
+    return {
+        "label": _("The three tensors of this pair, each token over its id"),
+        "rows": [
+            {
+                "label": _("encoder input"),
+                "note": _("the source words, as ids"),
+                "cells": cells(pair.source, source, "source"),
+            },
+            {
+                "label": _("decoder input"),
+                "note": _("written so far, from <sos> on"),
+                "cells": cells((start, *pair.target), target, "target"),
+            },
+            {
+                "label": _("target"),
+                "note": _("to write next, up to <eos>"),
+                "cells": cells((*pair.target, end), target, "target"),
+            },
+        ],
+        # the word to write in one column is what the decoder reads in the next
+        "links": [[[2, t], [1, t + 1]] for t in range(len(pair.target))],
+    }
+
+
+def heading(title: str, small: str) -> None:
+    st.markdown(f"**{title}**  \n:gray[{small}]")
+
+
+def vocabulary(
+    title: str, sentences: Sequence[Sequence[str]], words: Vocabulary, specials: bool, key: str
+) -> None:
+    """A table of ids, words and counts; special tokens count as often as they come to stand."""
+    counts = Counter(token for sentence in sentences for token in sentence)
+    first = 0 if specials else len(SPECIALS)
+    tokens, known = words.tokens[first:], bundled.words() if language() == "en" else {}
+    rows = pd.DataFrame(
+        {
+            "id": range(first, len(words)),
+            "word": tokens,
+            "count": [counts[token] for token in tokens],
+            "meaning": [
+                f"{known[token].pinyin} · {known[token].gloss}" if token in known else ""
+                for token in tokens
+            ],
+        }
+    )
+    columns = ["id", "word", "count", *(["meaning"] if any(rows["meaning"]) else [])]
+    count = _(
+        "{words} words; {all} with the special tokens",
+        words=len(words) - len(SPECIALS),
+        all=len(words),
+    )
+    heading(title, count)
+    st.dataframe(
+        rows,
+        hide_index=True,
+        height=220,
+        column_order=columns,
+        column_config={
+            "id": st.column_config.NumberColumn(_("id"), width=50),
+            "word": st.column_config.TextColumn(_("word"), width=90),
+            "count": st.column_config.NumberColumn(_("how often"), width=70),
+            "meaning": st.column_config.TextColumn(_("meaning")),
+        },
+        key=key,
+    )
+
+
+@st.cache_resource(show_spinner=False, max_entries=analysis.VERSIONS)
+def _vocabularies(version: object, _view: CorpusView) -> tuple[Vocabulary, Vocabulary]:
+    return analysis.corpus(_view).vocabularies()
+
+
+def choose_pair(view: CorpusView) -> Pair:
+    """One of the first pairs of the corpus."""
+    whole = analysis.corpus(view)
+    position = st.selectbox(
+        _("Pair"),
+        range(min(OFFERED, len(whole.pairs))),
+        format_func=lambda i: f"{whole.rows[i].source} → {whole.rows[i].target}",
+        key=f"corpus_pair_{analysis.version(view)}",
+        label_visibility="collapsed",
+    )
+    return whole.pairs[position or 0]
+
+
+def view_encoded(view: CorpusView) -> None:
+    """Draw one pair as tensors, both vocabularies, and how long the sentences are."""
+    pairs = analysis.corpus(view).pairs
+    if not pairs:
+        st.text(_("There is no usable pair yet."))
+        return
+    source, target = _vocabularies(analysis.version(view), view)
+    pair = choose_pair(view)
+    components.tensors(key="corpus_tensors", data=three_rows(pair, source, target))
+    st.markdown(
+        _(
+            "The decoder input is the target moved by one: at each place the model reads the right "
+            "words before it, and has to say the next one (teacher forcing)."
+        )
+    )
+    specials = st.toggle(_("with the four special tokens"), key="corpus_specials")
+    if specials:
+        st.caption(
+            " · ".join(f"**{literal(token)}** {_(said)}" for token, said in EXPLAINED.items())
+        )
+    start, end = SPECIALS[SOS], SPECIALS[EOS]
+    sentences = [pair.source for pair in pairs], [(start, *pair.target, end) for pair in pairs]
+    left, middle, right = st.columns([1, 1, 0.9], gap="medium")
+    titles = table.titles(view)
+    with left:
+        vocabulary(titles["source"], sentences[0], source, specials, "corpus_source_words")
+    with middle:
+        vocabulary(titles["target"], sentences[1], target, specials, "corpus_target_words")
+    with right:
+        count = _("1 pair") if len(pairs) == 1 else _("{count} pairs", count=len(pairs))
+        heading(_("How long the sentences are"), count)
+        st.altair_chart(
+            figures.lengths(
+                [len(pair.source) for pair in pairs],
+                [len(pair.target) for pair in pairs],
+                (_("source"), _("target")),
+                theme.palette(),
+                _("words"),
+                _("sentences"),
+            ),
+            height=220,
+            key="corpus_lengths",
+            alt=_("How many sentences have how many words, source and target."),
+        )

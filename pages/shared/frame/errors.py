@@ -1,0 +1,77 @@
+"""Errors as one sentence in the reader's language: the thing, the place and the way out."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from functools import wraps
+
+import streamlit as st
+
+from pages.shared.frame.i18n import _, catalogue, language
+from pages.shared.frame.markdown import literal
+from seq2seq_core.data.corpus import Problem
+from seq2seq_core.errors import MESSAGES, Seq2SeqError
+
+LOG = logging.getLogger(__name__)
+
+
+def sentence(code: str, fields: Mapping[str, object]) -> str:
+    """The sentence of an error code, as plain text: it may hold what a learner typed."""
+    known = catalogue(language())
+    text = known.get(MESSAGES[code]) or MESSAGES[code]
+    return text.format(**{name: known.get(str(value), value) for name, value in fields.items()})
+
+
+def show(error: Seq2SeqError) -> None:
+    st.error(literal(sentence(error.code, error.fields)), icon=":material/error:")
+
+
+@contextmanager
+def shown() -> Iterator[None]:
+    """Whatever goes wrong inside ends as one sentence on the page, never as a traceback."""
+    try:
+        yield
+    except Seq2SeqError as error:
+        show(error)
+    except Exception:
+        LOG.exception("a page failed")
+        text = _("This could not be drawn. Your work is saved: reload, or choose another page.")
+        st.error(text)
+
+
+def kept(callback: Callable[..., None]) -> Callable[..., None]:
+    """For callbacks, which run before the page: what goes wrong is shown when it is drawn."""
+
+    @wraps(callback)
+    def guarded(*arguments: object) -> None:
+        try:
+            callback(*arguments)
+        except Exception as error:
+            st.session_state["error"] = error
+
+    return guarded
+
+
+def show_kept() -> None:
+    """Once, at the top of the page after the callback."""
+    error = st.session_state.pop("error", None)
+    if error is not None:
+        with shown():
+            raise error
+
+
+def problem_line(problem: Problem, row: object) -> str:
+    """A problem with the number that its row has on the screen."""
+    columns = {
+        "source": _("source"),
+        "target": _("target"),
+        "alignment": _("alignment"),
+    }
+    return _(
+        "Row {row}, {column}: {problem}",
+        row=row,
+        column=columns[problem.column],
+        problem=sentence(problem.error.code, problem.error.fields),
+    )

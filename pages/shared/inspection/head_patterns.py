@@ -1,0 +1,213 @@
+"""All layers and heads of a model that has several: small pictures of which one is shown large."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import streamlit as st
+
+from pages.shared.frame import components, errors, url_state
+from pages.shared.frame.i18n import N_, _, language
+from pages.shared.runs.selection import Chosen
+from seq2seq_core.evaluation.alignment import Links
+from seq2seq_core.inspection import attention_heads as core
+from seq2seq_core.inspection.attention_heads import Habit, Heads
+
+if TYPE_CHECKING:
+    from seq2seq_core.training.dataset import Trained
+
+grid = components.register("heads", "shades")
+
+PARTS = {
+    "cross": N_("cross-attention"),
+    "encoder": N_("encoder self-attention"),
+    "decoder": N_("decoder self-attention"),
+}
+READ = {  # what a row and a column of each part are
+    "cross": N_(
+        "A row is a word as it was written, a column a position that the encoder read; each "
+        "row adds up to one. A position has read all the other words too: it is not just its word."
+    ),
+    "encoder": N_(
+        "A row is a source word, a column a source word that it looks at while the encoder reads; "
+        "each row adds up to one. From the second layer on a position is not just its word."
+    ),
+    "decoder": N_(
+        "A row is the word just read, to write the next one; a column is a word that it looks at. "
+        "What is not written yet is not there to be looked at: half of the square stays empty."
+    ),
+}
+PLACES = {
+    ("encoder", "before"): N_("the word before"),
+    ("encoder", "same"): N_("the same word"),
+    ("encoder", "after"): N_("the word after"),
+    ("encoder", "first"): N_("the first word"),
+    ("encoder", "last"): N_("the last word"),
+    ("decoder", "same"): N_("the word just read"),
+    ("decoder", "before"): N_("the word before the one just read"),
+    ("decoder", "first"): N_("the start, <sos>"),
+    ("cross", "linked"): N_("the matching word"),
+    ("cross", "first"): N_("the first source word"),
+    ("cross", "last"): N_("the last source word"),
+}
+
+
+@dataclass(frozen=True)
+class Shown:
+    """The map that is shown large."""
+
+    part: str
+    rows: Sequence[str]
+    columns: Sequence[str]
+    weights: Sequence[Sequence[float]]  # rows × columns
+    title: str = ""
+
+
+@st.cache_resource(show_spinner=False, max_entries=64)
+def _heads(
+    run_id: int, update: int, tokens: tuple[str, ...], _trained: Trained
+) -> dict[str, Heads]:
+    return core.heads_of(_trained.model, _trained.checkpoint, tokens)
+
+
+def heads_of(now: Chosen) -> dict[str, Heads]:
+    """Every part of the page's sentence."""
+    tokens = now.translation.source_tokens
+    return _heads(now.run.id, now.trained.update, tokens, now.trained)
+
+
+def choose_part() -> str:
+    key = f"attention_part_{language()}"
+
+    def kept() -> None:
+        url_state.put("part", st.session_state[key])
+
+    return st.segmented_control(
+        _("Which attention"),
+        list(PARTS),
+        default=url_state.first(key, url_state.option("part", list(PARTS), "cross")),
+        required=True,
+        format_func=lambda name: _(PARTS[name]),
+        key=key,
+        on_change=errors.kept(kept),
+        label_visibility="collapsed",
+        wrap=True,
+    )
+
+
+def place(heads: Heads) -> tuple[int, int]:
+    """Layer and head that the address names; at first the mean, head 0, of the last layer."""
+    layer = url_state.option("layer", range(1, heads.layers + 1), heads.layers)
+    return layer, url_state.option("head", range(1, heads.heads + 1), 0)
+
+
+def title(heads: Heads, layer: int, head: int) -> str:
+    if heads.layers * heads.heads == 1:
+        return ""
+    if head:
+        return _("Layer {layer}, head {head}", layer=layer, head=head)
+    return _("Layer {layer}, mean of its {count} heads", layer=layer, count=heads.heads)
+
+
+def shown(heads: Heads) -> Shown:
+    """The map that the address names."""
+    layer, head = place(heads)
+    return Shown(
+        heads.part, heads.rows, heads.columns, heads.weights(layer, head), title(heads, layer, head)
+    )
+
+
+def last_mean() -> str:
+    """Which map counts where there can be only one."""
+    return _("Of a Transformer the mean of the heads of the last layer counts here.")
+
+
+def habit_in_words(part: str, habit: Habit) -> str:
+    return _(
+        "Largest weight on {place}: in {count} of {rows} rows.",
+        place=_(PLACES[part, habit.name]), count=habit.count, rows=habit.rows,
+    )  # fmt: skip
+
+
+def said(heads: Heads, layer: int, head: int, sure: Links) -> str:
+    """The strongest habit of one head, if it has one."""
+    found = core.habits(heads.part, heads.weights(layer, head), sure)
+    often = [habit for habit in found if habit.often]
+    if not often:
+        return _("Its largest weights follow no simple rule here.")
+    return habit_in_words(heads.part, max(often, key=lambda habit: habit.share))
+
+
+def tile(heads: Heads, layer: int, head: int, sure: Links) -> dict[str, Any]:
+    return {
+        "id": f"{layer}.{head}",
+        "name": title(heads, layer, head),
+        "said": said(heads, layer, head, sure),
+        "shades": b64encode(heads.shades(layer, head)).decode(),
+        "chosen": (layer, head) == place(heads),
+    }
+
+
+def numbered(long: str, number: int) -> dict[str, str]:
+    return {"short": str(number), "long": long.format(number=number)}
+
+
+def grid_data(heads: Heads, sure: Links, above: str) -> dict[str, Any]:
+    """above: the key of the container that shows the chosen one large."""
+    every = [(x, y) for x in range(1, heads.layers + 1) for y in range(heads.heads + 1)]
+    mean = {"short": _("mean"), "long": _("mean")}
+    several = [numbered(_("head {number}"), n + 1) for n in range(heads.heads)]
+    return {
+        "above": above,
+        "rows": len(heads.rows),
+        "columns": len(heads.columns),
+        "causal": heads.causal,
+        "heads": [mean, *several],
+        "layers": [numbered(_("layer {number}"), n + 1) for n in range(heads.layers)],
+        "tiles": [tile(heads, layer, head, sure) for layer, head in every],
+        "labels": {"pictures": _("Attention maps, one for each layer and head")},
+    }
+
+
+@errors.kept
+def open_tile() -> None:
+    """The picture that was clicked becomes the large one."""
+    layer, head = st.session_state["attention_heads"].choice.split(".")
+    url_state.put("layer", layer)
+    if head == "0":
+        url_state.drop("head")
+    else:
+        url_state.put("head", head)
+
+
+def all_heads(heads: Heads, sure: Links, above: str) -> None:
+    """The small pictures, and in words which head has which habit."""
+    st.subheader(_("All layers and heads"), anchor=False)
+    grid(
+        key="attention_heads",
+        data=grid_data(heads, sure, above),
+        on_choice_change=open_tile,
+    )
+    who_does_what(heads, sure)
+
+
+def who_does_what(heads: Heads, sure: Links) -> None:
+    """The heads that look at the same place in more than half of the rows."""
+    often = [found for found in core.best(heads, sure) if found[2].often]
+    lines = [
+        _(
+            "In this sentence head {head} of layer {layer} puts its largest weight on {place} in "
+            "{count} of {rows} rows.",
+            head=head, layer=layer, place=_(PLACES[heads.part, habit.name]),
+            count=habit.count, rows=habit.rows,
+        )
+        for layer, head, habit in often
+    ]  # fmt: skip
+    nothing = _(
+        "In this sentence no head has its largest weight in the same place in more than half of "
+        "the rows: not on the neighbours, not at either end."
+    )
+    st.text("\n".join(lines) or nothing)

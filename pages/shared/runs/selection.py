@@ -1,0 +1,67 @@
+"""What a page looks at: a run at its latest snapshot, and a sentence that it translates."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from pages.shared.frame import session
+from pages.shared.runs import actions
+from pages.shared.runs.trained import trained as trained_run
+from seq2seq_core import store
+from seq2seq_core.decoding.translator import Translation, translate
+from seq2seq_core.store import Run
+
+if TYPE_CHECKING:
+    from seq2seq_core.training.dataset import Trained
+
+
+@dataclass(frozen=True)
+class Chosen:
+    run: Run
+    trained: Trained
+    text: str
+    translation: Translation
+
+
+def choose_run(page: str, choices: Sequence[Run]) -> tuple[Run, Trained]:
+    """The run that the address names, as far as it has come; with the control to change it."""
+    with st.columns([1, 2])[0]:
+        run = actions.choose_run(page, list(choices))
+    trained = trained_run(run)
+    actions.say_how_far(run, trained.update)
+    return run, trained
+
+
+def choose_run_and_sentence(page: str, choices: Sequence[Run]) -> Chosen:
+    """The run and the sentence that the address names, with the controls to change both."""
+    left, right = st.columns([1, 2])
+    with left:
+        run = actions.choose_run(page, list(choices))
+    with right:
+        text = actions.choose_sentence(page, run)
+    trained = trained_run(run)
+    actions.say_how_far(run, trained.update)
+    translation = translate(trained.model, trained.checkpoint, text)
+    actions.name_unknown(translation.unknown)
+    return Chosen(run, trained, text, translation)
+
+
+def follow(*shown: Run | None) -> None:
+    """Draw the page again when a run that still learns has come further, once a second at most."""
+    learning = [run for run in shown if run is not None and run.active]
+    if not learning:
+        return
+    updates = [store.snapshot_update(session.engine(), run.id) for run in learning]
+
+    @st.fragment(run_every=1.0)
+    def again() -> None:
+        now = [actions.current(run) for run in learning]
+        over = any(run is None or not run.active for run in now)
+        if over or updates != [store.snapshot_update(session.engine(), run.id) for run in learning]:
+            st.rerun()
+
+    again()

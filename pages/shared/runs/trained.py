@@ -1,0 +1,80 @@
+"""What a model writes: before it has learnt anything, and as far as its run has come."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import streamlit as st
+
+from pages.shared.frame import session
+from seq2seq_core import store
+from seq2seq_core.config import ModelConfig, TrainingConfig
+from seq2seq_core.store import Run
+
+if TYPE_CHECKING:
+    from seq2seq_core.training.dataset import Trained  # torch comes with it: only who decodes pays
+
+
+@st.cache_data(show_spinner=False, max_entries=32)
+def _untrained(_view: session.CorpusView, key: object, model: ModelConfig, seed: int) -> list[dict]:
+    from seq2seq_core.training import dataset
+
+    return dataset.untrained_sentences(
+        _view.rows, _view.held_out, _view.tokenizer, model, TrainingConfig(seed=seed),
+        session.changed_sources(_view),
+    )  # fmt: skip
+
+
+def untrained_sentences(view: session.CorpusView, model: ModelConfig, seed: int) -> list[dict]:
+    """What a model writes before it has learnt anything, in the form of a run's frame.
+
+    Raises CorpusError where nothing in the corpus can be used.
+    """
+    if not session.warm():
+        return []  # in a moment
+    return _untrained(view, view.revision.id if view.revision else None, model, seed)
+
+
+@st.cache_data(show_spinner=False, max_entries=64)
+def _parameters(_view: session.CorpusView, sizes: object, model: ModelConfig) -> int:
+    from seq2seq_core.training import dataset
+
+    return dataset.parameters(_view.rows, _view.tokenizer, model)
+
+
+def parameters(view: session.CorpusView, model: ModelConfig) -> int:
+    """How many weights a model for this corpus has."""
+    return _parameters(view, session.sizes(view), model)
+
+
+@st.cache_resource(show_spinner=False, max_entries=24)  # a large one takes 8 MB
+def _trained(run_id: int, update: int, _run: Run) -> Trained:
+    from seq2seq_core.training import dataset  # torch comes with it: only a page that decodes pays
+
+    snapshot = store.latest_snapshot(session.engine(), run_id)
+    description = store.run_corpus(session.engine(), run_id)
+    weights = snapshot[1] if snapshot else None
+    return dataset.restore(description, _run.model, weights, _run.training["seed"])
+
+
+def trained(run: Run) -> Trained:
+    """The model of a run at its latest snapshot. Raises CheckpointError for a damaged one."""
+    return _trained(run.id, store.snapshot_update(session.engine(), run.id) or 0, run)
+
+
+@st.cache_data(show_spinner=False, max_entries=64)
+def _watched(run_id: int, update: int, texts: Sequence[str], _run: Run) -> list[dict[str, Any]]:
+    from seq2seq_core.training import dataset
+
+    description = store.run_corpus(session.engine(), run_id)
+    return dataset.watched(description, trained(_run), texts)
+
+
+def watched(run: Run) -> list[dict[str, Any]]:
+    """The sentences of the run's frame; where they were chosen after it has come to rest, as its
+    last snapshot writes them."""
+    rests = run.status not in ("queued", "running")
+    if run.watched and rests and run.update and session.warm():
+        return _watched(run.id, run.update, run.watched, run)
+    return (run.live or {}).get("sentences", [])

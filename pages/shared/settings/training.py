@@ -1,0 +1,133 @@
+"""All settings of how a model learns, declared once, as those of the model."""
+
+from __future__ import annotations
+
+from pages.shared.frame.i18n import N_, _
+from pages.shared.settings.setting import Choice, falls, percent, short, word
+from seq2seq_core.config import SCHEDULES
+
+RATE = Choice(
+    "rate",
+    "learning_rate",
+    N_("Learning rate"),
+    N_("Size of each step of the optimizer Adam: too small is slow, too large explodes."),
+    (0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 1.0),
+    short,
+    slides=True,
+    brief=N_("rate {value}"),
+)
+BATCH = Choice(
+    "batch",
+    "batch_size",
+    N_("Sentence pairs per update"),
+    N_("One random pair, a batch of similar length, or the whole corpus at once."),
+    ("one", 8, 16, 32, 64, 128, "full"),
+    lambda value: {"one": _("one"), "full": _("all")}.get(value, str(value)),
+    slides=True,
+)
+UPDATES = Choice(
+    "updates",
+    "updates",
+    N_("Updates"),
+    N_("How many steps the optimizer takes. One epoch is one pass over the corpus."),
+    (100, 200, 400, 600, 1000, 2000, 5000),
+    slides=True,
+)
+LEARNING = (RATE, BATCH, UPDATES)
+MORE_LEARNING = (
+    Choice(
+        "forcing",
+        "teacher_forcing",
+        N_("Teacher forcing"),
+        N_("How often the decoder reads the true word instead of its own, drawn per word."),
+        (0.0, 0.25, 0.5, 0.75, 1.0),
+        percent,
+        slides=True,
+        brief=N_("true word {value}"),
+    ),
+    Choice(
+        "schedule",
+        "teacher_forcing_schedule",
+        N_("Teacher forcing falls"),
+        N_(
+            "Scheduled sampling (S. Bengio et al. 2015): the true word is read less and less often "
+            "while the model learns, in a line or along one of two curves."
+        ),
+        SCHEDULES,
+        word,
+        brief=N_("forcing {value}"),
+    ),
+    Choice(
+        "half_life",
+        "teacher_forcing_half_life",
+        N_("Half-life of teacher forcing"),
+        N_("Updates after which the true word is read half as often as at the beginning."),
+        (50, 100, 200, 400, 800),
+        slides=True,
+        read=falls,
+    ),
+    Choice(
+        "smoothing",
+        "label_smoothing",
+        N_("Label smoothing"),
+        N_(
+            "Share of the probability that is taken from the right word and spread over all words: "
+            "the model shall not become too sure."
+        ),
+        (0.0, 0.05, 0.1, 0.2, 0.3),
+        percent,
+        slides=True,
+        brief=N_("smoothing {value}"),
+    ),
+    Choice(
+        "warm_up",
+        "warm_up",
+        N_("Warm-up"),
+        N_(
+            "Updates in which the learning rate rises from nothing to its height; then it falls "
+            "with the root of their number. With 0 it stays the same."
+        ),
+        (0, 50, 100, 200, 400, 1000),
+        slides=True,
+        brief=N_("warm-up {value}"),
+    ),
+    Choice(
+        "decay",
+        "weight_decay",
+        N_("Weight decay"),
+        N_("Share of each weight, times the learning rate, that is taken off at every update."),
+        (0.0, 0.001, 0.01, 0.1, 1.0),
+        short,
+        slides=True,
+        brief=N_("decay {value}"),
+    ),
+    Choice(
+        "patience",
+        "early_stopping",
+        N_("Early stopping"),
+        N_(
+            "It stops by itself after so many updates without a lower loss on new sentences, "
+            "measured every ten; where none are held out it never does."
+        ),
+        (0, 20, 50, 100, 200, 400),
+        lambda value: str(value) if value else _("never"),
+        slides=True,
+        brief=N_("patience {value}"),
+    ),
+    Choice(
+        "clip",
+        "clip",
+        N_("Gradient clipping"),
+        N_("A gradient longer than this is shortened to it."),
+        (0.1, 0.5, 1.0, 5.0, 100.0),
+        short,
+        slides=True,
+    ),
+    Choice(
+        "seed",
+        "seed",
+        N_("Random seed"),
+        N_("The same seed gives the same run, to the last digit."),
+        (1, 2, 3, 4, 5),
+    ),
+)

@@ -1,0 +1,85 @@
+"""The runs that are kept: how one is called, what of it is watched, and whether it stays."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from pages.shared.frame import errors, session, url_state
+from pages.shared.frame.i18n import _
+from pages.shared.frame.markdown import literal
+from pages.shared.runs import actions
+from seq2seq_core import store
+from seq2seq_core.limits import LIMITS
+from seq2seq_core.store import Run
+from seq2seq_core.store.runs import TITLE
+
+WATCHED = 5  # sentences at most
+
+
+def kept(run: Run) -> bool:
+    """Whether it is still there: the browser reports the fields of a deleted run for a moment."""
+    return store.run(session.engine(), run.workspace_id, run.id) is not None
+
+
+@errors.kept
+def name(run: Run, key: str) -> None:
+    if kept(run):
+        store.describe_run(session.engine(), run.id, title=st.session_state[key])
+
+
+@errors.kept
+def watch(run: Run, key: str) -> None:
+    if kept(run):
+        store.describe_run(session.engine(), run.id, watched=st.session_state[key][:WATCHED])
+
+
+def ask(run: Run) -> None:
+    st.session_state["train_delete_asked"] = run.id
+
+
+@errors.kept
+def delete(run: Run) -> None:
+    store.delete_run(session.engine(), run.id)
+    url_state.drop("run")
+
+
+def manage(run: Run, choices: list[Run]) -> None:
+    """The runs that are kept: which one is looked at, how it is called, what of it is watched."""
+    with st.container(width="stretch"):
+        actions.choose_run("train", choices)
+    with st.popover("⋯", help=_("Name, watch or delete this run"), key=f"train_manage_{run.id}"):
+        key = f"train_title_{run.id}"
+        st.text_input(
+            _("Name"),
+            value=url_state.first(key, run.title),
+            max_chars=TITLE,
+            placeholder=actions.kind(run),
+            on_change=name,
+            args=(run, key),
+            key=key,
+        )
+        key = f"train_watched_{run.id}"
+        shown = run.watched or store.run_corpus(session.engine(), run.id)["watched"]
+        st.multiselect(
+            _("Sentences to watch while it learns"),
+            list(dict.fromkeys([*url_state.first(key, shown), *shown, *actions.sentences(run)])),
+            default=url_state.first(key, shown),
+            max_selections=WATCHED,
+            accept_new_options=True,
+            on_change=watch,
+            args=(run, key),
+            key=key,
+        )
+        if st.session_state.get("train_delete_asked") == run.id:
+            label = _("Delete {name} for ever", name=literal(actions.short(run)))
+            st.button(label, on_click=delete, args=(run,), type="primary", key="train_delete_yes")
+        else:
+            st.button(
+                _("Delete this run"),
+                on_click=ask,
+                args=(run,),
+                icon=":material/delete:",
+                key="train_delete",
+            )
+        count = {"count": len(choices), "limit": LIMITS.runs}
+        st.caption(_("{count} of {limit} runs are kept.", **count))

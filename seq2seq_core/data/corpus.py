@@ -1,0 +1,234 @@
+"""Sentence pairs, read from text with every problem named by row, column, reason and way out."""
+
+from __future__ import annotations
+
+import random
+import re
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+
+from seq2seq_core.data.cleaning import INVISIBLE, clean
+from seq2seq_core.data.tokenizers import TOKENIZERS, longest_match
+from seq2seq_core.data.vocabulary import SPECIALS, Vocabulary
+from seq2seq_core.errors import CorpusError, Seq2SeqError
+from seq2seq_core.limits import LIMITS
+
+LINK = re.compile(r"(\d{1,4})([-?])(\d{1,4})")
+HEADER = ("source", "target")
+SMALLEST_SPLIT = 20  # rows; from fewer nothing is held out
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line as written. alignment holds links 'source-target', '?' instead of '-' = possible."""
+
+    source: str
+    target: str
+    alignment: str = ""
+
+
+@dataclass(frozen=True)
+class Pair:
+    """A row that can be learnt from, cut into tokens."""
+
+    source: tuple[str, ...]
+    target: tuple[str, ...]
+    sure: frozenset[tuple[int, int]] = frozenset()  # (source position, target position)
+    possible: frozenset[tuple[int, int]] = frozenset()
+
+
+@dataclass(frozen=True)
+class Problem:
+    row: int  # counted from 1, as the table shows it
+    column: str  # source, target or alignment
+    error: Seq2SeqError
+
+    def __str__(self) -> str:
+        return f"row {self.row}, {self.column}: {self.error}"
+
+
+@dataclass(frozen=True)
+class Corpus:
+    """What can be learnt from, beside what is wrong with the rest."""
+
+    rows: tuple[Row, ...]  # the usable rows, clean
+    pairs: tuple[Pair, ...]  # the same rows, cut into tokens
+    problems: tuple[Problem, ...]
+
+    def vocabularies(self) -> tuple[Vocabulary, Vocabulary]:
+        return (
+            Vocabulary.of(pair.source for pair in self.pairs),
+            Vocabulary.of(pair.target for pair in self.pairs),
+        )
+
+
+@dataclass(frozen=True)
+class Tidied:
+    """Rows as they may be stored, beside what must not be."""
+
+    rows: tuple[Row, ...]  # clean, without those that have a problem
+    problems: tuple[Problem, ...]
+    notices: tuple[int, ...]  # numbers of rows that lost invisible characters, from 1
+
+
+def tokens_of(text: str, tokenizer: str) -> tuple[str, ...]:
+    """The tokens of one clean sentence.
+
+    Raises CorpusError with code empty, too_many_tokens, token_too_long or reserved_token.
+    """
+    return checked(tuple(TOKENIZERS[tokenizer].split(text)))
+
+
+def checked(tokens: tuple[str, ...]) -> tuple[str, ...]:
+    """The same tokens. Raises what tokens_of raises."""
+    if not tokens:
+        raise CorpusError("empty")
+    if len(tokens) > LIMITS.tokens:
+        raise CorpusError("too_many_tokens", count=len(tokens), limit=LIMITS.tokens)
+    for token in tokens:
+        if len(token) > LIMITS.token_characters:
+            raise CorpusError(
+                "token_too_long", token=f"{token[:12]}…", limit=LIMITS.token_characters
+            )
+        if token in SPECIALS:
+            raise CorpusError("reserved_token", token=token)
+    return tokens
+
+
+def cut(text: str, tokenizer: str, known: Collection[str]) -> tuple[str, ...]:
+    """The tokens of one clean sentence for a model that knows these words.
+
+    Where spaces separate words, a text without any is cut by longest match; in one with spaces a
+    token is cut only into known words, else it stays the unknown token that it is in the corpus.
+    Raises what tokens_of raises.
+    """
+    tokens = tokens_of(text, tokenizer)
+    if tokenizer != "space":
+        return tokens
+    words = set(known).difference(SPECIALS)
+    pieces: list[str] = []
+    for token in tokens:
+        found = [token] if token in words else longest_match(token, words)
+        run_together = words.issuperset(found) if len(tokens) > 1 else True
+        # what is left over between two words may be a special token, and nobody can type one
+        pieces += found if run_together and not set(found) & set(SPECIALS) else [token]
+    return checked(tuple(pieces))
+
+
+def links_of(text: str, sources: int, targets: int) -> tuple[frozenset, frozenset]:
+    """Sure and possible links of an alignment such as '0-0 1-2 3?2', counted from 0.
+
+    Raises CorpusError with code bad_alignment.
+    """
+    links: dict[str, set[tuple[int, int]]] = {"-": set(), "?": set()}
+    for word in text.split():
+        match = LINK.fullmatch(word)
+        if not match or int(match[1]) >= sources or int(match[3]) >= targets:
+            raise CorpusError("bad_alignment", link=word[:12])
+        links[match[2]].add((int(match[1]), int(match[3])))
+    return frozenset(links["-"]), frozenset(links["?"])
+
+
+def storable(text: str, tokenizer: str) -> str:
+    """One side of a row in its clean form; it may be empty, as in a row that is half written.
+
+    Raises what clean and tokens_of raise.
+    """
+    text = clean(text)
+    # every token is a piece of its sentence, so a short one without < breaks no limit
+    if len(text) > min(LIMITS.tokens, LIMITS.token_characters) or "<" in text:
+        tokens_of(text, tokenizer)
+    return text
+
+
+def tidy(rows: Sequence[Row], tokenizer: str) -> Tidied:
+    """The rows as they may be stored.
+
+    What is merely unfinished, an empty side or an alignment that does not fit, may be stored:
+    read_rows names it later. Its problems are only what must not be: text that cannot be clean,
+    sentences and tokens over their limits, special tokens.
+    """
+    kept: list[Row] = []
+    problems: list[Problem] = []
+    notices: list[int] = []
+    for number, row in enumerate(rows, 1):
+        cells = {"source": row.source, "target": row.target, "alignment": row.alignment}
+        found: list[Problem] = []
+        for column, text in cells.items():
+            try:
+                cells[column] = clean(text) if column == "alignment" else storable(text, tokenizer)
+            except CorpusError as error:
+                found.append(Problem(number, column, error))
+        if found:
+            problems += found
+            continue
+        if INVISIBLE.search(row.source + row.target):
+            notices.append(number)
+        kept.append(Row(**cells))
+    return Tidied(tuple(kept), tuple(problems), tuple(notices))
+
+
+def turned(link: str) -> str:
+    """A link seen from the other side; what is no link stays as it is."""
+    match = LINK.fullmatch(link)
+    return f"{match[3]}{match[2]}{match[1]}" if match else link
+
+
+def swapped(rows: Iterable[Row]) -> list[Row]:
+    """The other direction: target to source, the links turned round."""
+    return [
+        Row(row.target, row.source, " ".join(map(turned, row.alignment.split()))) for row in rows
+    ]
+
+
+def duplicates(rows: Sequence[Row]) -> int:
+    """How many rows repeat an earlier pair."""
+    return len(rows) - len({(row.source, row.target) for row in rows})
+
+
+def read_rows(rows: Sequence[Row], tokenizer: str, limit: int = LIMITS.pairs) -> Corpus:
+    """Check and cut every row; a bad row becomes problems and the good ones go on working."""
+    if len(rows) > limit:
+        raise CorpusError("too_many_pairs", count=len(rows), limit=limit)
+    good: list[Row] = []
+    pairs: list[Pair] = []
+    problems: list[Problem] = []
+    for number, row in enumerate(rows, 1):
+        found: list[Problem] = []
+        sides: list[tuple[str, tuple[str, ...]]] = []
+        for column, text in (("source", row.source), ("target", row.target)):
+            try:
+                text = clean(text)
+                sides.append((text, tokens_of(text, tokenizer)))
+            except CorpusError as error:
+                found.append(Problem(number, column, error))
+        if not found:
+            (source, source_tokens), (target, target_tokens) = sides
+            try:
+                sure, possible = links_of(row.alignment, len(source_tokens), len(target_tokens))
+            except CorpusError as error:
+                found.append(Problem(number, "alignment", error))
+            else:
+                good.append(Row(source, target, " ".join(row.alignment.split())))
+                pairs.append(Pair(source_tokens, target_tokens, sure, possible))
+        problems += found
+    return Corpus(tuple(good), tuple(pairs), tuple(problems))
+
+
+def held_out_size(pairs: int) -> int:
+    """How many of so many pairs are held out at most."""
+    return 0 if pairs < SMALLEST_SPLIT else min(pairs // 10, 100)
+
+
+def split_held_out(rows: Sequence[Row], seed: int) -> tuple[list[Row], list[Row]]:
+    """Training rows and held-out rows: every tenth, at most 100, nothing from under 20 rows.
+
+    A source sentence that also stays in training is never held out: it would not be new.
+    """
+    if not held_out_size(len(rows)):
+        return list(rows), []
+    order = random.Random(seed).sample(range(len(rows)), len(rows))
+    chosen = set(order[: held_out_size(len(rows))])
+    train = [row for number, row in enumerate(rows) if number not in chosen]
+    known = {row.source for row in train}
+    return train, [rows[number] for number in sorted(chosen) if rows[number].source not in known]

@@ -1,0 +1,173 @@
+"""Writing a translation one token at a time. Written once, for every model behind the contract."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+import torch
+from torch import Tensor
+
+from seq2seq_core.config import DecodingConfig
+from seq2seq_core.data.vocabulary import EOS, SOS
+from seq2seq_core.limits import LIMITS
+from seq2seq_core.models.base import EncoderDecoder, Inspection, Look, State
+
+Choose = Callable[[Tensor], Tensor]  # from logits (B, V) to one token per row (B,)
+
+
+def most_probable(logits: Tensor) -> Tensor:
+    return logits.argmax(1)
+
+
+def likely(probabilities: Tensor, top_k: int = 0, top_p: float = 1.0) -> Tensor:
+    """The probabilities (B, V) with the unlikely ones set to nothing, and scaled to sum to one.
+
+    top_k keeps that many (Fan et al. 2018), top_p the fewest that have that share together
+    (Holtzman et al. 2020); the most probable token always stays.
+    """
+    best, order = probabilities.sort(dim=1, descending=True)
+    unlikely = best.cumsum(1) - best >= top_p  # what stands before a token has the share already
+    if top_k:
+        unlikely[:, top_k:] = True
+    unlikely[:, 0] = False
+    kept = torch.zeros_like(probabilities).scatter(1, order, best.masked_fill(unlikely, 0.0))
+    return kept / kept.sum(1, keepdim=True)
+
+
+def by_lot(config: DecodingConfig) -> Choose:
+    """Draw each token by its probability: softmax(logits / temperature), cut by top_k and top_p.
+
+    A temperature near 0 makes the most probable token certain. The same seed, the same tokens.
+    """
+    generator = torch.Generator().manual_seed(config.seed)
+    temperature = 1.0 if config.temperature is None else config.temperature
+
+    def choose(logits: Tensor) -> Tensor:
+        if temperature < 1e-9:  # the limit itself
+            return most_probable(logits)
+        probabilities = (logits.double() / temperature).softmax(1)
+        kept = likely(probabilities, config.top_k, config.top_p)
+        return torch.multinomial(kept, 1, generator=generator).squeeze(1)
+
+    return choose
+
+
+@torch.no_grad()
+def decode(
+    model: EncoderDecoder,
+    src: Tensor,
+    src_mask: Tensor,
+    choose: Choose,
+    max_length: int = LIMITS.decoded_tokens,
+) -> list[list[int]]:
+    """Choose a token, read it, choose the next, until <eos> or max_length tokens.
+
+    src (B, S), src_mask (B, S); returns one list of ids per row, without <sos> and <eos>.
+    """
+    model.eval()
+    state = model.init_state(src, src_mask)
+    token = torch.full((len(src),), SOS)
+    ended = torch.zeros(len(src), dtype=torch.bool)
+    written: list[Tensor] = []
+    while not ended.all() and len(written) < max_length:
+        step = model.step(state, token)
+        state, token = step.state, choose(step.logits)
+        ended |= token == EOS
+        written.append(token)
+    return [
+        ids[: ids.index(EOS)] if EOS in ids else ids for ids in torch.stack(written, 1).tolist()
+    ]
+
+
+def greedy(
+    model: EncoderDecoder, src: Tensor, src_mask: Tensor, max_length: int = LIMITS.decoded_tokens
+) -> list[list[int]]:
+    """The most probable token at every step, see `decode`."""
+    return decode(model, src, src_mask, most_probable, max_length)
+
+
+@torch.no_grad()
+def with_fillers(
+    model: EncoderDecoder, src: Tensor, src_mask: Tensor, lengths: Sequence[int]
+) -> list[list[int]]:
+    """A test that fools: after <sos> the decoder reads <eos> at every step, never its own words.
+
+    A well-known tutorial tests its model like this. src (B, S), src_mask (B, S), lengths: how many
+    steps each row takes, at least one; returns the most probable id of every step.
+    """
+    model.eval()
+    state = model.init_state(src, src_mask)
+    token = torch.full((len(src),), SOS)
+    written: list[Tensor] = []
+    for _ in range(max(lengths)):
+        step = model.step(state, token)
+        state, token = step.state, torch.full_like(token, EOS)
+        written.append(step.logits.argmax(1))
+    rows = torch.stack(written, 1).tolist()
+    return [ids[:length] for ids, length in zip(rows, lengths, strict=True)]
+
+
+@dataclass(frozen=True)
+class DecodingStep:
+    """One token written, and everything that led to it."""
+
+    token: int
+    probabilities: Tensor  # (V,)
+    inspection: Inspection
+    state: State  # before it
+
+    @property
+    def attention(self) -> Tensor | None:
+        """(S,): of several layers the last one counts, of several heads their mean."""
+        weights = self.inspection.step.attention
+        return None if weights is None else weights[0, -1].mean(0)
+
+
+@dataclass(frozen=True)
+class Stepper:
+    """A walk through one translation. Every move returns a new walk, the old one stays whole."""
+
+    model: EncoderDecoder
+    state: State
+    steps: tuple[DecodingStep, ...] = ()
+
+    @classmethod
+    @torch.no_grad()
+    def start(cls, model: EncoderDecoder, src: Tensor) -> Stepper:
+        """Before the first token; src (S,) of ids, without padding."""
+        model.eval()
+        return cls(model, model.init_state(src[None], torch.ones(1, len(src), dtype=torch.bool)))
+
+    @property
+    def tokens(self) -> list[int]:
+        return [step.token for step in self.steps]
+
+    @property
+    def finished(self) -> bool:
+        return bool(self.steps) and self.steps[-1].token == EOS
+
+    @torch.no_grad()
+    def next(self, token: int | None = None, look: Look | None = None) -> Stepper:
+        """Write one more token: the most probable one, or the given one.
+
+        look: where to look at this step instead, see models.looks.
+        """
+        last = self.tokens[-1] if self.steps else SOS
+        state = self.steps[-1].inspection.step.state if self.steps else self.state
+        inspection = self.model.inspect(state, torch.tensor([last]), look)
+        probabilities = inspection.step.logits[0].softmax(0)
+        chosen = int(probabilities.argmax()) if token is None else token
+        step = DecodingStep(chosen, probabilities, inspection, state)
+        return replace(self, steps=(*self.steps, step))
+
+    def back(self, to: int) -> Stepper:
+        """The walk when it had `to` tokens."""
+        return replace(self, steps=self.steps[:to])
+
+    def finish(self, max_length: int = LIMITS.decoded_tokens) -> Stepper:
+        """Greedy from here to <eos> or max_length tokens."""
+        walk = self
+        while not walk.finished and len(walk.steps) < max_length:
+            walk = walk.next()
+        return walk

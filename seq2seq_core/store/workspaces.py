@@ -1,0 +1,165 @@
+"""Whose work it is, and the versions of its corpus. Undo is going back to an earlier version."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sql
+from sqlalchemy import Connection, Engine, insert, select, update
+
+from seq2seq_core.config import TOKENIZERS, one_of
+from seq2seq_core.data.cleaning import clean
+from seq2seq_core.data.corpus import Row, tidy
+from seq2seq_core.errors import CorpusError, StoreError
+from seq2seq_core.limits import LIMITS
+from seq2seq_core.store.schema import reading, revisions, workspaces, writing
+
+
+@dataclass(frozen=True)
+class Workspace:
+    id: int
+    head: int | None  # the revision that the learner sees
+    created_at: float  # seconds since 1970
+    touched_at: float
+
+
+@dataclass(frozen=True)
+class Revision:
+    """One version of a corpus. Never changed; undo goes back to its parent."""
+
+    id: int
+    workspace_id: int
+    parent_id: int | None
+    name: str
+    tokenizer: str
+    rows: tuple[Row, ...]
+    held_out: tuple[Row, ...]
+    created_at: float
+
+
+def hash_of(key: str) -> str:
+    return hashlib.sha256(key.encode(errors="replace")).hexdigest()
+
+
+def create_workspace(engine: Engine) -> str:
+    """A new, empty workspace; returns its key, which the store itself does not know."""
+    key, now = secrets.token_urlsafe(32), time.time()
+    with writing(engine) as connection:
+        connection.execute(
+            insert(workspaces).values(key_hash=hash_of(key), created_at=now, touched_at=now)
+        )
+    return key
+
+
+def find_workspace(engine: Engine, key: str) -> Workspace | None:
+    """The workspace of a key; an unknown key makes none."""
+    columns = [workspaces.c[name] for name in Workspace.__dataclass_fields__]
+    query = select(*columns).where(workspaces.c.key_hash == hash_of(key))
+    with reading(engine) as connection:
+        row = connection.execute(query).first()
+    return None if row is None else Workspace(*row)
+
+
+def touch(connection: Connection, workspace_id: int) -> None:
+    """Mark a workspace as used. First in every change: it also locks the workspace until the end.
+
+    Raises StoreError with code gone.
+    """
+    query = update(workspaces).where(workspaces.c.id == workspace_id)
+    if not connection.execute(query.values(touched_at=time.time())).rowcount:
+        raise StoreError("gone")
+
+
+def expect_head(connection: Connection, workspace_id: int, expected: int | None) -> None:
+    query = select(workspaces.c.head).where(workspaces.c.id == workspace_id)
+    if connection.execute(query).scalar_one() != expected:
+        raise StoreError("stale")
+
+
+def move_head(connection: Connection, workspace_id: int, to: int) -> Revision:
+    connection.execute(update(workspaces).where(workspaces.c.id == workspace_id).values(head=to))
+    return revision_of(connection.execute(select(revisions).where(revisions.c.id == to)).one())
+
+
+def revision_of(row: sql.Row[Any]) -> Revision:
+    fields = dict(row._mapping)
+    for name in ("rows", "held_out"):
+        fields[name] = tuple(Row(*written) for written in fields[name])
+    return Revision(**fields)
+
+
+def storable_rows(rows: Sequence[Row], tokenizer: str) -> list[tuple[str, ...]]:
+    """The last door: whatever a page does, what is stored is tidy.
+
+    Raises CorpusError with code too_many_pairs, or that of the first problem, see corpus.tidy;
+    ConfigError for an unknown tokenizer.
+    """
+    one_of("tokenizer", tokenizer, TOKENIZERS)
+    if len(rows) > LIMITS.pairs:
+        raise CorpusError("too_many_pairs", count=len(rows), limit=LIMITS.pairs)
+    tidied = tidy(rows, tokenizer)
+    for problem in tidied.problems:
+        raise problem.error
+    return [(row.source, row.target, row.alignment) for row in tidied.rows]
+
+
+def save_revision(
+    engine: Engine,
+    workspace_id: int,
+    parent_id: int | None,
+    name: str,
+    tokenizer: str,
+    rows: Sequence[Row],
+    held_out: Sequence[Row],
+) -> Revision:
+    """Save an edit of the revision parent_id (None: the first one). It becomes the head.
+
+    Raises StoreError with code stale where parent_id is no longer the head, or gone; CorpusError,
+    see storable_rows.
+    """
+    written, kept_out = (storable_rows(part, tokenizer) for part in (rows, held_out))
+    with writing(engine) as connection:
+        touch(connection, workspace_id)
+        expect_head(connection, workspace_id, parent_id)
+        new = connection.execute(
+            insert(revisions)
+            .returning(revisions.c.id)
+            .values(
+                workspace_id=workspace_id,
+                parent_id=parent_id,
+                name=clean(name),
+                tokenizer=tokenizer,
+                rows=written,
+                held_out=kept_out,
+                created_at=time.time(),
+            )
+        )
+        return move_head(connection, workspace_id, new.scalar_one())
+
+
+def head(engine: Engine, workspace_id: int) -> Revision | None:
+    """The corpus as the learner sees it; None before the first save."""
+    here = (workspaces.c.id == workspace_id) & (workspaces.c.head == revisions.c.id)
+    with reading(engine) as connection:
+        row = connection.execute(select(revisions).where(here)).first()
+    return None if row is None else revision_of(row)
+
+
+def undo(engine: Engine, workspace_id: int, expected_head: int) -> Revision:
+    """Go back to the parent of the head; returns it. The later revision is kept.
+
+    Raises StoreError with code stale, nothing_to_undo or gone.
+    """
+    with writing(engine) as connection:
+        touch(connection, workspace_id)
+        expect_head(connection, workspace_id, expected_head)
+        query = select(revisions.c.parent_id).where(revisions.c.id == expected_head)
+        parent = connection.execute(query).scalar_one()
+        if parent is None:
+            raise StoreError("nothing_to_undo")
+        return move_head(connection, workspace_id, parent)

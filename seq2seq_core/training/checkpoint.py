@@ -1,0 +1,124 @@
+"""Trained models on disk: safetensors for numbers, JSON for the rest, never pickle."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import safetensors.torch
+import torch
+from safetensors import SafetensorError
+from torch import Tensor
+
+from seq2seq_core.config import TOKENIZERS, ModelConfig, TrainingConfig
+from seq2seq_core.data.vocabulary import Vocabulary
+from seq2seq_core.errors import CheckpointError
+from seq2seq_core.models import build
+from seq2seq_core.models.base import EncoderDecoder
+from seq2seq_core.training.loop import TrainingState, load_parameters
+
+ROWS = ("parameters", "first_moment", "second_moment")
+
+
+def pack_state(state: TrainingState) -> bytes:
+    """A training state as one safetensors block."""
+    tensors = {name: getattr(state, name) for name in ROWS}
+    return safetensors.torch.save({**tensors, "update": torch.tensor(state.update)})
+
+
+def unpack_state(data: bytes, size: int) -> TrainingState:
+    """The inverse of pack_state, for a model of `size` weights.
+
+    Raises CheckpointError unless names, shapes and types are exactly right and all numbers finite.
+    """
+    try:
+        tensors = safetensors.torch.load(data)
+    except SafetensorError:
+        raise CheckpointError("damaged", detail="not a safetensors block") from None
+    if set(tensors) != {*ROWS, "update"}:
+        raise CheckpointError("damaged", detail="other tensors than expected")
+    update = tensors["update"]
+    if update.shape != () or update.dtype != torch.int64 or update < 0:
+        raise CheckpointError("damaged", detail="no update number")
+    for name in ROWS:
+        if tensors[name].shape != (size,) or tensors[name].dtype != torch.float32:
+            raise CheckpointError("damaged", detail=f"{name} does not fit the model")
+        if not tensors[name].isfinite().all():
+            raise CheckpointError("damaged", detail=f"{name} holds numbers that are not finite")
+    return TrainingState(int(update), *(tensors[name] for name in ROWS))
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """All that is needed to translate, and to go on training."""
+
+    model: ModelConfig
+    tokenizer: str
+    source: Vocabulary
+    target: Vocabulary
+    parameters: Tensor  # (P,)
+
+    def build(self) -> EncoderDecoder:
+        """The trained model, ready to decode."""
+        model = build(self.model, len(self.source), len(self.target), seed=0)
+        load_parameters(model, self.parameters)
+        return model.eval()
+
+
+def model_size(model: EncoderDecoder) -> int:
+    """How many weights a model has."""
+    return sum(parameter.numel() for parameter in model.parameters())
+
+
+def prepare_folder(folder: Path) -> None:
+    """Raises CheckpointError where nothing can be written."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "weights.safetensors").open("ab").close()
+    except OSError as error:
+        raise CheckpointError("cannot_write", path=folder, reason=error.strerror) from None
+
+
+def save(
+    folder: Path, checkpoint: Checkpoint, state: TrainingState, config: TrainingConfig
+) -> None:
+    """Write run.json and weights.safetensors into a folder, which is made where it is missing."""
+    prepare_folder(folder)
+    weights = pack_state(state)
+    description = {
+        "format": 1,
+        "model": asdict(checkpoint.model),
+        "training": asdict(config),
+        "tokenizer": checkpoint.tokenizer,
+        "source_vocabulary": checkpoint.source.tokens,
+        "target_vocabulary": checkpoint.target.tokens,
+        "update": state.update,
+        "weights_sha256": hashlib.sha256(weights).hexdigest(),
+    }
+    (folder / "weights.safetensors").write_bytes(weights)
+    text = json.dumps(description, ensure_ascii=False, indent=1)
+    (folder / "run.json").write_text(text + "\n", encoding="utf-8")
+
+
+def load(folder: Path) -> Checkpoint:
+    """Read what `save` wrote. Raises CheckpointError for anything else."""
+    try:
+        description: dict[str, Any] = json.loads((folder / "run.json").read_bytes())
+        weights = (folder / "weights.safetensors").read_bytes()
+        if hashlib.sha256(weights).hexdigest() != description["weights_sha256"]:
+            raise CheckpointError("damaged", detail="the checksum differs")
+        config = ModelConfig(**description["model"])
+        source = Vocabulary(tuple(description["source_vocabulary"]))
+        target = Vocabulary(tuple(description["target_vocabulary"]))
+        tokenizer = description["tokenizer"]
+        if tokenizer not in TOKENIZERS or not all(isinstance(t, str) for t in target.tokens):
+            raise ValueError
+    except OSError as error:
+        raise CheckpointError("not_a_run", path=folder, detail=error.strerror) from None
+    except (ValueError, KeyError, TypeError, AssertionError, RecursionError):
+        raise CheckpointError("not_a_run", path=folder, detail="run.json is damaged") from None
+    size = model_size(build(config, len(source), len(target), seed=0))
+    return Checkpoint(config, tokenizer, source, target, unpack_state(weights, size).parameters)

@@ -1,0 +1,240 @@
+"""Every bad input of the table ends as it should, at every door that it can come in by.
+
+tests/bad_inputs.json gives for each one its normal form (`stored`) or the code of its error, where
+it has one (`later`: said when the corpus is read, not when it is stored).
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine, func, select
+
+from seq2seq_core import store
+from seq2seq_core.cli import main
+from seq2seq_core.config import (
+    ModelConfig,
+    TrainingConfig,
+    decoding_config,
+    model_config,
+    training_config,
+)
+from seq2seq_core.data.cleaning import clean
+from seq2seq_core.data.corpus import Row, duplicates, read_rows, tidy
+from seq2seq_core.data.formats import FORMATS, read_file, rows_of, text_of, written
+from seq2seq_core.errors import ConfigError, CorpusError, Seq2SeqError
+from seq2seq_core.limits import LIMITS
+from seq2seq_core.models import build
+from seq2seq_core.store import runs, schema
+
+Case = dict[str, Any]
+TABLE = Path(__file__).parents[2] / "bad_inputs.json"
+WHOLE_TABLE = Path(__file__).parents[4] / "shared/bad_inputs.json"
+CASES: list[Case] = json.loads(TABLE.read_text(encoding="utf-8"))
+
+
+def content(case: Case) -> Any:
+    """The exact text or bytes of a case; `gen` is a Python expression of ours."""
+    return eval(case["gen"]) if "gen" in case else case["input"]
+
+
+def of_kind(kind: str, having: str = "", lacking: str = "") -> Any:
+    """One test for each case of a kind, with or without one of its fields."""
+    cases = [case for case in CASES if case["kind"] == kind and lacking not in case]
+    cases = [case for case in cases if not having or having in case]
+    return pytest.mark.parametrize("case", cases, ids=[case["id"] for case in cases])
+
+
+def refused(error: Seq2SeqError, case: Case) -> None:
+    """One short sentence, with the code of the table."""
+    assert error.code == case["code"]
+    assert len(str(error)) < 300 and "\n" not in str(error)
+
+
+@pytest.fixture
+def engine(tmp_path: Path) -> Engine:
+    return store.open_store(f"sqlite:///{tmp_path}/store.db")
+
+
+@pytest.mark.skipif(not WHOLE_TABLE.exists(), reason="the whole table is not part of the project")
+def test_no_case_is_missing_and_the_inputs_are_equal() -> None:
+    ours = {case["id"]: case for case in CASES}
+    kinds = {case["kind"] for case in CASES}
+    whole = json.loads(WHOLE_TABLE.read_text(encoding="utf-8"))["cases"]
+    theirs = {case["id"]: case for case in whole if case["kind"] in kinds}
+    assert ours.keys() == theirs.keys()
+    for number, case in theirs.items():
+        # a gzip file holds the time at which it was made
+        same = "gen" in case and ours[number].get("gen") == case["gen"]
+        assert same or content(ours[number]) == content(case)
+
+
+# what a learner types
+
+
+@of_kind("corpus text")
+def test_a_text_is_cleaned_or_refused(case: Case) -> None:
+    text = content(case)
+    tidied = tidy([Row(text, "x")], "space")
+    if "code" in case:
+        refused(tidied.problems[0].error, case)
+        assert not tidied.rows
+        return
+    stored = case.get("stored", text)
+    assert clean(text) == stored
+    assert tidied.rows == (Row(stored, "x"),) and not tidied.problems
+    assert tidied.notices == ((1,) if case.get("notice") else ())
+
+
+@of_kind("corpus text")
+def test_a_text_is_learnt_from_or_named_with_its_row(case: Case) -> None:
+    good, text = Row("你 好", "hi"), content(case)
+    corpus = read_rows([good, Row(text, "x")], "space")
+    code = case.get("code") or case.get("later")
+    if code is None:
+        assert corpus.rows == (good, Row(case.get("stored", text), "x"))
+    else:
+        (problem,) = corpus.problems
+        assert (problem.row, problem.column, problem.error.code) == (2, "source", code)
+        assert corpus.rows == (good,)
+
+
+@of_kind("corpus text")
+@pytest.mark.parametrize("side", ["rows", "held_out"])
+def test_the_store_keeps_a_clean_text_exactly_and_no_other(
+    case: Case, side: str, engine: Engine
+) -> None:
+    mine = store.find_workspace(engine, store.create_workspace(engine))
+    assert mine is not None
+    parts = {"rows": [Row("你 好", "hi")], "held_out": [Row("你 好", "hi")]}
+    parts[side] = [Row("你 好", "hi"), Row(content(case), content(case))]
+    try:
+        store.save_revision(engine, mine.id, None, "mine", "space", **parts)
+    except CorpusError as error:
+        refused(error, case)
+        assert store.head(engine, mine.id) is None
+        return
+    assert "code" not in case
+    stored = case.get("stored", content(case))
+    head = store.head(engine, mine.id)
+    assert head is not None and getattr(head, side)[1] == Row(stored, stored)
+
+
+@of_kind("corpus text", lacking="code")
+def test_a_stored_text_comes_back_from_a_file_exactly(case: Case) -> None:
+    rows = [Row(case.get("stored", content(case)), "x"), Row("x", "y")]
+    for form in FORMATS:
+        assert rows_of(text_of(written(rows, form)), f"corpus.{form}") == rows
+
+
+def test_a_file_on_the_command_line_names_the_same_rows(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    texts = [case for case in CASES if case["kind"] == "corpus text"]
+    path = tmp_path / "corpus.json"
+    path.write_text(json.dumps([[content(case), "x"] for case in texts]), encoding="utf-8")
+    arguments = ["train", str(path), "--out", str(tmp_path / "run"), "--tokenizer", "space"]
+    assert main([*arguments, "--updates", "1", "--json"]) == 0
+    events = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    said = {event["row"]: event["code"] for event in events if event["event"] == "problem"}
+    codes = [case.get("code") or case.get("later") for case in texts]
+    assert said == {row: code for row, code in enumerate(codes, 1) if code}
+
+
+# files
+
+
+@of_kind("upload file")
+def test_a_file_becomes_rows_or_one_sentence(case: Case, tmp_path: Path) -> None:
+    data, name = content(case), case.get("name", "corpus.tsv")
+    if "code" in case:
+        with pytest.raises(CorpusError) as caught:
+            rows_of(text_of(data), name)
+        refused(caught.value, case)
+    else:
+        rows = rows_of(text_of(data), name)
+        assert len(rows) == case["rows"]
+        assert duplicates(rows) == case.get("duplicates", duplicates(rows))
+    path = tmp_path / name.replace("/", "_")  # on the command line: the same, and the file named
+    path.write_bytes(data)
+    if "code" in case:
+        with pytest.raises(CorpusError, match="corpus.tsv|a.csv|a.json"):
+            read_file(path)
+    else:
+        assert read_file(path) == rows
+
+
+@of_kind("upload file", having="later")
+def test_too_many_rows_are_refused_by_reader_and_store(case: Case, engine: Engine) -> None:
+    assert case["later"] == "too_many_pairs"
+    rows = rows_of(text_of(content(case)), "corpus.tsv")
+    mine = store.find_workspace(engine, store.create_workspace(engine))
+    assert mine is not None
+    with pytest.raises(CorpusError, match=f"{len(rows)}.*{LIMITS.pairs}"):
+        read_rows(rows, "space")
+    with pytest.raises(CorpusError, match=f"{len(rows)}.*{LIMITS.pairs}"):
+        store.save_revision(engine, mine.id, None, "mine", "space", rows, [])
+    assert store.head(engine, mine.id) is None
+
+
+# settings
+
+
+@of_kind("config", lacking="clicks")
+def test_a_setting_is_refused_at_the_door(case: Case) -> None:
+    with pytest.raises(ConfigError) as caught:
+        shape = model_config(case.get("model", {}))
+        training_config(case.get("training", {}))
+        decoding_config(case.get("decoding", {}))
+        build(shape, case["vocabulary"], case["vocabulary"], seed=1)
+    refused(caught.value, case)
+
+
+@of_kind("config", lacking="clicks")
+def test_a_name_that_is_no_setting_is_refused(case: Case) -> None:
+    given = json.loads(content(case))
+    for door in (model_config, training_config, decoding_config):
+        with pytest.raises(ConfigError):
+            door(given)
+
+
+@of_kind("config", having="clicks")
+def test_a_hundred_clicks_on_train_start_one_run(
+    case: Case, engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(runs, "DOUBLE_CLICK", 60.0)  # the machine may be slow
+    mine = store.find_workspace(engine, store.create_workspace(engine))
+    assert mine is not None
+    revision = store.save_revision(engine, mine.id, None, "mine", "space", [Row("你", "hi")], [])
+    together = threading.Barrier(20)
+
+    def click(number: int) -> int:
+        if number < 20:
+            together.wait()
+        settings = ModelConfig(), TrainingConfig()
+        return store.start_run(engine, mine.id, revision.id, *settings, {}, "mine")[0].id
+
+    with ThreadPoolExecutor(20) as threads:
+        started = set(threads.map(click, range(case["clicks"])))
+    assert len(started) == 1
+    assert len(store.runs(engine, mine.id)) == 1
+
+
+# keys of workspaces
+
+
+@of_kind("workspace id")
+def test_a_wrong_key_finds_nothing_and_makes_nothing(case: Case, engine: Engine) -> None:
+    key = store.create_workspace(engine)
+    for expression in case["keys"]:
+        wrong = eval(expression, {"key": key})
+        assert wrong != key
+        assert store.find_workspace(engine, wrong) is None
+    assert store.find_workspace(engine, key) is not None
+    with engine.connect() as connection:
+        assert connection.execute(select(func.count()).select_from(schema.workspaces)).scalar() == 1

@@ -1,0 +1,76 @@
+"""A model measured: the same numbers as by the single measures, on a sample that stays the same."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from seq2seq_core.config import ModelConfig, TrainingConfig
+from seq2seq_core.evaluation.metrics import evaluate
+from seq2seq_core.evaluation.report import (
+    AT_MOST,
+    Sentence,
+    by_length,
+    greedy_right,
+    measure,
+    sample,
+)
+from seq2seq_core.evaluation.text_metrics import rouge, sentence_bleu
+from seq2seq_core.models import build
+from seq2seq_core.models.base import EncoderDecoder
+from seq2seq_core.training.checkpoint import Checkpoint
+from seq2seq_core.training.loop import start, train
+from tests.core.model_grid import DATA, PAIRS, SOURCE, TARGET
+from tests.core.trained import checkpoint_of
+
+
+@cache
+def half_learnt() -> tuple[EncoderDecoder, Checkpoint]:
+    """Some sentences are right, others not."""
+    kind = ModelConfig(embedding_size=12, hidden_size=16)
+    model = build(kind, len(SOURCE), len(TARGET), seed=2)
+    config = TrainingConfig(updates=60, batch_size="full")
+    for event in train(model, start(model), DATA, config):
+        checkpoint = checkpoint_of(event, kind, SOURCE, TARGET)
+        if 0 < evaluate(model, DATA, PAIRS).exact_match < 1:
+            break
+    return checkpoint.build(), checkpoint
+
+
+def test_a_model_is_measured_as_by_the_single_measures() -> None:
+    model, checkpoint = half_learnt()
+    found, read = measure(model, checkpoint, PAIRS), evaluate(model, DATA, PAIRS)
+    assert 0 < found.exact_match < 1
+    assert found.exact_match == read.exact_match == greedy_right(model, checkpoint, PAIRS)
+    assert found.token_accuracy == read.token_accuracy
+    assert found.exact_match == sum(one.right for one in found.sentences) / len(PAIRS)
+    for one, pair in zip(found.sentences, PAIRS, strict=True):
+        assert (one.source, one.reference) == (pair.source, pair.target)
+        assert one.right == (one.bleu == pytest.approx(100) and one.rougeL == 1)
+        assert one.bleu == sentence_bleu(one.output_text, one.reference_text).score
+        assert one.rougeL == rouge(one.output_text, one.reference_text)[2]
+
+
+@given(st.integers(0, 3 * AT_MOST))
+def test_a_sample_is_always_the_same_in_its_own_order(count: int) -> None:
+    chosen = sample(range(count))
+    assert chosen == sample(range(count)) == sorted(set(chosen))
+    assert len(chosen) == min(count, AT_MOST)
+    assert set(chosen) <= set(range(count))
+
+
+@given(st.lists(st.tuples(st.integers(1, 64), st.booleans()), min_size=1, max_size=60))
+def test_every_sentence_stands_in_one_group_of_lengths(shape: list[tuple[int, bool]]) -> None:
+    sentences = [
+        Sentence(("a",) * length, ("b",), ("b" if right else "c",), "b", "b", 0.0, 0.0)
+        for length, right in shape
+    ]
+    groups = by_length(sentences)
+    assert sum(group.count for group in groups) == len(shape)
+    assert sum(group.right for group in groups) == sum(right for _, right in shape)
+    assert len(groups) <= 12
+    for one, following in zip(groups, groups[1:], strict=False):
+        assert one.last < following.first

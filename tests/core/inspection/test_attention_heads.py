@@ -1,0 +1,124 @@
+"""Every layer and head of one sentence: what is shown is what the model computed."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+
+from seq2seq_core.config import ModelConfig
+from seq2seq_core.decoding.translator import translate
+from seq2seq_core.inspection.attention_heads import (
+    PARTS,
+    Habit,
+    Heads,
+    best,
+    gathered,
+    habits,
+    heads_of,
+)
+from seq2seq_core.models import build
+from seq2seq_core.training.checkpoint import Checkpoint
+from tests.core.model_grid import PAIRS, SOURCE, TARGET
+
+TRANSFORMER = ModelConfig(
+    "transformer", layers=3, heads=2, model_size=8, feed_forward_size=16, dropout=0.0
+)
+TEXT = " ".join(PAIRS[1].source)
+
+
+def made(kind: ModelConfig) -> tuple[dict[str, Heads], Checkpoint]:
+    model = build(kind, len(SOURCE), len(TARGET), seed=3)
+    parameters = torch.cat([p.detach().flatten() for p in model.parameters()])
+    checkpoint = Checkpoint(kind, "space", SOURCE, TARGET, parameters)
+    return heads_of(model, checkpoint, PAIRS[1].source), checkpoint
+
+
+@pytest.fixture(scope="module")
+def found() -> dict[str, Heads]:
+    return made(TRANSFORMER)[0]
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_every_row_of_every_head_sums_to_one(found: dict[str, Heads], part: str) -> None:
+    one = found[part]
+    assert (one.layers, one.heads) == (3, 2)
+    for layer in (1, 2, 3):
+        for head in (0, 1, 2):
+            rows = one.weights(layer, head)
+            assert len(rows) == len(one.rows)
+            for row in rows:
+                assert sum(row) == pytest.approx(1, abs=1e-5)
+                assert len(row) == len(one.columns)
+            shades = one.shades(layer, head)
+            flat = [weight for row in rows for weight in row]
+            assert max(abs(s / 255 - w) for s, w in zip(shades, flat, strict=True)) <= 0.5 / 255
+
+
+def test_the_decoder_never_looks_at_what_is_not_written_yet(found: dict[str, Heads]) -> None:
+    one = found["decoder"]
+    assert one.causal and one.rows == one.columns and one.rows[0] == "<sos>"
+    for layer in (1, 2, 3):
+        for head in (1, 2):
+            for t, row in enumerate(one.weights(layer, head)):
+                assert not any(row[t + 1 :])
+                assert all(row[: t + 1])
+
+
+def test_head_0_is_the_mean_and_of_the_last_layer_what_the_other_pages_show() -> None:
+    heads, checkpoint = made(TRANSFORMER)
+    one = heads["cross"]
+    both = torch.tensor([one.weights(2, 1), one.weights(2, 2)])
+    torch.testing.assert_close(torch.tensor(one.weights(2, 0)), both.mean(0))
+    shown = translate(checkpoint.build(), checkpoint, TEXT)
+    assert one.rows == tuple(step.token for step in shown.steps)
+    expected = torch.tensor([step.attention for step in shown.steps])
+    torch.testing.assert_close(torch.tensor(one.weights(3, 0)), expected)
+
+
+def test_a_recurrent_model_has_one_map_or_none() -> None:
+    heads, _ = made(ModelConfig("gru", False, "general", 8, 8, layers=2))
+    assert list(heads) == ["cross"]
+    assert (heads["cross"].layers, heads["cross"].heads) == (1, 1)
+    assert made(ModelConfig("gru", False, "none", 8, 8))[0] == {}
+
+
+def counted(part: str, weights: list[list[float]], sure: frozenset = frozenset()) -> dict:
+    return {habit.name: (habit.count, habit.rows) for habit in habits(part, weights, sure)}
+
+
+def test_habits_count_the_rows_whose_largest_weight_lies_there() -> None:
+    shifted = [[0.1, 0.9, 0], [0.8, 0.1, 0.1], [0.2, 0.7, 0.1]]  # after, before, before
+    assert counted("encoder", shifted) == {
+        "before": (2, 2), "same": (0, 3), "after": (1, 2), "first": (1, 2), "last": (0, 2),
+    }  # fmt: skip
+
+
+def test_a_row_without_a_choice_proves_nothing() -> None:
+    assert counted("decoder", [[1.0, 0.0], [0.3, 0.7]]) == {
+        "before": (0, 1), "same": (1, 1), "first": (0, 1),
+    }  # fmt: skip
+    assert counted("encoder", [[1.0]]) == {}
+
+
+def test_across_only_named_words_count_as_matching() -> None:
+    weights = [[0.9, 0.1], [0.9, 0.1], [0.5, 0.5]]
+    sure = frozenset({(0, 0), (1, 1)})
+    assert counted("cross", weights, sure) == {"linked": (1, 2), "first": (3, 3), "last": (0, 3)}
+    assert "linked" not in counted("cross", weights)
+
+
+def test_a_habit_takes_more_than_half_of_at_least_three_rows() -> None:
+    assert Habit("first", 2, 3).often
+    assert not Habit("first", 2, 4).often
+    assert not Habit("first", 2, 2).often
+
+
+def test_the_best_head_of_each_habit_is_named() -> None:
+    same, before = torch.eye(3), torch.eye(3)[[0, 0, 1]]
+    weights = torch.stack([torch.stack([same, same]), torch.stack([same, before])])
+    named = {
+        habit.name: (layer, head, habit.count)
+        for layer, head, habit in best(gathered("encoder", "abc", "abc", weights))
+    }
+    assert named["same"] == (1, 1, 3)
+    assert named["before"] == (2, 2, 2)

@@ -1,0 +1,136 @@
+"""Points out of vectors: against NumPy, and always the same ones."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+
+from seq2seq_core.config import ModelConfig
+from seq2seq_core.data.vocabulary import SPECIALS
+from seq2seq_core.inspection.embeddings import (
+    CLOUDS,
+    Cloud,
+    closest,
+    cloud,
+    means,
+    neighbours,
+    pca,
+    picture,
+    spread,
+)
+from seq2seq_core.models import build
+from seq2seq_core.training.checkpoint import Checkpoint
+from tests.core.model_grid import PAIRS, SOURCE, TARGET
+
+KINDS = [
+    ModelConfig("gru", True, "general", 12, 16),
+    ModelConfig("lstm", False, "none", 12, 16, layers=2),
+    ModelConfig("transformer", layers=2, heads=2, model_size=8, feed_forward_size=16),
+]
+
+
+def made(kind: ModelConfig, name: str) -> Cloud:
+    model = build(kind, len(SOURCE), len(TARGET), seed=3)
+    parameters = torch.cat([p.detach().flatten() for p in model.parameters()])
+    return cloud(model, Checkpoint(kind, "space", SOURCE, TARGET, parameters), PAIRS, name)
+
+
+def random(count: int, size: int, seed: int = 0) -> torch.Tensor:
+    return torch.randn(count, size, generator=torch.Generator().manual_seed(seed))
+
+
+@given(st.integers(3, 20), st.integers(2, 9), st.integers(0, 99))
+def test_the_axes_are_numpys_up_to_sign(count: int, size: int, seed: int) -> None:
+    vectors = random(count, size, seed)
+    points, shares = pca(vectors)
+    centred = vectors.double().numpy() - vectors.double().numpy().mean(0)
+    u, s, _ = np.linalg.svd(centred, full_matrices=False)
+    np.testing.assert_allclose(np.abs(points.numpy()), np.abs(u[:, :2] * s[:2]), atol=1e-8)
+    np.testing.assert_allclose(shares.numpy(), (s**2 / (s**2).sum())[:2], atol=1e-12)
+
+
+@given(st.integers(0, 99))
+def test_the_picture_hangs_on_the_vectors_not_on_their_order(seed: int) -> None:
+    vectors = random(9, 5, seed)
+    turned = pca(vectors.flip(0))[0].flip(0)
+    torch.testing.assert_close(turned, pca(vectors)[0])
+
+
+def test_where_nothing_varies_the_points_fall_together() -> None:
+    for vectors in (torch.ones(1, 3), torch.ones(4, 3), torch.ones(4, 1)):
+        points, shares = pca(vectors)
+        assert points.shape == (len(vectors), 2)
+        assert not points.any() and not shares.any()
+
+
+@given(st.integers(2, 12), st.integers(0, 99))
+def test_neighbours_are_sorted_and_the_nearest_of_the_closest_word_is_the_nearest_of_all(
+    count: int, seed: int
+) -> None:
+    words = tuple(map(str, range(count)))
+    some = Cloud(words, random(count, 4, seed))
+    found = {word: neighbours(some, word, count) for word in words}
+    for word, near in found.items():
+        cosines = [one.cosine for one in near]
+        assert cosines == sorted(cosines, reverse=True)
+        assert all(-1 <= cosine <= 1 for cosine in cosines)
+        assert {one.word for one in near} == set(words) - {word}
+    nearest = closest(some)
+    assert nearest is not None
+    assert found[nearest][0].cosine == pytest.approx(max(n[0].cosine for n in found.values()))
+
+
+def test_parallel_vectors_have_cosine_1_and_opposite_ones_minus_1() -> None:
+    some = Cloud(("a", "b", "c"), torch.tensor([[1.0, 2.0], [3.0, 6.0], [-1.0, -2.0]]))
+    assert [(n.word, round(n.cosine, 5)) for n in neighbours(some, "a")] == [("b", 1), ("c", -1)]
+    assert closest(Cloud(("a",), torch.ones(1, 2))) is None
+
+
+def test_a_word_with_several_states_stands_for_their_mean() -> None:
+    words, vectors = means(Cloud(("a", "b", "a"), torch.tensor([[1.0], [5.0], [3.0]])))
+    assert words == ["a", "b"]
+    assert vectors.tolist() == [[2.0], [5.0]]
+
+
+@pytest.mark.parametrize("name", CLOUDS)
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.architecture)
+def test_a_cloud_has_all_words_and_neither_specials_nor_padding(
+    kind: ModelConfig, name: str
+) -> None:
+    some, again = made(kind, name), made(kind, name)
+    assert some.words == again.words
+    assert picture(some) == picture(again)
+    assert len(some.words) == len(some.vectors)
+    assert not set(some.words) & set(SPECIALS)
+    if name in ("source", "target"):
+        vocabulary = SOURCE if name == "source" else TARGET
+        assert some.words == vocabulary.tokens[len(SPECIALS) :]
+        return
+    sentences = [pair.source if name == "encoder" else pair.target for pair in PAIRS]
+    places = {(row, j) for row, sentence in enumerate(sentences) for j in range(len(sentence))}
+    assert set(some.places) == places and len(some.places) == len(places)
+    for word, (row, j) in zip(some.words, some.places, strict=True):
+        assert some.sentences[row][j] == word
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.architecture)
+def test_a_state_is_what_the_sentence_alone_would_give(kind: ModelConfig) -> None:
+    """In a batch with longer sentences the padding changes nothing."""
+    model = build(kind, len(SOURCE), len(TARGET), seed=3)
+    parameters = torch.cat([p.detach().flatten() for p in model.parameters()])
+    checkpoint = Checkpoint(kind, "space", SOURCE, TARGET, parameters)
+    for name in ("encoder", "decoder"):
+        together = cloud(model, checkpoint, PAIRS, name)
+        alone = cloud(model, checkpoint, PAIRS[:1], name)
+        rows = [together.places.index(place) for place in alone.places]
+        torch.testing.assert_close(together.vectors[rows], alone.vectors)
+
+
+def test_a_large_corpus_is_sampled_evenly_from_end_to_end() -> None:
+    many = [PAIRS[0]] * 5000
+    chosen = spread(many)
+    assert len(chosen) == 1500 // max(len(PAIRS[0].source), len(PAIRS[0].target))
+    assert spread(PAIRS) == list(PAIRS)

@@ -1,0 +1,64 @@
+"""What several tests share: tiny pairs and every kind of recurrent model."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from itertools import product
+
+import torch
+
+from seq2seq_core.config import ATTENTIONS, ModelConfig
+from seq2seq_core.data.batches import Batches
+from seq2seq_core.data.corpus import Pair, Row, read_rows
+from seq2seq_core.data.vocabulary import Vocabulary
+from seq2seq_core.models.rnn_cells import CELLS
+
+torch.set_num_threads(1)
+
+FIVE = [
+    Row("咖哥 喜欢 小冰", "KaGe likes XiaoBing"),
+    Row("我 爱 学习 人工智能", "I love studying AI"),
+    Row("深度学习 改变 世界", "DL changed the world"),
+    Row("自然 语言 处理 很 强大", "NLP is so powerful"),
+    Row("神经网络 非常 复杂", "Neural-Nets are complex"),
+]
+PAIRS: tuple[Pair, ...] = read_rows(FIVE, "space").pairs
+SOURCE = Vocabulary.of(pair.source for pair in PAIRS)
+TARGET = Vocabulary.of(pair.target for pair in PAIRS)
+DATA = Batches(PAIRS, SOURCE, TARGET)
+
+RECURRENT = [
+    ModelConfig(cell, both, attention, 12, 16, layers=layers)
+    for cell, attention, both, layers in product(CELLS, ATTENTIONS, (False, True), (1, 2))
+]
+TRANSFORMERS = [
+    ModelConfig("transformer", layers=layers, heads=heads, model_size=16, feed_forward_size=24)
+    for layers, heads in product((1, 2, 3, 4), (1, 2, 4, 8))
+]
+TRANSFORMERS += [  # sizes that these numbers of heads divide
+    ModelConfig(
+        "transformer", layers=layers, heads=heads, model_size=4 * heads, feed_forward_size=24
+    )
+    for layers, heads in product((1, 2, 3, 4), (3, 5, 6, 7))
+]
+# what else can be set, on every model that it concerns
+ASKING_BEFORE = [replace(kind, timing="before") for kind in RECURRENT if kind.attends]
+READING_AGAIN = [
+    replace(kind, context="every_step", decoder_relu=True, attention_size=9)
+    for kind in RECURRENT[::3] + ASKING_BEFORE[::5]
+]
+SHARPENED = [replace(kind, sharpness=2.5) for kind in RECURRENT[::7] if kind.attends]
+PRE_NORM = [replace(kind, norm="pre") for kind in TRANSFORMERS[:16]]
+BLIND = [replace(TRANSFORMERS[5], positions=False)]
+KINDS = [*RECURRENT, *TRANSFORMERS]
+VARIANTS = [*ASKING_BEFORE, *READING_AGAIN, *SHARPENED, *PRE_NORM, *BLIND]
+
+
+def name_of(kind: ModelConfig) -> str:
+    """What a kind has that others have not, for the name of its test."""
+    if kind.transformer:
+        parts = [kind.architecture, f"{kind.layers}x{kind.heads}", kind.norm]
+        return "-".join([*parts, *([] if kind.positions else ["blind"])])
+    parts = [kind.architecture, kind.attention, "bi" if kind.bidirectional else "uni"]
+    parts += [str(kind.layers), kind.timing, kind.context, f"{kind.sharpness:g}"]
+    return "-".join(parts)

@@ -1,0 +1,169 @@
+"""Every model keeps the contract: a grid of all that can be set, no sample."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+import torch
+
+from seq2seq_core.config import ModelConfig
+from seq2seq_core.data.vocabulary import SOS
+from seq2seq_core.models import attention_overrides, build
+from seq2seq_core.models.base import EncoderDecoder
+from tests.core.model_grid import BLIND, DATA, KINDS, RECURRENT, SOURCE, TARGET, VARIANTS, name_of
+
+
+@pytest.fixture(params=[*KINDS, *VARIANTS], ids=name_of)
+def model(request: pytest.FixtureRequest) -> EncoderDecoder:
+    return build(request.param, len(SOURCE), len(TARGET), seed=3).eval()
+
+
+def test_stepping_equals_teacher_forcing(model: EncoderDecoder) -> None:
+    batch = DATA.all()
+    logits, attention = model(batch.src, batch.src_mask, batch.tgt_in)
+    state = model.init_state(batch.src, batch.src_mask)
+    for t in range(batch.tgt_in.shape[1]):
+        step = model.step(state, batch.tgt_in[:, t])
+        state = step.state
+        torch.testing.assert_close(step.logits, logits[:, t], rtol=0, atol=1e-5)
+        if attention is not None:
+            torch.testing.assert_close(step.attention, attention[:, t], rtol=0, atol=1e-5)
+
+
+def test_attention_rows_sum_to_one_and_padding_gets_nothing(model: EncoderDecoder) -> None:
+    batch = DATA.all()
+    _, attention = model(batch.src, batch.src_mask, batch.tgt_in)
+    if attention is None:
+        return
+    assert attention.shape[:2] == batch.tgt_in.shape and attention.shape[4] == batch.src.shape[1]
+    torch.testing.assert_close(attention.sum(-1), torch.ones(attention.shape[:-1]))
+    padding = ~batch.src_mask[:, None, None, None].expand_as(attention)
+    assert padding.any()
+    assert (attention[padding] == 0).all()
+
+
+def test_a_sentence_reads_the_same_alone_and_beside_longer_ones(model: EncoderDecoder) -> None:
+    together, alone = DATA.all(), DATA.take(torch.tensor([0]))
+    assert alone.src.shape[1] < together.src.shape[1]
+    logits, _ = model(together.src, together.src_mask, together.tgt_in)
+    expected, _ = model(alone.src, alone.src_mask, alone.tgt_in)
+    length = alone.tgt_in.shape[1]
+    torch.testing.assert_close(logits[:1, :length], expected, rtol=0, atol=1e-5)
+
+
+def test_gradients_reach_every_weight(model: EncoderDecoder) -> None:
+    batch = DATA.all()
+    logits, _ = model(batch.src, batch.src_mask, batch.tgt_in)
+    logits.square().sum().backward()
+    for name, parameter in model.named_parameters():
+        assert parameter.grad is not None and parameter.grad.abs().sum() > 0, name
+
+
+def test_select_reorders_the_batch(model: EncoderDecoder) -> None:
+    batch = DATA.all()
+    state = model.init_state(batch.src, batch.src_mask)
+    token, rows = batch.tgt_in[:, 0], torch.tensor([3, 3, 0])
+    expected = model.step(state, token).logits[rows]
+    torch.testing.assert_close(model.step(state.select(rows), token[rows]).logits, expected)
+
+
+def test_inspection_is_the_same_step(model: EncoderDecoder) -> None:
+    batch = DATA.all()
+    state = model.init_state(batch.src, batch.src_mask)
+    for t in range(3):
+        inside, step = (
+            model.inspect(state, batch.tgt_in[:, t]),
+            model.step(state, batch.tgt_in[:, t]),
+        )
+        torch.testing.assert_close(inside.step.logits, step.logits, rtol=0, atol=1e-6)
+        torch.testing.assert_close(model.output(inside.combined), step.logits, rtol=0, atol=1e-6)
+        if step.attention is not None:
+            weights = inside.scores.softmax(-1)
+            torch.testing.assert_close(weights, step.attention)
+        state = step.state
+
+
+def test_the_fast_way_says_what_the_readable_one_says(model: EncoderDecoder) -> None:
+    batch = DATA.all()
+    logits, _ = model(batch.src, batch.src_mask, batch.tgt_in)
+    fast = model.predict(batch.src, batch.src_mask, batch.tgt_in)
+    torch.testing.assert_close(fast, logits, rtol=0, atol=1e-5)
+
+
+def test_reading_only_true_words_is_teacher_forcing(model: EncoderDecoder) -> None:
+    batch = DATA.all()
+    true = torch.ones_like(batch.tgt_in, dtype=torch.bool)
+    mixed = model.predict_mixed(batch.src, batch.src_mask, batch.tgt_in, true)
+    logits, _ = model(batch.src, batch.src_mask, batch.tgt_in)
+    torch.testing.assert_close(mixed, logits, rtol=0, atol=1e-5)
+
+
+def test_the_source_from_the_inside_is_what_the_decoder_looks_at(model: EncoderDecoder) -> None:
+    one = DATA.take(torch.tensor([1]))
+    inside = model.inspect_source(one.src, one.src_mask)
+    assert inside.embedded.shape[:2] == inside.states.shape[:2] == one.src.shape
+    if inside.self_attention is not None:
+        sums = inside.self_attention.sum(-1)
+        torch.testing.assert_close(sums, torch.ones_like(sums))
+
+
+def uniform_context(model: EncoderDecoder) -> tuple[torch.Tensor, torch.Tensor]:
+    one = DATA.take(torch.tensor([1]))
+    state = model.init_state(one.src, one.src_mask)
+    inside = model.inspect(state, torch.tensor([SOS]), attention_overrides.uniform)
+    return inside.context[0], model.inspect_source(one.src, one.src_mask).states[0].mean(0)
+
+
+def test_other_weights_are_the_ones_asked_for(model: EncoderDecoder) -> None:
+    batch = DATA.all()
+    state = model.init_state(batch.src, batch.src_mask)
+    plain = model.step(state, batch.tgt_in[:, 0])
+    if plain.attention is None:
+        same = model.step(state, batch.tgt_in[:, 0], attention_overrides.at(1))
+        torch.testing.assert_close(same.logits, plain.logits)
+        return
+    at = model.step(state, batch.tgt_in[:, 0], attention_overrides.at(1))
+    assert (at.attention[..., 1] == 1).all() and at.attention.sum() == at.attention[..., 0].numel()
+    assert not torch.allclose(at.logits, plain.logits)
+    for look in (
+        attention_overrides.uniform,
+        attention_overrides.hard,
+        attention_overrides.sharpened(0.3),
+    ):
+        weights = model.step(state, batch.tgt_in[:, 0], look).attention
+        torch.testing.assert_close(weights.sum(-1), torch.ones(weights.shape[:-1]))
+        assert (weights.masked_select(~batch.src_mask[:, None, None].expand_as(weights)) == 0).all()
+    as_learned = model.step(state, batch.tgt_in[:, 0], attention_overrides.sharpened(1.0))
+    torch.testing.assert_close(as_learned.logits, plain.logits, rtol=0, atol=1e-5)
+
+
+@pytest.mark.parametrize("kind", [k for k in KINDS + VARIANTS if k.attends], ids=name_of)
+def test_looking_everywhere_alike_gives_the_mean_of_what_is_looked_at(kind: ModelConfig) -> None:
+    """Of the encoder's states; a Transformer's heads mix projections of them, which is linear."""
+    model = build(kind, len(SOURCE), len(TARGET), seed=3).eval()
+    context, mean = uniform_context(model)
+    if kind.transformer:
+        cross = model.decoder[-1].cross
+        mean = cross.output(cross.value(mean))
+    torch.testing.assert_close(context, mean, rtol=0, atol=1e-5)
+
+
+@pytest.mark.parametrize("kind", [k for k in RECURRENT if k.attends][::4], ids=name_of)
+def test_sharpness_is_the_scores_times_beta(kind: ModelConfig) -> None:
+    batch = DATA.all()
+    plain = build(kind, len(SOURCE), len(TARGET), seed=3).eval()
+    sharp = build(replace(kind, sharpness=3.0), len(SOURCE), len(TARGET), seed=3).eval()
+    state = plain.init_state(batch.src, batch.src_mask)
+    later = plain.step(state, batch.tgt_in[:, 0], attention_overrides.sharpened(3.0))
+    learned = sharp.step(sharp.init_state(batch.src, batch.src_mask), batch.tgt_in[:, 0])
+    torch.testing.assert_close(later.attention, learned.attention, rtol=0, atol=1e-5)
+
+
+def test_a_transformer_without_positions_does_not_know_the_order_of_the_source() -> None:
+    one = DATA.take(torch.tensor([3]))
+    turned = replace(one, src=one.src.flip(1))
+    for kind, same in ((BLIND[0], True), (replace(BLIND[0], positions=True), False)):
+        model = build(kind, len(SOURCE), len(TARGET), seed=3).eval()
+        answers = [model.predict(b.src, b.src_mask, b.tgt_in) for b in (one, turned)]
+        assert torch.allclose(*answers, rtol=0, atol=1e-5) == same

@@ -1,0 +1,53 @@
+"""Reversing strings isolates attention: each symbol must be looked for in another place."""
+
+from __future__ import annotations
+
+import pytest
+
+from seq2seq_core.config import ModelConfig, TrainingConfig
+from seq2seq_core.data.batches import Batches
+from seq2seq_core.data.bundled import shipped
+from seq2seq_core.data.corpus import read_rows
+from seq2seq_core.data.vocabulary import Vocabulary
+from seq2seq_core.evaluation.metrics import Evaluation, evaluate
+from seq2seq_core.models import build
+from seq2seq_core.training.loop import start, train
+
+REVERSE = shipped("reverse")
+PAIRS, HELD_OUT = (read_rows(rows, "space").pairs for rows in (REVERSE.rows, REVERSE.held_out))
+SOURCE = Vocabulary.of(pair.source for pair in PAIRS)
+TARGET = Vocabulary.of(pair.target for pair in PAIRS)
+
+
+def learnt(kind: ModelConfig, config: TrainingConfig, wanted: float, aligned: float) -> Evaluation:
+    """The first evaluation on held-out strings that is good enough, else the last one."""
+    model = build(kind, len(SOURCE), len(TARGET), config.seed)
+    data, held_out = (Batches(pairs, SOURCE, TARGET) for pairs in (PAIRS, HELD_OUT))
+    for event in train(model, start(model), data, config):
+        if event.update % 50 == 0:
+            found = evaluate(model, held_out, HELD_OUT)
+            assert found.alignment is not None
+            if found.exact_match >= wanted and found.alignment > aligned:
+                break
+    return found
+
+
+def test_a_gru_with_additive_attention_learns_to_reverse_and_looks_where_it_should() -> None:
+    found = learnt(
+        ModelConfig(attention="additive"),
+        TrainingConfig(updates=1_000, learning_rate=0.005),
+        0.95,
+        0.9,
+    )
+    assert found.exact_match >= 0.95 and found.alignment is not None and found.alignment > 0.9
+
+
+@pytest.mark.parametrize("norm", ["post", "pre"])
+def test_a_transformer_learns_to_reverse(norm: str) -> None:
+    found = learnt(
+        ModelConfig("transformer", layers=2, norm=norm),
+        TrainingConfig(updates=1_000, learning_rate=0.003, warm_up=100),
+        0.95,
+        0.0,
+    )
+    assert found.exact_match >= 0.95

@@ -1,0 +1,18 @@
+"""Learner text in Markdown: no address in it becomes a link, and nothing that is seen changes."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from pages.shared.frame.markdown import literal
+
+ADDRESSES = ["http://a.example/b", "HTTPS://a.example", "www.a.example", "Www.A.example", "me@a.b"]
+
+
+@pytest.mark.parametrize("text", ADDRESSES)
+def test_an_address_is_parted_where_nobody_sees_it(text: str) -> None:
+    shown = re.sub(r"\\(.)", r"\1", literal(text))
+    assert shown.replace("\u2060", "") == text
+    assert not re.search(r"://|www\.|@\w", shown, re.IGNORECASE)

@@ -1,0 +1,155 @@
+"""Whatever an address says, the app answers with a page; learner text stays text."""
+
+from __future__ import annotations
+
+import ast
+import json
+from collections.abc import Callable
+from pathlib import Path
+from urllib.parse import parse_qs
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from pages.shared.frame import url_state
+from pages.shared.frame.i18n import parts
+from pages.shared.frame.markdown import literal
+from pages.shared.training.live_view import marked
+
+MARKDOWN_LIKE = "*_`[]()<>#!|~$:\\&"
+
+
+@given(st.text(MARKDOWN_LIKE + "ab 1.-+", max_size=40))
+def test_escaped_text_has_no_character_left_that_markdown_knows(text: str) -> None:
+    escaped = literal(text)
+    unescaped = escaped.replace("\\\\", "")
+    for character in MARKDOWN_LIKE.replace("\\", ""):
+        assert unescaped.count(character) == unescaped.count("\\" + character)
+
+
+@pytest.mark.parametrize(
+    ("output", "reference", "right"),
+    [
+        (["a", "b"], ["a", "b"], [True, True]),
+        (["x", "a", "b"], ["a", "b"], [False, True, True]),
+        (["a", "x"], ["a", "b"], [True, False]),
+        ([], ["a"], []),
+        (["a"], None, [True]),
+    ],
+)
+def test_words_are_right_where_they_stand_in_order(
+    output: list[str], reference: list[str] | None, right: list[bool]
+) -> None:
+    assert [word["right"] for word in marked(output, reference)] == right
+
+
+def test_learner_text_stays_apart_from_the_phrase_around_it() -> None:
+    token = {"target": "{not} a <b>placeholder</b>"}
+    assert parts("It gives {token} {probability}.", token=token, probability={"text": "9 %"}) == [
+        {"text": "It gives "},
+        token,
+        {"text": " "},
+        {"text": "9 %"},
+        {"text": "."},
+    ]
+
+
+class Browser:
+    """What Streamlit gives to a session: an address, and a memory of its own."""
+
+    def __init__(self, values: dict[str, str]) -> None:
+        self.session_state: dict[str, object] = {}
+        self.query_params = self
+        self.values = values
+
+    def to_dict(self) -> dict[str, str]:
+        return dict(self.values)
+
+    def from_dict(self, values: dict[str, str]) -> None:
+        self.values = dict(values)
+
+
+@pytest.fixture
+def visit(monkeypatch: pytest.MonkeyPatch) -> Callable[[dict[str, str]], Browser]:
+    def visited(values: dict[str, str]) -> Browser:
+        browser = Browser(values)
+        monkeypatch.setattr(url_state, "st", browser)
+        return browser
+
+    return visited
+
+
+Visit = Callable[[dict[str, str]], Browser]
+ROOT = Path(__file__).parents[3]
+TABLE = json.loads((ROOT / "tests/bad_inputs.json").read_text(encoding="utf-8"))
+LINKS = [case for case in TABLE if case["kind"] == "URL" and case["input"].startswith("?")]
+KNOWN = st.sampled_from(sorted(url_state.NAMES))
+ANY_TEXT = st.text(st.characters(codec=None), max_size=400)
+
+
+@pytest.mark.parametrize("case", LINKS, ids=[case["id"] for case in LINKS])
+def test_a_bad_link_means_what_goes_without_saying(case: dict, visit: Visit) -> None:
+    query = parse_qs(case["input"][1:], keep_blank_values=True)  # as Streamlit reads it
+    browser = visit({name: values[-1] for name, values in query.items()})
+    assert url_state.damaged() == case.get("damaged", False)
+    assert url_state.option("step", range(1000), 0) == case.get("step", 0)
+    url_state.show("train")
+    assert set(browser.values) <= url_state.NAMES
+
+
+# each example visits anew
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.dictionaries(KNOWN | ANY_TEXT, ANY_TEXT, max_size=4), KNOWN)
+def test_no_link_breaks_the_app(visit: Visit, values: dict[str, str], name: str) -> None:
+    browser = visit(values)
+    assert url_state.option(name, ("a", 2, 0.5), "a") in ("a", 2, 0.5)
+    assert url_state.get(name) in (None, values.get(name))
+    url_state.show("train")
+    assert set(browser.values) <= url_state.NAMES
+    for kept, value in browser.values.items():
+        assert values[kept] == value and url_state.readable(kept, value)
+    assert url_state.damaged() == any(not url_state.readable(n, v) for n, v in values.items())
+    assert not url_state.damaged()  # it is said once
+
+
+@pytest.mark.parametrize("value", ["a" * 301, "\ufffd", "a\r\nb", "\x9b", "a\0", "\ud800"])
+def test_a_damaged_value_is_left_out(value: str, visit: Visit) -> None:
+    visit({"sentence": value, "hidden": "32", "w": value})
+    assert url_state.damaged()
+    assert url_state.get("sentence") is None
+    assert url_state.get("hidden") == "32"
+    assert url_state.get("w") == value  # looked up, and answered like any other wrong key
+
+
+def test_a_sentence_too_long_for_a_link_is_remembered_but_not_written_there(visit: Visit) -> None:
+    browser = visit({})
+    url_state.put("sentence", "long " * 100)
+    url_state.show("decode")
+    assert url_state.get("sentence") == "long " * 100
+    assert "sentence" not in browser.values
+
+
+@pytest.mark.parametrize("name", ["run", "sentence"])
+def test_another_run_or_sentence_begins_at_its_first_step(name: str, visit: Visit) -> None:
+    visit({"step": "7", name: "1"})
+    url_state.put(name, "1")
+    assert url_state.get("step") == "7"  # a refresh stays where it was
+    url_state.put(name, "2")
+    assert url_state.get("step") is None
+
+
+def test_every_name_that_a_page_uses_is_known() -> None:
+    used: set[object] = set()
+    for path in [ROOT / "app.py", *(ROOT / "pages").rglob("*.py")]:
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and ast.unparse(node.func).startswith("url_state."):
+                first = node.args[0] if node.args else None
+                asks = ast.unparse(node.func).removeprefix("url_state.") in ("get", "put", "option")
+                if asks and isinstance(first, ast.Constant):
+                    used.add(first.value)
+            if isinstance(node, ast.Call) and ast.unparse(node.func) == "Choice":
+                assert isinstance(node.args[0], ast.Constant)
+                used.add(node.args[0].value)
+    assert used <= url_state.NAMES
+    assert {"w", "lang", "step", "hidden"} <= used
