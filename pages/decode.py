@@ -53,12 +53,12 @@ def pictured(now: Chosen) -> str:
         "The strips show the numbers of a vector: green above zero, violet below, the stronger "
         "the further away."
     )
-    if now.run.shape.transformer:
+    if now.run.shape.is_transformer:
         context = _(
             "The context is what the last layer has brought from the source; the bars are the mean "
             "of its heads."
         )
-    elif now.run.shape.attends:
+    elif now.run.shape.has_attention:
         context = _("The context is the mean of the encoder's states, weighted by the attention.")
     else:
         context = None
@@ -91,7 +91,7 @@ def page() -> None:
     if expected is not None:
         st.text(_("In the corpus: {expected}", expected=expected))
     st.caption(pictured(now))
-    onward(now.run.shape.attends)
+    onward(now.run.shape.has_attention)
     fillers(now, expected)
     selection.follow(now.run)
 

@@ -116,7 +116,7 @@ def over_time(now: Chosen, inside: Opened, where: Where, model: ModelConfig) -> 
             translation.source_tokens,
             [step.token for step in translation.steps],
             (source, where.step),
-            model.bidirectional and not model.transformer,
+            model.bidirectional and not model.is_transformer,
         ),
         on_target_change=pick,
         on_source_change=pick,
@@ -125,7 +125,7 @@ def over_time(now: Chosen, inside: Opened, where: Where, model: ModelConfig) -> 
         "Each column is a vector: green above zero, violet below, the stronger the further away. A "
         "column of the target shows what the decoder held when it wrote the word."
     )
-    if model.bidirectional and not model.transformer:
+    if model.bidirectional and not model.is_transformer:
         told += " " + _("→ is the half that reads forwards, ← the half that reads backwards.")
     st.caption(told)
 
@@ -134,7 +134,7 @@ def one_cell(now: Chosen, inside: Opened, where: Where, model: ModelConfig) -> N
     from seq2seq_core.inspection import hidden_states as core
 
     st.subheader(_("2 · One cell"), anchor=False)
-    if model.transformer:
+    if model.is_transformer:
         st.markdown(
             _(
                 "A Transformer has no cell that hands a state from word to word: each layer looks "
@@ -207,7 +207,7 @@ def the_numbers(now: Chosen, inside: Opened, where: Where, model: ModelConfig) -
 
     st.subheader(_("3 · The numbers"), anchor=False)
     step = now.translation.steps[where.step]
-    part = where.part if model.transformer else "cross"
+    part = where.part if model.is_transformer else "cross"
     found = core.numbers(inside, Spot(where.step, where.position, part, where.layer, where.head))
     true, reason = true_word(now, where.step)
     vocabulary = now.trained.checkpoint.target
@@ -217,7 +217,7 @@ def the_numbers(now: Chosen, inside: Opened, where: Where, model: ModelConfig) -
     word, token = words[where.position], {"target": step.token}
     said = (
         parts("How {token} came about, with a look at {source}:", token=token, source=word)
-        if model.attends
+        if model.has_attention
         else parts("How {token} came about, without any attention:", token=token)
     )
     pick_from = where.step + 1 if part == "own" else len(words)
@@ -265,12 +265,12 @@ def page() -> None:
     with st.container(horizontal=True, gap="medium", key="inside_choices"):
         layer = int(choose("layer", _("Layer"), numbered(model.layers), str, -1)) - 1
         head, part = 0, "cross"
-        if model.transformer:
+        if model.is_transformer:
             named = choose("part", _("Attention"), list(HEADS), lambda name: _(HEADS[name]))
             part = "own" if named == "decoder" else named
             head = int(choose("head", _("Head"), numbered(model.heads), str)) - 1
     step = step_of(len(written))
-    looked = (step, part, layer, head) if model.transformer else (step, "cross", 0, 0)
+    looked = (step, part, layer, head) if model.is_transformer else (step, "cross", 0, 0)
     where = Where(step, position_of(inside, *looked), part, layer, head)
     over_time(now, inside, where, model)
     one_cell(now, inside, where, model)

@@ -21,7 +21,7 @@ from pages.shared.frame.i18n import N_, _, language
 from pages.shared.runs import actions, selection
 from pages.shared.runs.selection import Chosen
 from pages.shared.settings.decoding import BEAM, PENALTY, turn
-from seq2seq_core.data.corpus import tokens_of
+from seq2seq_core.data.corpus import tokenize
 from seq2seq_core.decoding.beam_tree import Found, Tree
 
 WAYS = {"beam": N_("Beam search"), "sampling": N_("Sampling")}
@@ -99,7 +99,7 @@ def verdict(winner: Found, greedy_log: float, same: bool) -> str:
 def mark(tokens: tuple[str, ...], now: Chosen, expected: str | None) -> str:
     if expected is None:
         return ""
-    return "✓ " if tokens == tokens_of(expected, now.trained.checkpoint.tokenizer) else "✗ "
+    return "✓ " if tokens == tokenize(expected, now.trained.checkpoint.tokenizer) else "✗ "
 
 
 def beside_greedy(now: Chosen, winner: Found) -> None:

@@ -181,7 +181,7 @@ def buttons(run: Run | None) -> None:
 
 def introduction(view: session.CorpusView) -> str:
     """What one can do here, for the corpus as it is."""
-    if view.name in bundled.TRANSLATIONS and not actions.turned(view):
+    if view.name in bundled.TRANSLATION_CORPORA and not actions.turned(view):
         return _(
             "Change a sentence, press Train, and in a few seconds a small model learns to turn "
             "these Chinese sentences into English. It writes one word at a time and spreads its "

@@ -13,19 +13,19 @@ from typing import TYPE_CHECKING, NoReturn
 
 from seq2seq_core.config import (
     CHOICES,
-    TOKENIZERS,
+    TOKENIZER_NAMES,
     Config,
     DecodingConfig,
     ModelConfig,
     TrainingConfig,
-    decoding_config,
-    model_config,
-    training_config,
-    whole_number,
+    parse_decoding_config,
+    parse_model_config,
+    parse_training_config,
+    parse_int,
 )
-from seq2seq_core.data.corpus import Corpus, Row, read_rows, split_held_out
+from seq2seq_core.data.corpus import Corpus, Row, build_corpus, split_held_out
 from seq2seq_core.data.formats import read_file
-from seq2seq_core.data.tokenizers import suggest
+from seq2seq_core.data.tokenizers import detect_tokenizer
 from seq2seq_core.data.vocabulary import Vocabulary
 from seq2seq_core.errors import CorpusError, Seq2SeqError
 from seq2seq_core.limits import LIMITS, check_environment
@@ -73,7 +73,7 @@ def parser() -> Parser:
     train.add_argument("--out", type=Path, required=True, metavar="RUN")
     add_settings(train, ModelConfig())
     add_settings(train, TrainingConfig())
-    train.add_argument("--tokenizer", choices=TOKENIZERS, help="default: space where it fits")
+    train.add_argument("--tokenizer", choices=TOKENIZER_NAMES, help="default: space where it fits")
     train.add_argument("--held-out", type=Path, metavar="FILE", help="default: every tenth pair")
 
     translate = commands.add_parser("translate", help="translate one sentence")
@@ -98,7 +98,7 @@ def parser() -> Parser:
 
 def usable(path: Path, rows: Sequence[Row], tokenizer: str, as_json: bool) -> Corpus:
     """The usable pairs of a file's rows; what is wrong with the others is said and left out."""
-    corpus = read_rows(rows, tokenizer, LIMITS.cli_pairs)
+    corpus = build_corpus(rows, tokenizer, LIMITS.cli_pairs)
     for problem in corpus.problems:
         where = {"row": problem.row, "column": problem.column, "code": problem.error.code}
         if as_json:
@@ -126,16 +126,16 @@ def material_for(options: argparse.Namespace, config: TrainingConfig) -> tuple[s
     from seq2seq_core.training.dataset import Material
 
     rows = read_file(options.corpus)
-    tokenizer = options.tokenizer or suggest([row.source for row in rows[:100]])
+    tokenizer = options.tokenizer or detect_tokenizer([row.source for row in rows[:100]])
     corpus = usable(options.corpus, rows, tokenizer, options.json)
     if path := options.held_out:
         pairs = corpus.pairs
         held_out = usable(path, read_file(path), tokenizer, options.json).pairs
     else:
         parts = split_held_out(corpus.rows, config.seed)
-        pairs, held_out = (read_rows(part, tokenizer, LIMITS.cli_pairs).pairs for part in parts)
-    source = Vocabulary.of(pair.source for pair in pairs)
-    target = Vocabulary.of(pair.target for pair in pairs)
+        pairs, held_out = (build_corpus(part, tokenizer, LIMITS.cli_pairs).pairs for part in parts)
+    source = Vocabulary.from_sentences(pair.source for pair in pairs)
+    target = Vocabulary.from_sentences(pair.target for pair in pairs)
     return tokenizer, Material(pairs, held_out, source, target)
 
 
@@ -188,8 +188,8 @@ def train_command(options: argparse.Namespace) -> None:
     from seq2seq_core.models import build
     from seq2seq_core.training import checkpoint as checkpoints
 
-    shape = model_config(settings(options, ModelConfig))
-    config = training_config(settings(options, TrainingConfig))
+    shape = parse_model_config(settings(options, ModelConfig))
+    config = parse_training_config(settings(options, TrainingConfig))
     checkpoints.prepare_folder(options.out)  # before the work, not after it
     tokenizer, material = material_for(options, config)
     source, target = material.source, material.target
@@ -216,7 +216,7 @@ def translate_command(options: argparse.Namespace) -> None:
     from seq2seq_core.decoding.translator import translate
     from seq2seq_core.training import checkpoint as checkpoints
 
-    config = decoding_config(settings(options, DecodingConfig))
+    config = parse_decoding_config(settings(options, DecodingConfig))
     checkpoint = checkpoints.load(options.run)
     translation = translate(checkpoint.build(), checkpoint, options.text, config)
     if options.json:
@@ -234,7 +234,7 @@ def evaluate_command(options: argparse.Namespace) -> None:
     from seq2seq_core.evaluation import metrics, text_metrics
     from seq2seq_core.training import checkpoint as checkpoints
 
-    config = decoding_config(settings(options, DecodingConfig))
+    config = parse_decoding_config(settings(options, DecodingConfig))
     checkpoint = checkpoints.load(options.run)
     rows = read_file(options.corpus)
     pairs = usable(options.corpus, rows, checkpoint.tokenizer, options.json).pairs
@@ -259,7 +259,7 @@ def workers_command(options: argparse.Namespace) -> None:
     from seq2seq_core.store.schema import default_url, open_store
     from seq2seq_core.workers import pool
 
-    count = None if options.count is None else whole_number("--count", options.count)
+    count = None if options.count is None else parse_int("--count", options.count)
     url = options.store or default_url()
     open_store(url).dispose()  # refused here, in one line: a worker could only die of it
     pool.main(count, url, options.follow_stdin)

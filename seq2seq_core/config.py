@@ -13,34 +13,34 @@ from seq2seq_core.limits import LIMITS
 ARCHITECTURES = ("rnn", "lstm", "gru", "transformer")
 SCORES = {"dot": "Dot", "general": "General", "additive": "Additive"}  # class in models.attention
 ATTENTIONS = ("none", *SCORES)
-TIMINGS = ("after", "before")  # the decoder's step: Luong et al. 2015, Bahdanau et al. 2015
-CONTEXTS = ("start", "every_step")  # where the decoder gets the encoder's last state
-NORMS = ("post", "pre")  # layer norm after each residual sum, as in the paper, or before each part
+ATTENTION_TIMINGS = ("after", "before")  # the decoder's step: Luong et al. 2015, Bahdanau et al. 2015
+CONTEXT_TIMINGS = ("start", "every_step")  # where the decoder gets the encoder's last state
+NORM_POSITIONS = ("post", "pre")  # layer norm after each residual sum, as in the paper, or before each part
 SCHEDULES = ("constant", "linear", "exponential", "inverse_sigmoid")  # S. Bengio et al. 2015
-TOKENIZERS = ("space", "zh-word", "character")
-NUMBER = re.compile(r"[+-]?([0-9]{1,40}\.?[0-9]{0,40}|\.[0-9]{1,40})([eE][+-]?[0-9]{1,3})?")
+TOKENIZER_NAMES = ("space", "zh-word", "character")
+NUMBER_PATTERN = re.compile(r"[+-]?([0-9]{1,40}\.?[0-9]{0,40}|\.[0-9]{1,40})([eE][+-]?[0-9]{1,3})?")
 
 
-def short(value: object) -> str:
+def quote_value(value: object) -> str:
     """A value as an error quotes it, whatever it holds."""
     return str(value)[:40].encode(errors="replace").decode()
 
 
-def one_of(name: str, value: object, choices: Collection[object]) -> None:
+def check_choice(name: str, value: object, choices: Collection[object]) -> None:
     if value not in choices:
-        named = ", ".join(map(str, choices))
-        raise ConfigError("unknown_choice", name=name, value=short(value), choices=named)
+        choice_names = ", ".join(map(str, choices))
+        raise ConfigError("unknown_choice", name=name, value=quote_value(value), choices=choice_names)
 
 
-def between(name: str, value: float, low: float, high: float) -> None:
+def check_range(name: str, value: float, low: float, high: float) -> None:
     if isinstance(value, bool) or not isinstance(value, int | float) or not low <= value <= high:
-        raise ConfigError("out_of_range", name=name, value=short(value), low=low, high=high)
+        raise ConfigError("out_of_range", name=name, value=quote_value(value), low=low, high=high)
 
 
-def whole(name: str, value: int, low: int, high: int) -> None:
-    between(name, value, low, high)
+def check_int(name: str, value: int, low: int, high: int) -> None:
+    check_range(name, value, low, high)
     if not isinstance(value, int):
-        raise ConfigError("out_of_range", name=name, value=short(value), low=low, high=high)
+        raise ConfigError("out_of_range", name=name, value=quote_value(value), low=low, high=high)
 
 
 @dataclass(frozen=True)
@@ -74,47 +74,47 @@ class ModelConfig:
         self.check_sizes()
 
     def check_choices(self) -> None:
-        one_of("architecture", self.architecture, ARCHITECTURES)
-        one_of("timing", self.timing, TIMINGS)
-        one_of("context", self.context, CONTEXTS)
-        one_of("norm", self.norm, NORMS)
+        check_choice("architecture", self.architecture, ARCHITECTURES)
+        check_choice("timing", self.timing, ATTENTION_TIMINGS)
+        check_choice("context", self.context, CONTEXT_TIMINGS)
+        check_choice("norm", self.norm, NORM_POSITIONS)
         for name in ("decoder_relu", "positions"):
-            one_of(name, getattr(self, name), (False, True))
-        one_of("bidirectional", self.bidirectional, (False, True))
-        one_of("attention", self.attention, ATTENTIONS)
+            check_choice(name, getattr(self, name), (False, True))
+        check_choice("bidirectional", self.bidirectional, (False, True))
+        check_choice("attention", self.attention, ATTENTIONS)
 
     def check_sizes(self) -> None:
-        whole("embedding_size", self.embedding_size, 1, LIMITS.embedding_size)
-        whole("hidden_size", self.hidden_size, 1, LIMITS.hidden_size)
-        between("dropout", self.dropout, 0.0, 0.9)
-        between("sharpness", self.sharpness, 0.0, 100.0)
-        whole("layers", self.layers, 1, LIMITS.layers)
-        whole("heads", self.heads, 1, LIMITS.heads)
-        whole("model_size", self.model_size, 1, LIMITS.hidden_size)
-        whole("feed_forward_size", self.feed_forward_size, 1, LIMITS.feed_forward_size)
+        check_int("embedding_size", self.embedding_size, 1, LIMITS.embedding_size)
+        check_int("hidden_size", self.hidden_size, 1, LIMITS.hidden_size)
+        check_range("dropout", self.dropout, 0.0, 0.9)
+        check_range("sharpness", self.sharpness, 0.0, 100.0)
+        check_int("layers", self.layers, 1, LIMITS.layers)
+        check_int("heads", self.heads, 1, LIMITS.heads)
+        check_int("model_size", self.model_size, 1, LIMITS.hidden_size)
+        check_int("feed_forward_size", self.feed_forward_size, 1, LIMITS.feed_forward_size)
         if self.attention_size is not None:
-            whole("attention_size", self.attention_size, 1, LIMITS.hidden_size)
-        if self.transformer and self.model_size % self.heads:
+            check_int("attention_size", self.attention_size, 1, LIMITS.hidden_size)
+        if self.is_transformer and self.model_size % self.heads:
             raise ConfigError("uneven_heads", size=self.model_size, heads=self.heads)
-        if not self.transformer and self.bidirectional and self.hidden_size % 2:
+        if not self.is_transformer and self.bidirectional and self.hidden_size % 2:
             raise ConfigError("odd_hidden", value=self.hidden_size, better=self.hidden_size + 1)
 
     @property
-    def transformer(self) -> bool:
+    def is_transformer(self) -> bool:
         return self.architecture == "transformer"
 
     @property
-    def attends(self) -> bool:
+    def has_attention(self) -> bool:
         """Whether the decoder looks back at the source."""
-        return self.transformer or self.attention != "none"
+        return self.is_transformer or self.attention != "none"
 
     @property
-    def work_per_pair(self) -> int:
+    def attention_cost(self) -> int:
         """Numbers that attention makes for each pair of target and source position."""
-        if self.transformer:
+        if self.is_transformer:
             return self.layers * self.heads
-        compared_in = self.attention_size or self.hidden_size
-        return compared_in if self.attention == "additive" else 1
+        comparison_size = self.attention_size or self.hidden_size
+        return comparison_size if self.attention == "additive" else 1
 
 
 @dataclass(frozen=True)
@@ -140,21 +140,21 @@ class TrainingConfig:
     early_stopping: int = 0  # updates without a lower held-out loss after which to stop; 0: never
 
     def __post_init__(self) -> None:
-        one_of("teacher_forcing_schedule", self.teacher_forcing_schedule, SCHEDULES)
-        whole("teacher_forcing_half_life", self.teacher_forcing_half_life, 1, LIMITS.updates)
-        between("label_smoothing", self.label_smoothing, 0.0, 0.9)
-        whole("warm_up", self.warm_up, 0, LIMITS.updates)
-        between("weight_decay", self.weight_decay, 0.0, 10.0)
-        whole("early_stopping", self.early_stopping, 0, LIMITS.updates)
-        whole("updates", self.updates, 1, LIMITS.updates)
+        check_choice("teacher_forcing_schedule", self.teacher_forcing_schedule, SCHEDULES)
+        check_int("teacher_forcing_half_life", self.teacher_forcing_half_life, 1, LIMITS.updates)
+        check_range("label_smoothing", self.label_smoothing, 0.0, 0.9)
+        check_int("warm_up", self.warm_up, 0, LIMITS.updates)
+        check_range("weight_decay", self.weight_decay, 0.0, 10.0)
+        check_int("early_stopping", self.early_stopping, 0, LIMITS.updates)
+        check_int("updates", self.updates, 1, LIMITS.updates)
         if isinstance(self.batch_size, str):
-            one_of("batch_size", self.batch_size, ("full", "one"))
+            check_choice("batch_size", self.batch_size, ("full", "one"))
         else:
-            whole("batch_size", self.batch_size, 1, LIMITS.batch_size)
-        between("learning_rate", self.learning_rate, 1e-7, LIMITS.learning_rate)
-        between("clip", self.clip, 1e-7, 1e6)
-        between("teacher_forcing", self.teacher_forcing, 0.0, 1.0)
-        whole("seed", self.seed, 0, 2**31 - 1)
+            check_int("batch_size", self.batch_size, 1, LIMITS.batch_size)
+        check_range("learning_rate", self.learning_rate, 1e-7, LIMITS.learning_rate)
+        check_range("clip", self.clip, 1e-7, 1e6)
+        check_range("teacher_forcing", self.teacher_forcing, 0.0, 1.0)
+        check_int("seed", self.seed, 0, 2**31 - 1)
 
 
 @dataclass(frozen=True)
@@ -173,18 +173,18 @@ class DecodingConfig:
     seed: int = 1
 
     def __post_init__(self) -> None:
-        whole("beam", self.beam, 1, LIMITS.beam)
-        between("length_penalty", self.length_penalty, 0.0, 10.0)
+        check_int("beam", self.beam, 1, LIMITS.beam)
+        check_range("length_penalty", self.length_penalty, 0.0, 10.0)
         if self.temperature is not None:
-            between("temperature", self.temperature, 0.0, 100.0)
-        whole("top_k", self.top_k, 0, LIMITS.vocabulary)
-        between("top_p", self.top_p, 1e-6, 1.0)
-        whole("seed", self.seed, 0, 2**31 - 1)
-        if self.beam > 1 and self.samples:
+            check_range("temperature", self.temperature, 0.0, 100.0)
+        check_int("top_k", self.top_k, 0, LIMITS.vocabulary)
+        check_range("top_p", self.top_p, 1e-6, 1.0)
+        check_int("seed", self.seed, 0, 2**31 - 1)
+        if self.beam > 1 and self.uses_sampling:
             raise ConfigError("beam_and_lot")
 
     @property
-    def samples(self) -> bool:
+    def uses_sampling(self) -> bool:
         return self.temperature is not None or self.top_k > 0 or self.top_p < 1
 
 
@@ -192,24 +192,24 @@ class DecodingConfig:
 CHOICES: dict[str, Sequence[str]] = {
     "architecture": ARCHITECTURES,
     "attention": ATTENTIONS,
-    "timing": TIMINGS,
-    "context": CONTEXTS,
-    "norm": NORMS,
+    "timing": ATTENTION_TIMINGS,
+    "context": CONTEXT_TIMINGS,
+    "norm": NORM_POSITIONS,
     "teacher_forcing_schedule": SCHEDULES,
 }
 Config = TypeVar("Config", ModelConfig, TrainingConfig, DecodingConfig)
 
 
-def text(_name: str, value: object) -> object:
+def parse_text(_name: str, value: object) -> object:
     return value
 
 
-def truth(name: str, value: object) -> bool:
-    one_of(name, str(value).lower(), ("true", "false"))
+def parse_bool(name: str, value: object) -> bool:
+    check_choice(name, str(value).lower(), ("true", "false"))
     return str(value).lower() == "true"
 
 
-def whole_number(name: str, value: object) -> int:
+def parse_int(name: str, value: object) -> int:
     """A whole number, or one written in plain digits: Python's int() would take 1_000 and １２.
 
     Raises ConfigError with code not_whole.
@@ -217,64 +217,64 @@ def whole_number(name: str, value: object) -> int:
     if isinstance(value, str) and re.fullmatch("[+-]?[0-9]{1,18}", value):
         return int(value)
     if isinstance(value, bool) or not isinstance(value, int):
-        raise ConfigError("not_whole", name=name, value=short(value))
+        raise ConfigError("not_whole", name=name, value=quote_value(value))
     return value
 
 
-def number(name: str, value: object) -> float:
+def parse_float(name: str, value: object) -> float:
     """A finite number, or one written as 0.003 or 3e-3. Raises ConfigError, code not_a_number."""
-    if isinstance(value, str) and NUMBER.fullmatch(value):
+    if isinstance(value, str) and NUMBER_PATTERN.fullmatch(value):
         value = float(value)
     if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) < 1e300:
-        raise ConfigError("not_a_number", name=name, value=short(value))
+        raise ConfigError("not_a_number", name=name, value=quote_value(value))
     return float(value)
 
 
-def whole_or_word(name: str, value: object) -> object:
-    return value if value in ("full", "one") else whole_number(name, value)
+def parse_int_or_word(name: str, value: object) -> object:
+    return value if value in ("full", "one") else parse_int(name, value)
 
 
-def whole_or_none(name: str, value: object) -> int | None:
-    return None if value in (None, "none") else whole_number(name, value)
+def parse_optional_int(name: str, value: object) -> int | None:
+    return None if value in (None, "none") else parse_int(name, value)
 
 
-def number_or_none(name: str, value: object) -> float | None:
-    return None if value in (None, "none") else number(name, value)
+def parse_optional_float(name: str, value: object) -> float | None:
+    return None if value in (None, "none") else parse_float(name, value)
 
 
-READERS: dict[str, Callable[[str, object], object]] = {  # by a field's type
-    "str": text,
-    "bool": truth,
-    "int": whole_number,
-    "float": number,
-    "int | str": whole_or_word,
-    "int | None": whole_or_none,
-    "float | None": number_or_none,
+PARSERS: dict[str, Callable[[str, object], object]] = {  # by a field's type
+    "str": parse_text,
+    "bool": parse_bool,
+    "int": parse_int,
+    "float": parse_float,
+    "int | str": parse_int_or_word,
+    "int | None": parse_optional_int,
+    "float | None": parse_optional_float,
 }
 
 
-def read(kind: type[Config], settings: Mapping[str, object]) -> Config:
-    readers = {field.name: READERS[str(field.type)] for field in fields(kind)}
+def parse_config(config_class: type[Config], settings: Mapping[str, object]) -> Config:
+    parsers = {field.name: PARSERS[str(field.type)] for field in fields(config_class)}
     for name in settings:
-        if name not in readers:
-            raise ConfigError("unknown_setting", name=short(name), choices=", ".join(readers))
-    values: dict[str, Any] = {n: readers[n](n, value) for n, value in settings.items()}
-    return kind(**values)
+        if name not in parsers:
+            raise ConfigError("unknown_setting", name=quote_value(name), choices=", ".join(parsers))
+    values: dict[str, Any] = {n: parsers[n](n, value) for n, value in settings.items()}
+    return config_class(**values)
 
 
-def model_config(settings: Mapping[str, object]) -> ModelConfig:
+def parse_model_config(settings: Mapping[str, object]) -> ModelConfig:
     """A model's settings out of a URL, JSON or a command line; what is missing has its default.
 
     Raises ConfigError with code unknown_setting, not_whole, not_a_number, or as ModelConfig does.
     """
-    return read(ModelConfig, settings)
+    return parse_config(ModelConfig, settings)
 
 
-def training_config(settings: Mapping[str, object]) -> TrainingConfig:
+def parse_training_config(settings: Mapping[str, object]) -> TrainingConfig:
     """As model_config, for TrainingConfig."""
-    return read(TrainingConfig, settings)
+    return parse_config(TrainingConfig, settings)
 
 
-def decoding_config(settings: Mapping[str, object]) -> DecodingConfig:
+def parse_decoding_config(settings: Mapping[str, object]) -> DecodingConfig:
     """As model_config, for DecodingConfig."""
-    return read(DecodingConfig, settings)
+    return parse_config(DecodingConfig, settings)

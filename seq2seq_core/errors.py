@@ -103,7 +103,7 @@ class ConfigError(Seq2SeqError):
     """A setting outside of what makes sense here."""
 
 
-class Diverged(Seq2SeqError):
+class DivergenceError(Seq2SeqError):
     """The loss exploded or is no longer a number."""
 
 

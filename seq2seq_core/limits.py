@@ -37,7 +37,7 @@ class Limits:
     idle_days: int = 30  # until a workspace that nobody opens is deleted
 
 
-def changes() -> Iterator[tuple[str, str, str]]:
+def environment_overrides() -> Iterator[tuple[str, str, str]]:
     """Field, variable and value of what the operator set."""
     for field in fields(Limits):
         variable = f"SEQ2SEQ_LAB_{field.name.upper()}"
@@ -45,7 +45,7 @@ def changes() -> Iterator[tuple[str, str, str]]:
             yield field.name, variable, os.environ[variable]
 
 
-def usable(value: str) -> bool:
+def is_positive_int(value: str) -> bool:
     return re.fullmatch("[1-9][0-9]{0,17}", value) is not None
 
 
@@ -54,9 +54,9 @@ def check_environment() -> None:
 
     Called where the program starts, the command line and the app: only there it can be said.
     """
-    for _, variable, value in changes():
-        if not usable(value):
+    for _, variable, value in environment_overrides():
+        if not is_positive_int(value):
             raise ConfigError("bad_limit", name=variable, value=value[:40])
 
 
-LIMITS = Limits(**{name: int(value) for name, _, value in changes() if usable(value)})
+LIMITS = Limits(**{name: int(value) for name, _, value in environment_overrides() if is_positive_int(value)})

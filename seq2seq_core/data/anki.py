@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-META = re.compile(
+FILE_HEADER = re.compile(
     "#(separator|html|columns|deck|notetype|tags|if matches|(?:guid|notetype|deck|tags) column):"
     "([^\r\n]*)[\r\n]*"
 )
@@ -22,39 +22,39 @@ SEPARATORS = {
     "pipe": "|",
     "colon": ":",
 }
-BREAK = re.compile("<(?:br|/?div|/?p|/?li)[^<>]*>", re.IGNORECASE)
-TAG = re.compile(r"<[^<>]*>|\[sound:[^\[\]]*\]")
+BREAK_TAG = re.compile("<(?:br|/?div|/?p|/?li)[^<>]*>", re.IGNORECASE)
+MARKUP = re.compile(r"<[^<>]*>|\[sound:[^\[\]]*\]")
 
 
 @dataclass(frozen=True)
-class Notes:
+class AnkiExport:
     text: str  # the lines after those with #
     delimiter: str
     html: bool
-    aside: frozenset[int]  # columns that belong to Anki, counted from 1
+    metadata_columns: frozenset[int]  # columns that belong to Anki, counted from 1
 
-    def sides(self, cells: Sequence[str]) -> list[str]:
+    def sentence_fields(self, cells: Sequence[str]) -> list[str]:
         """The first two fields of a note, as plain text."""
-        fields = [cell for number, cell in enumerate(cells, 1) if number not in self.aside]
-        return [plain(field) if self.html else field for field in fields[:2]]
+        fields = [cell for number, cell in enumerate(cells, 1) if number not in self.metadata_columns]
+        return [strip_html(field) if self.html else field for field in fields[:2]]
 
 
-def plain(field: str) -> str:
-    return html.unescape(TAG.sub("", BREAK.sub(" ", field)))
+def strip_html(field: str) -> str:
+    return html.unescape(MARKUP.sub("", BREAK_TAG.sub(" ", field)))
 
 
-def notes_of(text: str) -> Notes:
+def parse_export(text: str) -> AnkiExport:
     """What the first lines of an export say, and the rest of it."""
-    said: dict[str, str] = {}
+    headers: dict[str, str] = {}
     text = text.lstrip()
     start = 0
-    while match := META.match(text, start):
-        said[match[1]] = match[2].strip().lower()
+    while match := FILE_HEADER.match(text, start):
+        headers[match[1]] = match[2].strip().lower()
         start = match.end()
-    columns = {number for name, number in said.items() if name.endswith(" column")}
-    return Notes(
+    columns = {number for name, number in headers.items() if name.endswith(" column")}
+    return AnkiExport(
         text[start:],
-        SEPARATORS.get(said.get("separator", "tab"), "\t"),
-        said.get("html") == "true",
+        SEPARATORS.get(headers.get("separator", "tab"), "\t"),
+        headers.get("html") == "true",
         frozenset(int(number) for number in columns if re.fullmatch("[0-9]{1,2}", number)),
     )

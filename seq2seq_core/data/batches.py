@@ -28,13 +28,13 @@ class Batch:
     tgt_out: Tensor  # (B, T), y_1 … y_n <eos>: what the decoder shall say at each place
 
 
-def generator_at(seed: int, *place: object) -> torch.Generator:
+def seeded_generator(seed: int, *key: object) -> torch.Generator:
     """The random numbers of one place in a run: same seed and place, same numbers."""
-    digest = hashlib.blake2b(repr((seed, *place)).encode(), digest_size=7).digest()
+    digest = hashlib.blake2b(repr((seed, *key)).encode(), digest_size=7).digest()
     return torch.Generator().manual_seed(int.from_bytes(digest, "big"))
 
 
-def pad(sequences: Sequence[Sequence[int]]) -> Tensor:
+def pad_sequences(sequences: Sequence[Sequence[int]]) -> Tensor:
     """Ids of different lengths as one (N, longest) tensor, filled up with <pad>."""
     longest = max(map(len, sequences), default=0)
     return torch.tensor([[*ids, *[PAD] * (longest - len(ids))] for ids in sequences])
@@ -44,43 +44,43 @@ class Batches:
     """A corpus as padded tensors, cut into batches of similar length."""
 
     def __init__(self, pairs: Sequence[Pair], source: Vocabulary, target: Vocabulary) -> None:
-        self.target_size = len(target)
-        self.src = pad([source.encode(pair.source) for pair in pairs])  # (N, S)
-        self.tgt = pad([[SOS, *target.encode(pair.target), EOS] for pair in pairs])  # (N, T + 1)
+        self.target_vocabulary_size = len(target)
+        self.src = pad_sequences([source.encode(pair.source) for pair in pairs])  # (N, S)
+        self.tgt = pad_sequences([[SOS, *target.encode(pair.target), EOS] for pair in pairs])  # (N, T + 1)
         self.src_lengths = (self.src != PAD).sum(1)
         self.tgt_lengths = (self.tgt != PAD).sum(1) - 1
 
     def __len__(self) -> int:
         return len(self.src)
 
-    def take(self, rows: Tensor) -> Batch:
+    def select_batch(self, rows: Tensor) -> Batch:
         """The batch of these rows (B,), no wider than its longest sentences."""
-        sources, targets = int(self.src_lengths[rows].max()), int(self.tgt_lengths[rows].max())
-        src, tgt = self.src[rows, :sources], self.tgt[rows, : targets + 1]
+        source_length, target_length = int(self.src_lengths[rows].max()), int(self.tgt_lengths[rows].max())
+        src, tgt = self.src[rows, :source_length], self.tgt[rows, : target_length + 1]
         return Batch(src, src != PAD, tgt[:, :-1], tgt[:, 1:].contiguous())
 
-    def all(self) -> Batch:
-        return self.take(torch.arange(len(self)))
+    def full_batch(self) -> Batch:
+        return self.select_batch(torch.arange(len(self)))
 
     def updates_per_epoch(self, config: TrainingConfig) -> int:
         size = {"full": len(self), "one": 1}.get(str(config.batch_size), config.batch_size)
         return -(-len(self) // int(size))
 
-    def epoch(self, config: TrainingConfig, number: int) -> list[Tensor]:
+    def epoch_batches(self, config: TrainingConfig, epoch: int) -> list[Tensor]:
         """The batches of one epoch, as rows. Sentences of similar length stand together."""
-        generator = generator_at(config.seed, "epoch", number)
+        generator = seeded_generator(config.seed, "epoch", epoch)
         order = torch.randperm(len(self), generator=generator)
         lengths = self.src_lengths[order] * 1000 + self.tgt_lengths[order]
         batches = order[lengths.argsort(stable=True)].split(int(config.batch_size))
         return [batches[i] for i in torch.randperm(len(batches), generator=generator)]
 
-    def check(self, config: TrainingConfig, work_per_pair: int = 1) -> None:
+    def check_update_size(self, config: TrainingConfig, attention_cost: int = 1) -> None:
         """Raises ConfigError where one update would be too much work for a shared machine.
 
         work_per_pair: numbers that attention makes for each pair of target and source position.
         """
         size = {"full": len(self), "one": 1}.get(str(config.batch_size), config.batch_size)
-        per_token = max(self.target_size, self.src.shape[1] * work_per_pair)
-        count = min(int(size), len(self)) * self.tgt.shape[1] * per_token
+        values_per_token = max(self.target_vocabulary_size, self.src.shape[1] * attention_cost)
+        count = min(int(size), len(self)) * self.tgt.shape[1] * values_per_token
         if count > LIMITS.logits_per_update:
             raise ConfigError("too_much_per_update", count=count, limit=LIMITS.logits_per_update)

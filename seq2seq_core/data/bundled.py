@@ -9,38 +9,38 @@ from pathlib import Path
 from seq2seq_core.data.corpus import Row
 from seq2seq_core.data.formats import read_file
 
-FOLDER = Path(__file__).parents[2] / "assets/corpora"
-TRANSLATIONS = ("first", "five_sentences")  # Chinese to English
-NAMES = (*TRANSLATIONS, "reverse", "labels", "summaries", "dialogue", "questions")
-DEFAULT = "first"
+CORPORA_FOLDER = Path(__file__).parents[2] / "assets/corpora"
+TRANSLATION_CORPORA = ("first", "five_sentences")  # Chinese to English
+CORPUS_NAMES = (*TRANSLATION_CORPORA, "reverse", "labels", "summaries", "dialogue", "questions")
+DEFAULT_CORPUS = "first"
 
 
 @dataclass(frozen=True)
-class Shipped:
+class BundledCorpus:
     name: str
     rows: tuple[Row, ...]
     held_out: tuple[Row, ...]  # recombinations of the same words, never trained on
 
 
 @cache
-def shipped(name: str) -> Shipped:
+def load_bundled(name: str) -> BundledCorpus:
     """One of NAMES."""
-    held_out = FOLDER / name / "held_out.tsv"
-    return Shipped(
+    held_out_path = CORPORA_FOLDER / name / "held_out.tsv"
+    return BundledCorpus(
         name,
-        tuple(read_file(FOLDER / name / "train.tsv")),
-        tuple(read_file(held_out)) if held_out.exists() else (),
+        tuple(read_file(CORPORA_FOLDER / name / "train.tsv")),
+        tuple(read_file(held_out_path)) if held_out_path.exists() else (),
     )
 
 
 @dataclass(frozen=True)
-class Word:
+class WordGloss:
     pinyin: str
     gloss: str  # in English
 
 
 @cache
-def words() -> dict[str, Word]:
+def load_word_glosses() -> dict[str, WordGloss]:
     """Pinyin and gloss of every Chinese word in the shipped corpora."""
-    lines = (FOLDER / "words.tsv").read_text(encoding="utf-8").splitlines()[1:]
-    return {word: Word(pinyin, gloss) for word, pinyin, gloss in (x.split("\t") for x in lines)}
+    lines = (CORPORA_FOLDER / "words.tsv").read_text(encoding="utf-8").splitlines()[1:]
+    return {word: WordGloss(pinyin, gloss) for word, pinyin, gloss in (x.split("\t") for x in lines)}

@@ -14,38 +14,38 @@ from seq2seq_core.limits import LIMITS
 
 # they make two texts that look alike differ, or show a text in another order than it is stored;
 # the zero-width joiner stays, emoji are made with it
-INVISIBLE = re.compile("[\u00ad\u061c\u200b\u200c\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
+INVISIBLE_CHARACTERS = re.compile("[\u00ad\u061c\u200b\u200c\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 
-SURROGATE = re.compile("[\ud800-\udfff]")
-CONTROL = re.compile("[\x00-\x1f\x7f-\x9f]")
-MARKS = 30  # combining marks on one character, as in Unicode's stream-safe text (UAX #15)
+SURROGATES = re.compile("[\ud800-\udfff]")
+CONTROL_CHARACTERS = re.compile("[\x00-\x1f\x7f-\x9f]")
+MAX_COMBINING_MARKS = 30  # combining marks on one character, as in Unicode's stream-safe text (UAX #15)
 
 
-def refuse_too_much(text: str) -> None:
+def check_length_and_marks(text: str) -> None:
     """Raises CorpusError with code too_long or too_many_marks."""
     if len(text) > LIMITS.characters:
         raise CorpusError("too_long", limit=LIMITS.characters)
-    if len(text) <= MARKS or text.isascii():
+    if len(text) <= MAX_COMBINING_MARKS or text.isascii():
         return
-    run = 0
+    consecutive_marks = 0
     for character in text:
-        run = run + 1 if unicodedata.combining(character) else 0
-        if run > MARKS:
-            raise CorpusError("too_many_marks", limit=MARKS)
+        consecutive_marks = consecutive_marks + 1 if unicodedata.combining(character) else 0
+        if consecutive_marks > MAX_COMBINING_MARKS:
+            raise CorpusError("too_many_marks", limit=MAX_COMBINING_MARKS)
 
 
-def clean(text: str) -> str:
+def clean_text(text: str) -> str:
     """One line in NFC with single spaces, without invisible characters.
 
     Raises CorpusError with code too_long, too_many_marks, not_unicode or control_character.
     """
-    refuse_too_much(text)
-    if SURROGATE.search(text):
+    check_length_and_marks(text)
+    if SURROGATES.search(text):
         raise CorpusError("not_unicode")
     text = " ".join(text.split())  # newlines, tabs, ideographic spaces are spaces
-    if found := CONTROL.search(text):
-        raise CorpusError("control_character", character=f"U+{ord(found[0]):04X}")
-    text = INVISIBLE.sub("", text)
+    if match := CONTROL_CHARACTERS.search(text):
+        raise CorpusError("control_character", character=f"U+{ord(match[0]):04X}")
+    text = INVISIBLE_CHARACTERS.sub("", text)
     text = " ".join(unicodedata.normalize("NFC", text).split())
-    refuse_too_much(text)
+    check_length_and_marks(text)
     return text

@@ -7,15 +7,15 @@ import re
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
-from seq2seq_core.data.cleaning import INVISIBLE, clean
+from seq2seq_core.data.cleaning import INVISIBLE_CHARACTERS, clean_text
 from seq2seq_core.data.tokenizers import TOKENIZERS, longest_match
-from seq2seq_core.data.vocabulary import SPECIALS, Vocabulary
+from seq2seq_core.data.vocabulary import SPECIAL_TOKENS, Vocabulary
 from seq2seq_core.errors import CorpusError, Seq2SeqError
 from seq2seq_core.limits import LIMITS
 
-LINK = re.compile(r"(\d{1,4})([-?])(\d{1,4})")
+LINK_PATTERN = re.compile(r"(\d{1,4})([-?])(\d{1,4})")
 HEADER = ("source", "target")
-SMALLEST_SPLIT = 20  # rows; from fewer nothing is held out
+MIN_SPLIT_ROWS = 20  # rows; from fewer nothing is held out
 
 
 @dataclass(frozen=True)
@@ -55,31 +55,31 @@ class Corpus:
     pairs: tuple[Pair, ...]  # the same rows, cut into tokens
     problems: tuple[Problem, ...]
 
-    def vocabularies(self) -> tuple[Vocabulary, Vocabulary]:
+    def build_vocabularies(self) -> tuple[Vocabulary, Vocabulary]:
         return (
-            Vocabulary.of(pair.source for pair in self.pairs),
-            Vocabulary.of(pair.target for pair in self.pairs),
+            Vocabulary.from_sentences(pair.source for pair in self.pairs),
+            Vocabulary.from_sentences(pair.target for pair in self.pairs),
         )
 
 
 @dataclass(frozen=True)
-class Tidied:
+class SanitizedRows:
     """Rows as they may be stored, beside what must not be."""
 
     rows: tuple[Row, ...]  # clean, without those that have a problem
     problems: tuple[Problem, ...]
-    notices: tuple[int, ...]  # numbers of rows that lost invisible characters, from 1
+    altered_rows: tuple[int, ...]  # numbers of rows that lost invisible characters, from 1
 
 
-def tokens_of(text: str, tokenizer: str) -> tuple[str, ...]:
+def tokenize(text: str, tokenizer: str) -> tuple[str, ...]:
     """The tokens of one clean sentence.
 
     Raises CorpusError with code empty, too_many_tokens, token_too_long or reserved_token.
     """
-    return checked(tuple(TOKENIZERS[tokenizer].split(text)))
+    return check_tokens(tuple(TOKENIZERS[tokenizer].split(text)))
 
 
-def checked(tokens: tuple[str, ...]) -> tuple[str, ...]:
+def check_tokens(tokens: tuple[str, ...]) -> tuple[str, ...]:
     """The same tokens. Raises what tokens_of raises."""
     if not tokens:
         raise CorpusError("empty")
@@ -90,134 +90,134 @@ def checked(tokens: tuple[str, ...]) -> tuple[str, ...]:
             raise CorpusError(
                 "token_too_long", token=f"{token[:12]}…", limit=LIMITS.token_characters
             )
-        if token in SPECIALS:
+        if token in SPECIAL_TOKENS:
             raise CorpusError("reserved_token", token=token)
     return tokens
 
 
-def cut(text: str, tokenizer: str, known: Collection[str]) -> tuple[str, ...]:
+def segment_known(text: str, tokenizer: str, known_words: Collection[str]) -> tuple[str, ...]:
     """The tokens of one clean sentence for a model that knows these words.
 
     Where spaces separate words, a text without any is cut by longest match; in one with spaces a
     token is cut only into known words, else it stays the unknown token that it is in the corpus.
     Raises what tokens_of raises.
     """
-    tokens = tokens_of(text, tokenizer)
+    tokens = tokenize(text, tokenizer)
     if tokenizer != "space":
         return tokens
-    words = set(known).difference(SPECIALS)
+    words = set(known_words).difference(SPECIAL_TOKENS)
     pieces: list[str] = []
     for token in tokens:
-        found = [token] if token in words else longest_match(token, words)
-        run_together = words.issuperset(found) if len(tokens) > 1 else True
+        segments = [token] if token in words else longest_match(token, words)
+        all_known = words.issuperset(segments) if len(tokens) > 1 else True
         # what is left over between two words may be a special token, and nobody can type one
-        pieces += found if run_together and not set(found) & set(SPECIALS) else [token]
-    return checked(tuple(pieces))
+        pieces += segments if all_known and not set(segments) & set(SPECIAL_TOKENS) else [token]
+    return check_tokens(tuple(pieces))
 
 
-def links_of(text: str, sources: int, targets: int) -> tuple[frozenset, frozenset]:
+def parse_alignment(text: str, source_length: int, target_length: int) -> tuple[frozenset, frozenset]:
     """Sure and possible links of an alignment such as '0-0 1-2 3?2', counted from 0.
 
     Raises CorpusError with code bad_alignment.
     """
     links: dict[str, set[tuple[int, int]]] = {"-": set(), "?": set()}
-    for word in text.split():
-        match = LINK.fullmatch(word)
-        if not match or int(match[1]) >= sources or int(match[3]) >= targets:
-            raise CorpusError("bad_alignment", link=word[:12])
+    for link in text.split():
+        match = LINK_PATTERN.fullmatch(link)
+        if not match or int(match[1]) >= source_length or int(match[3]) >= target_length:
+            raise CorpusError("bad_alignment", link=link[:12])
         links[match[2]].add((int(match[1]), int(match[3])))
     return frozenset(links["-"]), frozenset(links["?"])
 
 
-def storable(text: str, tokenizer: str) -> str:
+def sanitize_sentence(text: str, tokenizer: str) -> str:
     """One side of a row in its clean form; it may be empty, as in a row that is half written.
 
     Raises what clean and tokens_of raise.
     """
-    text = clean(text)
+    text = clean_text(text)
     # every token is a piece of its sentence, so a short one without < breaks no limit
     if len(text) > min(LIMITS.tokens, LIMITS.token_characters) or "<" in text:
-        tokens_of(text, tokenizer)
+        tokenize(text, tokenizer)
     return text
 
 
-def tidy(rows: Sequence[Row], tokenizer: str) -> Tidied:
+def sanitize_rows(rows: Sequence[Row], tokenizer: str) -> SanitizedRows:
     """The rows as they may be stored.
 
     What is merely unfinished, an empty side or an alignment that does not fit, may be stored:
     read_rows names it later. Its problems are only what must not be: text that cannot be clean,
     sentences and tokens over their limits, special tokens.
     """
-    kept: list[Row] = []
+    sanitized: list[Row] = []
     problems: list[Problem] = []
     notices: list[int] = []
     for number, row in enumerate(rows, 1):
         cells = {"source": row.source, "target": row.target, "alignment": row.alignment}
-        found: list[Problem] = []
+        row_problems: list[Problem] = []
         for column, text in cells.items():
             try:
-                cells[column] = clean(text) if column == "alignment" else storable(text, tokenizer)
+                cells[column] = clean_text(text) if column == "alignment" else sanitize_sentence(text, tokenizer)
             except CorpusError as error:
-                found.append(Problem(number, column, error))
-        if found:
-            problems += found
+                row_problems.append(Problem(number, column, error))
+        if row_problems:
+            problems += row_problems
             continue
-        if INVISIBLE.search(row.source + row.target):
+        if INVISIBLE_CHARACTERS.search(row.source + row.target):
             notices.append(number)
-        kept.append(Row(**cells))
-    return Tidied(tuple(kept), tuple(problems), tuple(notices))
+        sanitized.append(Row(**cells))
+    return SanitizedRows(tuple(sanitized), tuple(problems), tuple(notices))
 
 
-def turned(link: str) -> str:
+def reverse_link(link: str) -> str:
     """A link seen from the other side; what is no link stays as it is."""
-    match = LINK.fullmatch(link)
+    match = LINK_PATTERN.fullmatch(link)
     return f"{match[3]}{match[2]}{match[1]}" if match else link
 
 
-def swapped(rows: Iterable[Row]) -> list[Row]:
+def swap_sides(rows: Iterable[Row]) -> list[Row]:
     """The other direction: target to source, the links turned round."""
     return [
-        Row(row.target, row.source, " ".join(map(turned, row.alignment.split()))) for row in rows
+        Row(row.target, row.source, " ".join(map(reverse_link, row.alignment.split()))) for row in rows
     ]
 
 
-def duplicates(rows: Sequence[Row]) -> int:
+def count_duplicates(rows: Sequence[Row]) -> int:
     """How many rows repeat an earlier pair."""
     return len(rows) - len({(row.source, row.target) for row in rows})
 
 
-def read_rows(rows: Sequence[Row], tokenizer: str, limit: int = LIMITS.pairs) -> Corpus:
+def build_corpus(rows: Sequence[Row], tokenizer: str, limit: int = LIMITS.pairs) -> Corpus:
     """Check and cut every row; a bad row becomes problems and the good ones go on working."""
     if len(rows) > limit:
         raise CorpusError("too_many_pairs", count=len(rows), limit=limit)
-    good: list[Row] = []
+    usable_rows: list[Row] = []
     pairs: list[Pair] = []
     problems: list[Problem] = []
     for number, row in enumerate(rows, 1):
-        found: list[Problem] = []
+        row_problems: list[Problem] = []
         sides: list[tuple[str, tuple[str, ...]]] = []
         for column, text in (("source", row.source), ("target", row.target)):
             try:
-                text = clean(text)
-                sides.append((text, tokens_of(text, tokenizer)))
+                text = clean_text(text)
+                sides.append((text, tokenize(text, tokenizer)))
             except CorpusError as error:
-                found.append(Problem(number, column, error))
-        if not found:
+                row_problems.append(Problem(number, column, error))
+        if not row_problems:
             (source, source_tokens), (target, target_tokens) = sides
             try:
-                sure, possible = links_of(row.alignment, len(source_tokens), len(target_tokens))
+                sure, possible = parse_alignment(row.alignment, len(source_tokens), len(target_tokens))
             except CorpusError as error:
-                found.append(Problem(number, "alignment", error))
+                row_problems.append(Problem(number, "alignment", error))
             else:
-                good.append(Row(source, target, " ".join(row.alignment.split())))
+                usable_rows.append(Row(source, target, " ".join(row.alignment.split())))
                 pairs.append(Pair(source_tokens, target_tokens, sure, possible))
-        problems += found
-    return Corpus(tuple(good), tuple(pairs), tuple(problems))
+        problems += row_problems
+    return Corpus(tuple(usable_rows), tuple(pairs), tuple(problems))
 
 
-def held_out_size(pairs: int) -> int:
+def held_out_size(pair_count: int) -> int:
     """How many of so many pairs are held out at most."""
-    return 0 if pairs < SMALLEST_SPLIT else min(pairs // 10, 100)
+    return 0 if pair_count < MIN_SPLIT_ROWS else min(pair_count // 10, 100)
 
 
 def split_held_out(rows: Sequence[Row], seed: int) -> tuple[list[Row], list[Row]]:
@@ -228,7 +228,7 @@ def split_held_out(rows: Sequence[Row], seed: int) -> tuple[list[Row], list[Row]
     if not held_out_size(len(rows)):
         return list(rows), []
     order = random.Random(seed).sample(range(len(rows)), len(rows))
-    chosen = set(order[: held_out_size(len(rows))])
-    train = [row for number, row in enumerate(rows) if number not in chosen]
-    known = {row.source for row in train}
-    return train, [rows[number] for number in sorted(chosen) if rows[number].source not in known]
+    held_out_positions = set(order[: held_out_size(len(rows))])
+    train = [row for number, row in enumerate(rows) if number not in held_out_positions]
+    train_sources = {row.source for row in train}
+    return train, [rows[number] for number in sorted(held_out_positions) if rows[number].source not in train_sources]

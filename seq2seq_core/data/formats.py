@@ -17,60 +17,60 @@ from pathlib import Path
 from typing import Any
 
 from seq2seq_core.data import anki
-from seq2seq_core.data.corpus import HEADER, LINK, Row
+from seq2seq_core.data.corpus import HEADER, LINK_PATTERN, Row
 from seq2seq_core.data.tokenizers import CJK
 from seq2seq_core.errors import CorpusError
 from seq2seq_core.limits import LIMITS
 
 ENCODINGS = ("utf-8", "gb18030")
 FORMATS = ("tsv", "csv", "json")
-PACKED = {b"\x1f\x8b": "gzip", b"PK\x03\x04": "zip", b"BZh": "bzip2", b"\xfd7zXZ": "xz"}
-COLUMNS = 50  # a table of sentence pairs has two or three
-ROWS = 100_000  # more are not even looked at: that would take seconds
+MAGIC_BYTES = {b"\x1f\x8b": "gzip", b"PK\x03\x04": "zip", b"BZh": "bzip2", b"\xfd7zXZ": "xz"}
+MAX_COLUMNS = 50  # a table of sentence pairs has two or three
+MAX_ROWS = 100_000  # more are not even looked at: that would take seconds
 HEADERS = {HEADER, ("zh", "en"), ("chinese", "english"), ("源", "目标"), ("中文", "英文")}
-ALIGNMENT = "alignment"
+ALIGNMENT_COLUMN = "alignment"
 LINE_END = re.compile("\r\n|[\n\r]")
 # a spreadsheet runs what begins like this; the sign ' in front makes it text again
 FORMULA = re.compile(r"'*[=+\-@]")
-ESCAPED = re.compile(r"'+[=+\-@]")
+ESCAPED_FORMULA = re.compile(r"'+[=+\-@]")
 
 
-class Tabs(csv.Dialect):
+class TsvDialect(csv.Dialect):
     """Plain lines: a quotation mark is a character like any other."""
 
     delimiter, quoting, lineterminator, quotechar = "\t", csv.QUOTE_NONE, "\n", None
 
 
-class Commas(csv.Dialect):
+class CsvDialect(csv.Dialect):
     """As spreadsheets write it."""
 
     delimiter, quoting, lineterminator, quotechar = ",", csv.QUOTE_ALL, "\n", '"'
     doublequote = strict = True
 
 
-def text_of(data: bytes, encoding: str = "utf-8") -> str:
+def decode_upload(data: bytes, encoding: str = "utf-8") -> str:
     """The text of an uploaded file. A byte order mark is taken off.
 
     Raises CorpusError with code too_large, packed, not_text or offer_gb18030.
     """
     if len(data) > LIMITS.upload_bytes:
         raise CorpusError("too_large", limit=LIMITS.upload_bytes // 2**20)
-    refuse_packed(data)
+    check_not_packed(data)
     try:
-        return decoded(data, encoding)
+        return decode_text(data, encoding)
     except UnicodeDecodeError as error:
-        if encoding == "utf-8" and decodes(data, "gb18030"):
+        if encoding == "utf-8" and is_decodable(data, "gb18030"):
             raise CorpusError("offer_gb18030") from None
         raise CorpusError("not_text") from error
 
 
-def refuse_packed(data: bytes) -> None:
-    for magic, name in PACKED.items():
+def check_not_packed(data: bytes) -> None:
+    for magic, name in MAGIC_BYTES.items():
         if data.startswith(magic):
             raise CorpusError("packed", kind=name)
 
 
-def decoded(data: bytes, encoding: str) -> str:
+def decode_text(data: bytes, encoding: str) -> str:
     """Raises UnicodeDecodeError, or CorpusError with code not_text."""
     text = data.decode(encoding)
     if "\0" in text:
@@ -78,9 +78,9 @@ def decoded(data: bytes, encoding: str) -> str:
     return text.removeprefix("\ufeff")
 
 
-def decodes(data: bytes, encoding: str) -> bool:
+def is_decodable(data: bytes, encoding: str) -> bool:
     try:
-        decoded(data, encoding)
+        decode_text(data, encoding)
     except (UnicodeDecodeError, CorpusError):
         return False
     return True
@@ -93,8 +93,8 @@ def read_file(path: Path) -> list[Row]:
     """
     try:
         data = path.read_bytes()
-        refuse_packed(data)
-        return rows_of(decoded(data, "utf-8"), path.name)
+        check_not_packed(data)
+        return parse_rows(decode_text(data, "utf-8"), path.name)
     except OSError as error:
         raise CorpusError("cannot_read", path=path, reason=error.strerror) from None
     except UnicodeDecodeError as error:
@@ -103,92 +103,92 @@ def read_file(path: Path) -> list[Row]:
         raise CorpusError("in_file", path=path, problem=error) from None
 
 
-def rows_of(text: str, name: str) -> list[Row]:
+def parse_rows(text: str, file_name: str) -> list[Row]:
     """The rows of a text in the format that its file name and its first line say.
 
     Raises CorpusError with code no_rows, too_many_pairs (far over every limit: read_rows and the
     store know the exact ones), too_many_columns, field_too_long, bad_quotes, or a JSON one.
     """
-    form = format_of(text, name)
-    if form == "json":
-        cells = cells_of_json(text)
-    elif form == "anki":
-        notes = anki.notes_of(text)
-        cells = [notes.sides(line) for line in cells_of_table(notes.text, notes.delimiter, Commas)]
+    file_format = detect_format(text, file_name)
+    if file_format == "json":
+        cells = parse_json(text)
+    elif file_format == "anki":
+        notes = anki.parse_export(text)
+        cells = [notes.sentence_fields(line) for line in parse_table(notes.text, notes.delimiter, CsvDialect)]
     else:
-        cells = cells_of_table(text, form, Tabs if form == "\t" else Commas)
+        cells = parse_table(text, file_format, TsvDialect if file_format == "\t" else CsvDialect)
     table = [line for line in cells if any(cell.strip() for cell in line)]
-    if all(numbered(line) for line in table):
+    if all(is_tatoeba_row(line) for line in table):
         table = [[line[1], line[3]] for line in table]
-    first = [cell.strip().lower() for cell in table[0]] if table else []
-    if tuple(first[:2]) in HEADERS:
+    header = [cell.strip().lower() for cell in table[0]] if table else []
+    if tuple(header[:2]) in HEADERS:
         table = table[1:]
     if not table:
         raise CorpusError("no_rows")
-    return [row_of(line, first[2:3] == [ALIGNMENT]) for line in table]
+    return [build_row(line, header[2:3] == [ALIGNMENT_COLUMN]) for line in table]
 
 
-def format_of(text: str, name: str) -> str:
+def detect_format(text: str, file_name: str) -> str:
     """json, anki, or the sign between the cells of a table."""
-    kind, first = name.lower().rpartition(".")[2], first_line(text)
-    if anki.META.match(first):
+    suffix, opening_line = file_name.lower().rpartition(".")[2], first_line(text)
+    if anki.FILE_HEADER.match(opening_line):
         return "anki"
-    if kind == "json" or (kind not in FORMATS and first.lstrip()[:1] in ("[", "{")):
+    if suffix == "json" or (suffix not in FORMATS and opening_line.lstrip()[:1] in ("[", "{")):
         return "json"
-    if kind == "tsv" or "\t" in first:
+    if suffix == "tsv" or "\t" in opening_line:
         return "\t"
-    if kind == "csv":  # spreadsheets use semicolons where the comma is in the numbers
-        lines = [line for line in lines_of(text) if line.strip()]
+    if suffix == "csv":  # spreadsheets use semicolons where the comma is in the numbers
+        lines = [line for line in split_lines(text) if line.strip()]
         if all(";" in line for line in lines) and not all("," in line for line in lines):
             return ";"
-    return "," if "," in first else "\t"
+    return "," if "," in opening_line else "\t"
 
 
 def first_line(text: str) -> str:
     """The first line that is not blank."""
-    at = len(text) - len(text.lstrip())
-    start = max(text.rfind("\n", 0, at), text.rfind("\r", 0, at)) + 1
-    return LINE_END.split(text[start:], maxsplit=1)[0]
+    text_start = len(text) - len(text.lstrip())
+    line_start = max(text.rfind("\n", 0, text_start), text.rfind("\r", 0, text_start)) + 1
+    return LINE_END.split(text[line_start:], maxsplit=1)[0]
 
 
-def lines_of(text: str) -> list[str]:
+def split_lines(text: str) -> list[str]:
     """The lines, ended by \\n, \\r or both: str.splitlines knows eight signs more, and a file of
     nothing but those is no table. Raises CorpusError with code too_many_pairs, before the work."""
-    refuse_flood(text.count("\n") + text.count("\r") - text.count("\r\n"))
+    check_row_count(text.count("\n") + text.count("\r") - text.count("\r\n"))
     return LINE_END.split(text)
 
 
-def numbered(cells: Sequence[str]) -> bool:
+def is_tatoeba_row(cells: Sequence[str]) -> bool:
     """Whether this is a line of Tatoeba's own pairs: number, sentence, number, sentence."""
     return len(cells) == 4 and cells[0].isdecimal() and cells[2].isdecimal()
 
 
-def row_of(cells: Sequence[str], aligned: bool) -> Row:
+def build_row(cells: Sequence[str], has_alignment: bool) -> Row:
     """Source, target and alignment.
 
     Where no header says that the third cell is an alignment it counts as one only if it looks like
     one: exported sentence pairs carry their licence there.
     """
-    source, target, third, *_ = [*cells, "", "", ""]
-    links = third.split()
-    is_alignment = aligned or (bool(links) and all(map(LINK.fullmatch, links)))
-    return Row(source, target, third if is_alignment else "")
+    source, target, third_cell, *_ = [*cells, "", "", ""]
+    links = third_cell.split()
+    is_alignment = has_alignment or (bool(links) and all(map(LINK_PATTERN.fullmatch, links)))
+    return Row(source, target, third_cell if is_alignment else "")
 
 
-def refuse_flood(rows: int) -> None:
-    if rows > max(ROWS, LIMITS.cli_pairs):
-        raise CorpusError("too_many_pairs", count=rows, limit=LIMITS.cli_pairs)
+def check_row_count(row_count: int) -> None:
+    if row_count > max(MAX_ROWS, LIMITS.cli_pairs):
+        raise CorpusError("too_many_pairs", count=row_count, limit=LIMITS.cli_pairs)
 
 
-def cells_of_table(text: str, delimiter: str, dialect: type[csv.Dialect]) -> list[list[str]]:
+def parse_table(text: str, delimiter: str, dialect: type[csv.Dialect]) -> list[list[str]]:
     """Raises CorpusError, code too_many_pairs, too_many_columns, field_too_long or bad_quotes."""
-    lines = io.StringIO("\n".join(lines_of(text)), newline="")
+    lines = io.StringIO("\n".join(split_lines(text)), newline="")
     table: list[list[str]] = []
     try:
         for number, cells in enumerate(csv.reader(lines, dialect, delimiter=delimiter), 1):
-            if len(cells) > COLUMNS:
+            if len(cells) > MAX_COLUMNS:
                 raise CorpusError("too_many_columns", row=number, count=len(cells))
-            table.append([unescape(cell) for cell in cells])
+            table.append([unescape_formula(cell) for cell in cells])
     except csv.Error as error:
         row = len(table) + 1
         if "field limit" in str(error):  # 131,072 characters
@@ -197,7 +197,7 @@ def cells_of_table(text: str, delimiter: str, dialect: type[csv.Dialect]) -> lis
     return table
 
 
-def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+def reject_duplicate_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     entry = dict(pairs)
     if len(entry) < len(pairs):
         key, _ = Counter(key for key, _ in pairs).most_common(1)[0]
@@ -205,35 +205,35 @@ def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return entry
 
 
-def no_number(_digits: str) -> None:
+def reject_number(_digits: str) -> None:
     raise CorpusError("json_shape")
 
 
-def cells_of_json(text: str) -> list[list[str]]:
+def parse_json(text: str) -> list[list[str]]:
     """Pairs as lists, or as objects with source and target (zh and en).
 
     Raises CorpusError with code json_broken, json_too_deep, json_key_twice or json_shape.
     """
     try:
-        value = json.loads(
-            text, object_pairs_hook=unique, parse_constant=no_number, parse_int=no_number
+        entries = json.loads(
+            text, object_pairs_hook=reject_duplicate_keys, parse_constant=reject_number, parse_int=reject_number
         )
     except RecursionError:
         raise CorpusError("json_too_deep") from None
     except json.JSONDecodeError as error:
         raise CorpusError("json_broken", line=error.lineno) from None
-    if not isinstance(value, list):
+    if not isinstance(entries, list):
         raise CorpusError("json_shape")
-    refuse_flood(len(value))
+    check_row_count(len(entries))
     table: list[list[str]] = []
-    if any(isinstance(entry, dict) for entry in value):
-        table.append([*HEADER, ALIGNMENT])
-    for entry in value:
+    if any(isinstance(entry, dict) for entry in entries):
+        table.append([*HEADER, ALIGNMENT_COLUMN])
+    for entry in entries:
         if isinstance(entry, dict):
             entry = [
                 entry.get("source", entry.get("zh")),
                 entry.get("target", entry.get("en")),
-                entry.get(ALIGNMENT, ""),
+                entry.get(ALIGNMENT_COLUMN, ""),
             ]
         if not isinstance(entry, list) or not all(isinstance(cell, str) for cell in entry):
             raise CorpusError("json_shape")
@@ -242,47 +242,47 @@ def cells_of_json(text: str) -> list[list[str]]:
 
 
 @cache
-def converter() -> Callable[[str], str]:
+def load_opencc() -> Callable[[str], str]:
     from opencc import OpenCC  # only who brings traditional characters waits for it
 
     return OpenCC("t2s").convert  # its dictionaries are read once
 
 
-def in_simplified(text: str) -> str:
+def to_simplified(text: str) -> str:
     """The text in simplified characters where it holds Chinese ones, by OpenCC's dictionaries."""
-    return converter()(text) if CJK.search(text) else text
+    return load_opencc()(text) if CJK.search(text) else text
 
 
-def simplified(rows: Iterable[Row]) -> list[Row]:
+def to_simplified_rows(rows: Iterable[Row]) -> list[Row]:
     """The rows in simplified characters, the script of the lesson."""
-    return [Row(in_simplified(r.source), in_simplified(r.target), r.alignment) for r in rows]
+    return [Row(to_simplified(r.source), to_simplified(r.target), r.alignment) for r in rows]
 
 
-def traditional(rows: Sequence[Row]) -> bool:
+def has_traditional(rows: Sequence[Row]) -> bool:
     """Whether any row holds traditional characters."""
-    return simplified(rows) != list(rows)
+    return to_simplified_rows(rows) != list(rows)
 
 
-def escape(cell: str) -> str:
+def escape_formula(cell: str) -> str:
     return f"'{cell}" if FORMULA.match(cell) else cell
 
 
-def unescape(cell: str) -> str:
-    return cell[1:] if ESCAPED.match(cell) else cell
+def unescape_formula(cell: str) -> str:
+    return cell[1:] if ESCAPED_FORMULA.match(cell) else cell
 
 
-def written(rows: Iterable[Row], form: str) -> bytes:
+def dump_rows(rows: Iterable[Row], file_format: str) -> bytes:
     """The rows as a file in one of FORMATS; rows_of reads them back exactly.
 
     In the two table formats a cell that a spreadsheet would run as a formula gets a ' in front.
     """
-    if form == "json":
-        pairs = [{"source": r.source, "target": r.target, ALIGNMENT: r.alignment} for r in rows]
+    if file_format == "json":
+        pairs = [{"source": r.source, "target": r.target, ALIGNMENT_COLUMN: r.alignment} for r in rows]
         return (json.dumps(pairs, ensure_ascii=False, indent=1) + "\n").encode()
     lines = io.StringIO(newline="")
-    writer = csv.writer(lines, Commas if form == "csv" else Tabs)
-    writer.writerow([*HEADER, ALIGNMENT])
+    writer = csv.writer(lines, CsvDialect if file_format == "csv" else TsvDialect)
+    writer.writerow([*HEADER, ALIGNMENT_COLUMN])
     for row in rows:
-        writer.writerow(map(escape, (row.source, row.target, row.alignment)))
+        writer.writerow(map(escape_formula, (row.source, row.target, row.alignment)))
     # spreadsheets take a CSV for UTF-8 only where it says so
-    return (("\ufeff" if form == "csv" else "") + lines.getvalue()).encode()
+    return (("\ufeff" if file_format == "csv" else "") + lines.getvalue()).encode()

@@ -7,10 +7,10 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
 CJK = re.compile("[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003134f]")
-WORDS = re.compile(r"[\w'’-]+|[^\w\s]")  # a word with its apostrophes, or one punctuation mark
-CLOSING = re.compile(r"[,.;:!?)\]}%，。、；：！？）】》”’…]")
+WORD_PATTERN = re.compile(r"[\w'’-]+|[^\w\s]")  # a word with its apostrophes, or one punctuation mark
+CLOSING_MARKS = re.compile(r"[,.;:!?)\]}%，。、；：！？）】》”’…]")
 CHINESE_END = re.compile(CJK.pattern + "$|[，。、；：！？（【《“‘]$")
-SPACE = "▁"  # stands for a space where every character is a token
+SPACE_SYMBOL = "▁"  # stands for a space where every character is a token
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,7 @@ def split_words(text: str) -> list[str]:
     import rjieba  # its dictionary costs 20 MB and a blink: only who asks for it pays
 
     tokens: list[str] = []
-    for chunk in WORDS.findall(text):
+    for chunk in WORD_PATTERN.findall(text):
         tokens += rjieba.cut(chunk) if CJK.search(chunk) else [chunk]
     return tokens
 
@@ -33,8 +33,8 @@ def join_words(tokens: Sequence[str]) -> str:
     """A space between words, but not between two Chinese ones nor before punctuation."""
     text = ""
     for token in tokens:
-        together = CLOSING.match(token) or (CJK.match(token) and CHINESE_END.search(text))
-        text += token if together or not text else f" {token}"
+        without_space = CLOSING_MARKS.match(token) or (CJK.match(token) and CHINESE_END.search(text))
+        text += token if without_space or not text else f" {token}"
     return text
 
 
@@ -42,38 +42,38 @@ TOKENIZERS: dict[str, Tokenizer] = {
     "space": Tokenizer(str.split, " ".join),
     "zh-word": Tokenizer(split_words, join_words),
     "character": Tokenizer(
-        lambda text: list(text.replace(" ", SPACE)),
-        lambda tokens: "".join(tokens).replace(SPACE, " "),
+        lambda text: list(text.replace(" ", SPACE_SYMBOL)),
+        lambda tokens: "".join(tokens).replace(SPACE_SYMBOL, " "),
     ),
 }
 
 
-def suggest(sentences: Collection[str]) -> str:
+def detect_tokenizer(sentences: Collection[str]) -> str:
     """The name of the tokenizer for these source sentences: spaces where they separate words.
 
     Chinese without spaces is cut by words. Only sentences of two or more Chinese characters count:
     a single one says nothing about how its corpus separates words.
     """
     chinese = [text for text in sentences if len(CJK.findall(text)) > 1]
-    spaced = sum(" " in text for text in chinese)
-    return "space" if 2 * spaced >= len(chinese) else "zh-word"
+    spaced_count = sum(" " in text for text in chinese)
+    return "space" if 2 * spaced_count >= len(chinese) else "zh-word"
 
 
-def longest_match(text: str, known: Collection[str]) -> list[str]:
+def longest_match(text: str, words: Collection[str]) -> list[str]:
     """Cut text without spaces into known words, from the left, always the longest that fits.
 
     What stands between known words stays together as one unknown piece.
     """
-    longest = max(map(len, known), default=0)
+    longest = max(map(len, words), default=0)
     pieces: list[str] = []
-    position, unknown = 0, ""
+    position, unknown_piece = 0, ""
     while position < len(text):
         for end in range(min(position + longest, len(text)), position, -1):
-            if text[position:end] in known:
-                pieces += [unknown] * bool(unknown) + [text[position:end]]
-                position, unknown = end, ""
+            if text[position:end] in words:
+                pieces += [unknown_piece] * bool(unknown_piece) + [text[position:end]]
+                position, unknown_piece = end, ""
                 break
         else:
-            unknown += text[position]
+            unknown_piece += text[position]
             position += 1
-    return pieces + [unknown] * bool(unknown)
+    return pieces + [unknown_piece] * bool(unknown_piece)

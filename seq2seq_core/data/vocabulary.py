@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 PAD, SOS, EOS, UNK = range(4)
-SPECIALS = ("<pad>", "<sos>", "<eos>", "<unk>")
+SPECIAL_TOKENS = ("<pad>", "<sos>", "<eos>", "<unk>")
 
 
 @dataclass(frozen=True)
@@ -16,29 +16,29 @@ class Vocabulary:
     tokens: tuple[str, ...]  # position = id; starts with SPECIALS
 
     def __post_init__(self) -> None:
-        assert self.tokens[: len(SPECIALS)] == SPECIALS
+        assert self.tokens[: len(SPECIAL_TOKENS)] == SPECIAL_TOKENS
         assert len(set(self.tokens)) == len(self.tokens)
 
     @classmethod
-    def of(cls, sentences: Iterable[Sequence[str]]) -> Vocabulary:
+    def from_sentences(cls, sentences: Iterable[Sequence[str]]) -> Vocabulary:
         """The words of the sentences, the most frequent first, ties as they first appear."""
         counts = Counter(token for sentence in sentences for token in sentence)
-        return cls(SPECIALS + tuple(token for token, _ in counts.most_common()))
+        return cls(SPECIAL_TOKENS + tuple(token for token, _ in counts.most_common()))
 
     @cached_property
-    def ids(self) -> dict[str, int]:
+    def token_to_id(self) -> dict[str, int]:
         return {token: number for number, token in enumerate(self.tokens)}
 
     def encode(self, tokens: Sequence[str]) -> list[int]:
         """Ids of the tokens; an unknown one becomes <unk>."""
-        return [self.ids.get(token, UNK) for token in tokens]
+        return [self.token_to_id.get(token, UNK) for token in tokens]
 
-    def decode(self, numbers: Iterable[int]) -> list[str]:
+    def decode(self, ids: Iterable[int]) -> list[str]:
         """Tokens of the ids, special tokens included."""
-        return [self.tokens[number] for number in numbers]
+        return [self.tokens[number] for number in ids]
 
     def __contains__(self, token: object) -> bool:
-        return token in self.ids
+        return token in self.token_to_id
 
     def __len__(self) -> int:
         return len(self.tokens)

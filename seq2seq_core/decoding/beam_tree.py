@@ -11,7 +11,7 @@ import torch
 from torch import Tensor
 
 from seq2seq_core.config import DecodingConfig
-from seq2seq_core.data.batches import pad
+from seq2seq_core.data.batches import pad_sequences
 from seq2seq_core.data.tokenizers import TOKENIZERS
 from seq2seq_core.data.vocabulary import EOS, SOS, Vocabulary
 from seq2seq_core.decoding.beam_search import Hypothesis, Round, penalised, ranking, search
@@ -172,7 +172,7 @@ def log_probabilities(
     """log p of each of these translations of one source (S,): all their tokens as they stand."""
     model.eval()
     rows = src.expand(len(written), -1)
-    tgt = pad(written)  # (B, T)
+    tgt = pad_sequences(written)  # (B, T)
     tgt_in = torch.cat([torch.full((len(written), 1), SOS), tgt[:, :-1]], dim=1)
     logits = model.predict(rows, torch.ones_like(rows, dtype=torch.bool), tgt_in)
     each = logits.double().log_softmax(2).gather(2, tgt.unsqueeze(2)).squeeze(2)

@@ -14,8 +14,8 @@ from dataclasses import dataclass, replace
 
 import torch
 
-from seq2seq_core.config import between, one_of, short, whole
-from seq2seq_core.data.cleaning import clean
+from seq2seq_core.config import check_range, check_choice, quote_value, check_int
+from seq2seq_core.data.cleaning import clean_text
 from seq2seq_core.data.vocabulary import Vocabulary
 from seq2seq_core.decoding.stepper import Stepper
 from seq2seq_core.decoding.translator import Translation, plain
@@ -50,12 +50,12 @@ class Change:
     number: float = 0
 
     def __post_init__(self) -> None:
-        whole("step", self.step, 1, LIMITS.decoded_tokens)
-        one_of("kind", self.kind, LETTERS)
+        check_int("step", self.step, 1, LIMITS.decoded_tokens)
+        check_choice("kind", self.kind, LETTERS)
         if self.kind != "sharpened":
-            whole(self.kind, self.number, 0, LARGEST[self.kind])  # type: ignore[arg-type]
+            check_int(self.kind, self.number, 0, LARGEST[self.kind])  # type: ignore[arg-type]
             return
-        between("β", self.number, 0, SHARPEST)
+        check_range("β", self.number, 0, SHARPEST)
         if round(self.number, 2) != self.number:
             raise ConfigError("out_of_range", name="β", value=self.number, low=0, high=SHARPEST)
 
@@ -82,7 +82,7 @@ class Branch:
     def __post_init__(self) -> None:
         places = [in_order(change) for change in self.changes]
         if places != sorted(set(places)) or list(self.left_out) != sorted(set(self.left_out)):
-            raise ConfigError("not_a_branch", text=short(self))
+            raise ConfigError("not_a_branch", text=quote_value(self))
 
     def __str__(self) -> str:
         return "-".join([*map(str, self.changes), *(f"x{place}" for place in self.left_out)])
@@ -122,7 +122,7 @@ def read_branch(text: str) -> Branch:
     for part in text.split("-") if text else []:
         match = PART.fullmatch(part)
         if match is None:
-            raise ConfigError("not_a_branch", text=short(text))
+            raise ConfigError("not_a_branch", text=quote_value(text))
         if match["left_out"]:
             left_out.append(int(match["left_out"]))
         else:
@@ -131,7 +131,7 @@ def read_branch(text: str) -> Branch:
             changes.append(Change(int(match["step"]), KINDS[match["letter"]], exact))
     branch = Branch(tuple(changes), tuple(left_out))
     if str(branch) != text:  # 02w7, 2w7.0, x1-2e: the same said otherwise
-        raise ConfigError("not_a_branch", text=short(text))
+        raise ConfigError("not_a_branch", text=quote_value(text))
     return branch
 
 
@@ -140,10 +140,10 @@ def word(step: int, text: str, target: Vocabulary) -> Change:
 
     Raises ConfigError with code not_a_target_word, CorpusError as text.clean does.
     """
-    token = clean(text)
+    token = clean_text(text)
     if token not in target:
-        raise ConfigError("not_a_target_word", word=short(token))
-    return Change(step, "word", target.ids[token])
+        raise ConfigError("not_a_target_word", word=quote_value(token))
+    return Change(step, "word", target.token_to_id[token])
 
 
 def places_left(branch: Branch, count: int) -> list[int]:
@@ -154,7 +154,7 @@ def places_left(branch: Branch, count: int) -> list[int]:
 def fits(change: Change, checkpoint: Checkpoint, places: Sequence[int]) -> bool:
     if change.is_word:
         return change.number < len(checkpoint.target)
-    return checkpoint.model.attends and (change.kind != "at" or change.number in places)
+    return checkpoint.model.has_attention and (change.kind != "at" or change.number in places)
 
 
 def check(branch: Branch, checkpoint: Checkpoint, count: int) -> None:
@@ -162,7 +162,7 @@ def check(branch: Branch, checkpoint: Checkpoint, count: int) -> None:
     places = places_left(branch, count)
     inside = all(place < count for place in branch.left_out)
     if not inside or not all(fits(change, checkpoint, places) for change in branch.changes):
-        raise ConfigError("not_a_branch", text=short(branch))
+        raise ConfigError("not_a_branch", text=quote_value(branch))
     if not places:
         raise ConfigError("nothing_left")
 

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import torch
 
 from seq2seq_core.config import DecodingConfig
-from seq2seq_core.data.batches import pad
-from seq2seq_core.data.cleaning import clean
-from seq2seq_core.data.corpus import cut
+from seq2seq_core.data.batches import pad_sequences
+from seq2seq_core.data.cleaning import clean_text
+from seq2seq_core.data.corpus import segment_known
 from seq2seq_core.data.tokenizers import TOKENIZERS
 from seq2seq_core.data.vocabulary import EOS, PAD, Vocabulary
 from seq2seq_core.decoding.beam_search import beam_search
@@ -59,7 +59,7 @@ def source_tokens(text: str, checkpoint: Checkpoint) -> tuple[str, ...]:
 
     Raises CorpusError, see text.clean and corpus.cut.
     """
-    return cut(clean(text), checkpoint.tokenizer, checkpoint.source.tokens)
+    return segment_known(clean_text(text), checkpoint.tokenizer, checkpoint.source.tokens)
 
 
 def plain_step(step: DecodingStep, target: Vocabulary, top_k: int) -> TranslationStep:
@@ -101,7 +101,7 @@ def chosen_otherwise(
     """The tokens of a beam or a draw, with <eos>; none where the walk is greedy anyway."""
     if config.beam > 1:
         written = beam_of(model, ids, config)
-    elif config.samples:
+    elif config.uses_sampling:
         src = torch.tensor([ids])
         written = decode(model, src, src != PAD, by_lot(config))[0]
     else:
@@ -131,10 +131,10 @@ def translate_all(
     ids = [checkpoint.source.encode(source) for source in sources]
     if config.beam > 1:
         return [checkpoint.target.decode(beam_of(model, one, config)) for one in ids]
-    choose = by_lot(config) if config.samples else most_probable
+    choose = by_lot(config) if config.uses_sampling else most_probable
     written: list[list[str]] = []
     for first in range(0, len(ids), 256):
-        src = pad(ids[first : first + 256])
+        src = pad_sequences(ids[first : first + 256])
         written += map(checkpoint.target.decode, decode(model, src, src != PAD, choose))
     return written
 

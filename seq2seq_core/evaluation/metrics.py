@@ -34,7 +34,7 @@ def chunks(data: Batches) -> tuple[Tensor, ...]:
 
     What takes room are the logits, and an additive score's numbers for each pair of positions.
     """
-    per_token = max(data.target_size, data.src.shape[1] * LIMITS.hidden_size)
+    per_token = max(data.target_vocabulary_size, data.src.shape[1] * LIMITS.hidden_size)
     rows = max(1, LIMITS.logits_per_update // (data.tgt.shape[1] * per_token))
     return torch.arange(len(data)).split(rows)
 
@@ -50,7 +50,7 @@ def evaluate(model: EncoderDecoder, data: Batches, pairs: Sequence[Pair]) -> Eva
     loss, right, tokens, exact = 0.0, 0, 0, 0
     hits, links = 0, 0
     for chunk in chunks(data):
-        batch = data.take(chunk)
+        batch = data.select_batch(chunk)
         logits, attention = model(batch.src, batch.src_mask, batch.tgt_in)
         real = batch.tgt_out != PAD
         correct = logits.argmax(2) == batch.tgt_out
@@ -81,7 +81,7 @@ def teacher_forced_attention(model: EncoderDecoder, data: Batches) -> list[Weigh
     model.eval()
     maps: list[Weights] = []
     for chunk in chunks(data):
-        batch = data.take(chunk)
+        batch = data.select_batch(chunk)
         _, attention = model(batch.src, batch.src_mask, batch.tgt_in)
         if attention is None:
             return None

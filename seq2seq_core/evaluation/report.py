@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
-from seq2seq_core.data.batches import Batches, pad
+from seq2seq_core.data.batches import Batches, pad_sequences
 from seq2seq_core.data.corpus import Pair
 from seq2seq_core.data.tokenizers import TOKENIZERS
 from seq2seq_core.data.vocabulary import EOS, PAD
@@ -121,7 +121,7 @@ def fillers_right(model: EncoderDecoder, checkpoint: Checkpoint, pairs: Sequence
 
     It is even told how long each translation is; what follows an <eos> does not count.
     """
-    src = pad([checkpoint.source.encode(pair.source) for pair in pairs])
+    src = pad_sequences([checkpoint.source.encode(pair.source) for pair in pairs])
     lengths = [len(pair.target) + 1 for pair in pairs]
     rows = with_fillers(model, src, src != PAD, lengths)
     written = [ids[: ids.index(EOS)] if EOS in ids else ids for ids in rows]

@@ -11,7 +11,7 @@ from torch.nn.functional import normalize
 
 from seq2seq_core.data.batches import Batches
 from seq2seq_core.data.corpus import Pair
-from seq2seq_core.data.vocabulary import SPECIALS, UNK, Vocabulary
+from seq2seq_core.data.vocabulary import SPECIAL_TOKENS, UNK, Vocabulary
 from seq2seq_core.models.base import EncoderDecoder
 from seq2seq_core.training.checkpoint import Checkpoint
 
@@ -111,7 +111,7 @@ def spread(pairs: Sequence[Pair]) -> list[Pair]:
 
 def embeddings(table: Tensor, vocabulary: Vocabulary) -> Cloud:
     """table (V, E); the special tokens are no words and left out."""
-    first = len(SPECIALS)
+    first = len(SPECIAL_TOKENS)
     return Cloud(vocabulary.tokens[first:], table.detach()[first:].clone())
 
 
@@ -150,7 +150,7 @@ def encoder_states(model: EncoderDecoder, vocabulary: Vocabulary, pairs: Sequenc
 @torch.no_grad()
 def decoder_states(model: EncoderDecoder, made: Checkpoint, pairs: Sequence[Pair]) -> Cloud:
     """The decoder's last layer before each word that it shall write, read with the true words."""
-    batch = Batches(pairs, made.source, made.target).all()
+    batch = Batches(pairs, made.source, made.target).full_batch()
     state = model.init_state(batch.src, batch.src_mask)
     found = []
     for t in range(batch.tgt_in.shape[1]):

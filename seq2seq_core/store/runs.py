@@ -14,8 +14,8 @@ from typing import Any
 from sqlalchemy import Connection, Engine, delete, func, insert, select, update
 
 from seq2seq_core.config import ModelConfig, TrainingConfig
-from seq2seq_core.data.cleaning import clean
-from seq2seq_core.data.corpus import cut
+from seq2seq_core.data.cleaning import clean_text
+from seq2seq_core.data.corpus import segment_known
 from seq2seq_core.errors import StoreError
 from seq2seq_core.limits import LIMITS
 from seq2seq_core.store.schema import ACTIVE, active, corpora, reading, revisions, writing
@@ -231,15 +231,15 @@ def describe_run(
 
     Raises CorpusError where one of them cannot be read, StoreError with code gone.
     """
-    new: dict[str, Any] = {} if title is None else {"title": clean(title)[:TITLE]}
+    new: dict[str, Any] = {} if title is None else {"title": clean_text(title)[:TITLE]}
     with writing(engine) as connection:
         lock_run(connection, run_id)
         if watched is not None:
             query = select(corpora.c.corpus).where(corpora.c.run_id == run_id)
             corpus = connection.execute(query).scalar_one()
-            new["watched"] = [clean(text) for text in watched]
+            new["watched"] = [clean_text(text) for text in watched]
             for text in new["watched"]:  # as the worker will cut it
-                cut(text, corpus["tokenizer"], corpus["source_vocabulary"])
+                segment_known(text, corpus["tokenizer"], corpus["source_vocabulary"])
         if new:
             connection.execute(update(RUNS).where(RUNS.c.id == run_id).values(new))
 

@@ -12,9 +12,9 @@ from typing import Any
 import sqlalchemy as sql
 from sqlalchemy import Connection, Engine, insert, select, update
 
-from seq2seq_core.config import TOKENIZERS, one_of
-from seq2seq_core.data.cleaning import clean
-from seq2seq_core.data.corpus import Row, tidy
+from seq2seq_core.config import TOKENIZER_NAMES, check_choice
+from seq2seq_core.data.cleaning import clean_text
+from seq2seq_core.data.corpus import Row, sanitize_rows
 from seq2seq_core.errors import CorpusError, StoreError
 from seq2seq_core.limits import LIMITS
 from seq2seq_core.store.schema import reading, revisions, workspaces, writing
@@ -99,10 +99,10 @@ def storable_rows(rows: Sequence[Row], tokenizer: str) -> list[tuple[str, ...]]:
     Raises CorpusError with code too_many_pairs, or that of the first problem, see corpus.tidy;
     ConfigError for an unknown tokenizer.
     """
-    one_of("tokenizer", tokenizer, TOKENIZERS)
+    check_choice("tokenizer", tokenizer, TOKENIZER_NAMES)
     if len(rows) > LIMITS.pairs:
         raise CorpusError("too_many_pairs", count=len(rows), limit=LIMITS.pairs)
-    tidied = tidy(rows, tokenizer)
+    tidied = sanitize_rows(rows, tokenizer)
     for problem in tidied.problems:
         raise problem.error
     return [(row.source, row.target, row.alignment) for row in tidied.rows]
@@ -132,7 +132,7 @@ def save_revision(
             .values(
                 workspace_id=workspace_id,
                 parent_id=parent_id,
-                name=clean(name),
+                name=clean_text(name),
                 tokenizer=tokenizer,
                 rows=written,
                 held_out=kept_out,

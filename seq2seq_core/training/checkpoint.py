@@ -13,7 +13,7 @@ import torch
 from safetensors import SafetensorError
 from torch import Tensor
 
-from seq2seq_core.config import TOKENIZERS, ModelConfig, TrainingConfig
+from seq2seq_core.config import TOKENIZER_NAMES, ModelConfig, TrainingConfig
 from seq2seq_core.data.vocabulary import Vocabulary
 from seq2seq_core.errors import CheckpointError
 from seq2seq_core.models import build
@@ -114,7 +114,7 @@ def load(folder: Path) -> Checkpoint:
         source = Vocabulary(tuple(description["source_vocabulary"]))
         target = Vocabulary(tuple(description["target_vocabulary"]))
         tokenizer = description["tokenizer"]
-        if tokenizer not in TOKENIZERS or not all(isinstance(t, str) for t in target.tokens):
+        if tokenizer not in TOKENIZER_NAMES or not all(isinstance(t, str) for t in target.tokens):
             raise ValueError
     except OSError as error:
         raise CheckpointError("not_a_run", path=folder, detail=error.strerror) from None

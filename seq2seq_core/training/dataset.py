@@ -10,8 +10,8 @@ import torch
 
 from seq2seq_core.config import ModelConfig, TrainingConfig
 from seq2seq_core.data.batches import Batches
-from seq2seq_core.data.cleaning import clean
-from seq2seq_core.data.corpus import Corpus, Pair, Row, read_rows, split_held_out
+from seq2seq_core.data.cleaning import clean_text
+from seq2seq_core.data.corpus import Corpus, Pair, Row, build_corpus, split_held_out
 from seq2seq_core.data.vocabulary import Vocabulary
 from seq2seq_core.errors import ConfigError, CorpusError
 from seq2seq_core.evaluation.metrics import AlignmentScore, alignment, teacher_forced_attention
@@ -64,20 +64,20 @@ def prepare(
     held-out ones fill the places that are left.
     Raises CorpusError or ConfigError where something is empty or too large for the shared app.
     """
-    corpus = usable(read_rows(rows, tokenizer))
-    kept, held = corpus.rows, read_rows(held_out, tokenizer).rows
+    corpus = usable(build_corpus(rows, tokenizer))
+    kept, held = corpus.rows, build_corpus(held_out, tokenizer).rows
     if not held:
         kept, held = (tuple(part) for part in split_held_out(corpus.rows, training.seed))
     learnt = {row.source for row in kept}
     held = tuple(row for row in held if row.source not in learnt)  # else it would not be new
-    source, target = usable(read_rows(kept, tokenizer)).vocabularies()
+    source, target = usable(build_corpus(kept, tokenizer)).build_vocabularies()
     for side, vocabulary in (("source", source), ("target", target)):
         if len(vocabulary) > LIMITS.vocabulary:
             raise CorpusError(
                 "too_many_words", side=side, count=len(vocabulary), limit=LIMITS.vocabulary
             )
     known = learnt | {row.source for row in held}
-    choices = [text for text in map(clean, watched) if text in known]
+    choices = [text for text in map(clean_text, watched) if text in known]
     choices += [r.source for r in (kept[0], *held, *kept) if r.source not in choices]
     description = {
         "rows": [[row.source, row.target, row.alignment] for row in kept],
@@ -87,8 +87,8 @@ def prepare(
         "target_vocabulary": list(target.tokens),
         "watched": list(dict.fromkeys(choices))[:WATCHED],
     }
-    material(description).batches(read_rows(kept, tokenizer).pairs).check(
-        training, model.work_per_pair
+    material(description).batches(build_corpus(kept, tokenizer).pairs).check_update_size(
+        training, model.attention_cost
     )
     build(model, len(source), len(target), training.seed)  # refuses what is too large
     return description
@@ -96,7 +96,7 @@ def prepare(
 
 def parameters(rows: Sequence[Row], tokenizer: str, model: ModelConfig) -> int:
     """How many weights a model for these rows has; its vocabulary sizes alone matter."""
-    source, target = read_rows(rows, tokenizer).vocabularies()
+    source, target = build_corpus(rows, tokenizer).build_vocabularies()
     try:
         return model_size(build(model, len(source), len(target), seed=0))
     except ConfigError as error:  # too many: the count is in it
@@ -107,7 +107,7 @@ def material(description: Mapping[str, Any]) -> Material:
     """The pairs of a stored description, cut as they were when the run was started."""
 
     def pairs(rows: Sequence[Sequence[str]]) -> tuple[Pair, ...]:
-        return read_rows([Row(*row) for row in rows], description["tokenizer"]).pairs
+        return build_corpus([Row(*row) for row in rows], description["tokenizer"]).pairs
 
     return Material(
         pairs(description["rows"]),

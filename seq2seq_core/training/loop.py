@@ -15,9 +15,9 @@ from torch import Tensor, nn
 from torch.nn.functional import cross_entropy
 
 from seq2seq_core.config import TrainingConfig
-from seq2seq_core.data.batches import Batch, Batches, generator_at
+from seq2seq_core.data.batches import Batch, Batches, seeded_generator
 from seq2seq_core.data.vocabulary import PAD
-from seq2seq_core.errors import Diverged
+from seq2seq_core.errors import DivergenceError
 from seq2seq_core.models.base import EncoderDecoder
 from seq2seq_core.training.schedules import learning_rate_at, teacher_forcing_at
 
@@ -101,7 +101,7 @@ class Event:
 
 def predictions(model: EncoderDecoder, batch: Batch, config: TrainingConfig, update: int) -> Tensor:
     """The logits (B, T, V) of one update; the chances of dropout and of reading are its own."""
-    random = generator_at(config.seed, "update", update)
+    random = seeded_generator(config.seed, "update", update)
     ratio = teacher_forcing_at(config, update)
     with torch.random.fork_rng(devices=[]):  # dropout draws from torch's global generator
         torch.default_generator.manual_seed(random.initial_seed())
@@ -129,12 +129,12 @@ def rows_at(data: Batches, config: TrainingConfig, start: int) -> Iterator[tuple
         if config.batch_size == "full":
             yield update, torch.arange(len(data))
         elif config.batch_size == "one":
-            generator = generator_at(config.seed, "sentence", update)
+            generator = seeded_generator(config.seed, "sentence", update)
             yield update, torch.randint(len(data), (1,), generator=generator)
         else:
             if epoch != (update - 1) // per_epoch:
                 epoch = (update - 1) // per_epoch
-                batches = data.epoch(config, epoch)
+                batches = data.epoch_batches(config, epoch)
             yield update, batches[(update - 1) % per_epoch]
 
 
@@ -147,9 +147,9 @@ def train(
     ten times that of guessing blindly, ln V, for three updates. The weights are then still finite.
     """
     live = Live(model, state, config.weight_decay)
-    hopeless, exploded = 10 * math.log(data.target_size), 0
+    hopeless, exploded = 10 * math.log(data.target_vocabulary_size), 0
     for update, rows in rows_at(data, config, state.update):
-        batch = data.take(rows)
+        batch = data.select_batch(rows)
         model.train()  # the caller may have looked at the model in between
         logits = predictions(model, batch, config, update)
         loss = loss_of(logits, batch.tgt_out, config.label_smoothing)
@@ -158,7 +158,7 @@ def train(
         norm = live.gradient.norm().item()
         exploded = exploded + 1 if loss.item() > hopeless else 0
         if not (math.isfinite(loss.item()) and math.isfinite(norm)) or exploded == 3:
-            raise Diverged("diverged", update=update)
+            raise DivergenceError("diverged", update=update)
         live.step(learning_rate_at(config, update), config.clip)
         real = batch.tgt_out != PAD
         right = (logits.detach().argmax(2) == batch.tgt_out) & real

@@ -8,7 +8,7 @@ import time
 from typing import Any
 
 from seq2seq_core.config import ModelConfig, TrainingConfig
-from seq2seq_core.errors import CorpusError, Diverged, Seq2SeqError
+from seq2seq_core.errors import CorpusError, DivergenceError, Seq2SeqError
 from seq2seq_core.evaluation.metrics import chance, evaluate
 from seq2seq_core.limits import LIMITS
 from seq2seq_core.models import build
@@ -54,7 +54,7 @@ class Job:
             raise CorpusError("no_pairs")
         self.data = stuff.batches(stuff.pairs)
         self.model = build(model_config, len(stuff.source), len(stuff.target), self.config.seed)
-        self.data.check(self.config, model_config.work_per_pair)
+        self.data.check_update_size(self.config, model_config.attention_cost)
         self.began = start(self.model)
         if claim.weights is not None:
             weights = checked(claim.weights, claim.checksum)
@@ -165,7 +165,7 @@ class Job:
     def evaluate(self) -> None:
         found = evaluate(self.model, self.measured_data, self.measured)
         if not math.isfinite(found.loss):
-            raise Diverged("diverged", update=self.update)
+            raise DivergenceError("diverged", update=self.update)
         self.patience = self.patience.saw(self.update, found.loss)
         alignment = -1.0 if found.alignment is None else found.alignment
         numbers = found.loss, found.token_accuracy, found.exact_match, alignment
@@ -175,7 +175,7 @@ class Job:
         """Make a frame."""
         now = sentences(self.model, self.watched, self.names, self.longest)
         if not all(finite(sentence["attention"]) for sentence in now):
-            raise Diverged("diverged", update=self.update)
+            raise DivergenceError("diverged", update=self.update)
         seconds = time.perf_counter() - self.framed_at
         if self.framed_at:
             rate = (self.update - self.shown_update) / seconds

@@ -8,7 +8,7 @@ from typing import Any
 
 import torch
 
-from seq2seq_core.data.batches import pad
+from seq2seq_core.data.batches import pad_sequences
 from seq2seq_core.data.vocabulary import PAD
 from seq2seq_core.decoding.stepper import Stepper, greedy
 from seq2seq_core.decoding.translator import source_tokens
@@ -60,7 +60,7 @@ def sentences(
     ]
     written = [walk.tokens[:-1] if walk.finished else walk.tokens]
     if len(ids) > 1:
-        src = pad(ids[1:])
+        src = pad_sequences(ids[1:])
         written += greedy(model, src, src != PAD, max_length)
     outputs = map(checkpoint.target.decode, written)
     return [

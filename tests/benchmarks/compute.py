@@ -31,13 +31,13 @@ def transformer() -> Row:
     from torch import nn
 
     from seq2seq_core.config import ModelConfig, TrainingConfig
-    from seq2seq_core.data.bundled import shipped
+    from seq2seq_core.data.bundled import load_bundled
     from seq2seq_core.models import build
     from seq2seq_core.training.dataset import material, prepare
     from seq2seq_core.training.loop import loss_of, start, train
 
     kind, config = ModelConfig("transformer", layers=2), TrainingConfig(updates=UPDATES)
-    corpus = shipped("first")
+    corpus = load_bundled("first")
     made_of = material(prepare(corpus.rows, corpus.held_out, "space", kind, config))
     data = made_of.batches(made_of.pairs)
     model = build(kind, len(made_of.source), len(made_of.target), 1)
@@ -52,8 +52,8 @@ def transformer() -> Row:
     adam = torch.optim.Adam(weights, lr=config.learning_rate, fused=True)
 
     def plain() -> None:
-        for rows in data.epoch(config, 0)[:UPDATES] + data.epoch(config, 1)[: UPDATES - 10]:
-            batch = data.take(rows)
+        for rows in data.epoch_batches(config, 0)[:UPDATES] + data.epoch_batches(config, 1)[: UPDATES - 10]:
+            batch = data.select_batch(rows)
             steps = batch.tgt_in.shape[1]
             states = stack(
                 names[0](batch.src) * size**0.5,
@@ -86,7 +86,7 @@ def searches() -> list[Row]:
     import torch
 
     from seq2seq_core.config import ModelConfig
-    from seq2seq_core.data.batches import pad
+    from seq2seq_core.data.batches import pad_sequences
     from seq2seq_core.data.vocabulary import PAD, SOS
     from seq2seq_core.decoding.beam_search import Hypothesis, beam_search, expand
     from seq2seq_core.decoding.stepper import Stepper, greedy
@@ -120,7 +120,7 @@ def searches() -> list[Row]:
 
     def plain() -> None:
         for src in sources:
-            greedy(model, pad([src.tolist()]), pad([src.tolist()]) != PAD, 12)
+            greedy(model, pad_sequences([src.tolist()]), pad_sequences([src.tolist()]) != PAD, 12)
 
     beam, single = turns(in_one_batch, one_at_a_time)
     stepping, fast = turns(inside, plain)

@@ -10,13 +10,13 @@ from playwright.sync_api import Locator, Page, expect
 
 from seq2seq_core import store
 from seq2seq_core.data import bundled
-from seq2seq_core.data.corpus import Row, swapped
+from seq2seq_core.data.corpus import Row, swap_sides
 from seq2seq_core.data.tokenizers import longest_match
 from tests.browser.conftest import Open
 from tests.browser.server import Server
 from tests.browser.test_journey import edit_first_sentence, eventually
 
-FIRST = bundled.shipped("first").rows
+FIRST = bundled.load_bundled("first").rows
 WORDS = {word for row in FIRST for word in row.source.split()}
 
 
@@ -135,12 +135,12 @@ def test_the_table_is_edited_pasted_swapped_and_undone(server: Server, open_page
 
     swap = page.get_by_role("button", name="Swap sides")
     swap.click()
-    eventually(page, lambda: stored(server, page) == tuple(swapped(pasted)))
+    eventually(page, lambda: stored(server, page) == tuple(swap_sides(pasted)))
     page.wait_for_timeout(300)
     swap.click()
     eventually(page, lambda: stored(server, page) == pasted)
 
-    for before in (tuple(swapped(pasted)), pasted, edited, FIRST):
+    for before in (tuple(swap_sides(pasted)), pasted, edited, FIRST):
         page.wait_for_timeout(300)
         page.get_by_role("button", name="Undo").click()
         eventually(page, lambda rows=before: stored(server, page) == rows)

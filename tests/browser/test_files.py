@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import expect
 
 from seq2seq_core.data.corpus import Row
-from seq2seq_core.data.formats import rows_of, written
+from seq2seq_core.data.formats import parse_rows, dump_rows
 from tests.browser.conftest import Open
 from tests.browser.server import Server
 from tests.browser.test_corpus import stored, top
@@ -34,7 +34,7 @@ def test_a_file_goes_in_and_comes_out_as_it_was(
     page.locator("input[type=file]").set_input_files(gbk)
     expect(page.get_by_text("it may be GB18030: choose that encoding")).to_be_visible()
     file = tmp_path / "<img src=x>.csv"
-    file.write_bytes(written(rows, "csv"))
+    file.write_bytes(dump_rows(rows, "csv"))
     page.wait_for_timeout(1000)
     if not uploader.is_visible():  # what was refused leaves the place open or closes it
         page.get_by_role("button", name="Load a corpus").click()
@@ -50,7 +50,7 @@ def test_a_file_goes_in_and_comes_out_as_it_was(
         page.get_by_role("button", name="TSV", exact=True).click()
     text = download.value.path().read_text(encoding="utf-8")
     assert "'=1+1" in text and "'-x" in text  # no spreadsheet runs them
-    assert [r.target for r in rows_of(text, "a.tsv")] == [
+    assert [r.target for r in parse_rows(text, "a.tsv")] == [
         "=1+1",
         "hi there",
         "-x",

@@ -31,7 +31,7 @@ def others(shared_server: Server, trained: str, browser: Browser) -> str:
     key = store.create_workspace(engine)
     mine = store.find_workspace(engine, key)
     assert mine is not None
-    first, training = bundled.shipped("first"), TrainingConfig(updates=40)
+    first, training = bundled.load_bundled("first"), TrainingConfig(updates=40)
     rows, held = first.rows, first.held_out
     revision = store.save_revision(engine, mine.id, None, "first", "space", rows, held)
     page = browser.new_page()

@@ -9,7 +9,7 @@ import torch
 
 from seq2seq_core.config import ATTENTIONS, ModelConfig
 from seq2seq_core.data.batches import Batches
-from seq2seq_core.data.corpus import Pair, Row, read_rows
+from seq2seq_core.data.corpus import Pair, Row, build_corpus
 from seq2seq_core.data.vocabulary import Vocabulary
 from seq2seq_core.models.rnn_cells import CELLS
 
@@ -22,9 +22,9 @@ FIVE = [
     Row("自然 语言 处理 很 强大", "NLP is so powerful"),
     Row("神经网络 非常 复杂", "Neural-Nets are complex"),
 ]
-PAIRS: tuple[Pair, ...] = read_rows(FIVE, "space").pairs
-SOURCE = Vocabulary.of(pair.source for pair in PAIRS)
-TARGET = Vocabulary.of(pair.target for pair in PAIRS)
+PAIRS: tuple[Pair, ...] = build_corpus(FIVE, "space").pairs
+SOURCE = Vocabulary.from_sentences(pair.source for pair in PAIRS)
+TARGET = Vocabulary.from_sentences(pair.target for pair in PAIRS)
 DATA = Batches(PAIRS, SOURCE, TARGET)
 
 RECURRENT = [
@@ -42,12 +42,12 @@ TRANSFORMERS += [  # sizes that these numbers of heads divide
     for layers, heads in product((1, 2, 3, 4), (3, 5, 6, 7))
 ]
 # what else can be set, on every model that it concerns
-ASKING_BEFORE = [replace(kind, timing="before") for kind in RECURRENT if kind.attends]
+ASKING_BEFORE = [replace(kind, timing="before") for kind in RECURRENT if kind.has_attention]
 READING_AGAIN = [
     replace(kind, context="every_step", decoder_relu=True, attention_size=9)
     for kind in RECURRENT[::3] + ASKING_BEFORE[::5]
 ]
-SHARPENED = [replace(kind, sharpness=2.5) for kind in RECURRENT[::7] if kind.attends]
+SHARPENED = [replace(kind, sharpness=2.5) for kind in RECURRENT[::7] if kind.has_attention]
 PRE_NORM = [replace(kind, norm="pre") for kind in TRANSFORMERS[:16]]
 BLIND = [replace(TRANSFORMERS[5], positions=False)]
 KINDS = [*RECURRENT, *TRANSFORMERS]
@@ -56,7 +56,7 @@ VARIANTS = [*ASKING_BEFORE, *READING_AGAIN, *SHARPENED, *PRE_NORM, *BLIND]
 
 def name_of(kind: ModelConfig) -> str:
     """What a kind has that others have not, for the name of its test."""
-    if kind.transformer:
+    if kind.is_transformer:
         parts = [kind.architecture, f"{kind.layers}x{kind.heads}", kind.norm]
         return "-".join([*parts, *([] if kind.positions else ["blind"])])
     parts = [kind.architecture, kind.attention, "bi" if kind.bidirectional else "uni"]

@@ -12,7 +12,7 @@ import pytest
 
 from seq2seq_core.cli import main
 from seq2seq_core.data.corpus import Row
-from seq2seq_core.data.formats import FORMATS, written
+from seq2seq_core.data.formats import FORMATS, dump_rows
 from tests.core.model_grid import FIVE
 
 REAL = Path(__file__).parents[2].parent / "shared/data/tatoeba/open.simp.tsv"
@@ -21,7 +21,7 @@ REAL = Path(__file__).parents[2].parent / "shared/data/tatoeba/open.simp.tsv"
 @pytest.fixture(scope="module")
 def corpus(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("corpus") / "five.tsv"
-    path.write_bytes(written([*FIVE, Row("", "half a pair")], "tsv"))
+    path.write_bytes(dump_rows([*FIVE, Row("", "half a pair")], "tsv"))
     return path
 
 
@@ -94,8 +94,8 @@ def test_a_corpus_may_come_in_every_format(
     form: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     corpus, held_out = tmp_path / f"corpus.{form}", tmp_path / f"held_out.{form}"
-    corpus.write_bytes(written(FIVE[:4], form))
-    held_out.write_bytes(written(FIVE[4:], form))
+    corpus.write_bytes(dump_rows(FIVE[:4], form))
+    held_out.write_bytes(dump_rows(FIVE[4:], form))
     arguments = ["train", str(corpus), "--held-out", str(held_out), "--updates", "2", "--json"]
     assert main([*arguments, "--out", str(tmp_path / "run")]) == 0
     start = events(capsys.readouterr().out)[0]

@@ -11,7 +11,7 @@ import pytest
 
 from seq2seq_core.cli import main, parser
 from seq2seq_core.config import DecodingConfig, ModelConfig, TrainingConfig
-from seq2seq_core.data.formats import written
+from seq2seq_core.data.formats import dump_rows
 from tests.core.model_grid import FIVE, PAIRS
 
 TRANSFORMER = "--architecture transformer --layers 2 --heads 2 --model-size 32 --norm pre"
@@ -20,7 +20,7 @@ TRANSFORMER = "--architecture transformer --layers 2 --heads 2 --model-size 32 -
 @pytest.fixture(scope="module")
 def corpus(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("corpus") / "five.tsv"
-    path.write_bytes(written(FIVE, "tsv"))
+    path.write_bytes(dump_rows(FIVE, "tsv"))
     return path
 
 
@@ -98,8 +98,8 @@ def test_early_stopping_ends_the_run_where_nothing_gets_better(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     corpus, held_out = tmp_path / "four.tsv", tmp_path / "one.tsv"
-    corpus.write_bytes(written(FIVE[:4], "tsv"))
-    held_out.write_bytes(written(FIVE[4:], "tsv"))  # of unknown words: it cannot be learnt
+    corpus.write_bytes(dump_rows(FIVE[:4], "tsv"))
+    held_out.write_bytes(dump_rows(FIVE[4:], "tsv"))  # of unknown words: it cannot be learnt
     options = f"--held-out {held_out} --out {tmp_path / 'run'} --updates 900 --batch-size full"
     assert main(["train", str(corpus), *options.split(), "--early-stopping", "40", "--json"]) == 0
     events = [json.loads(line) for line in capsys.readouterr().out.splitlines()]

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from seq2seq_core.config import ModelConfig, TrainingConfig, model_config, training_config
+from seq2seq_core.config import ModelConfig, TrainingConfig, parse_model_config, parse_training_config
 from seq2seq_core.errors import MESSAGES, ConfigError
 
-DOORS = {"model": model_config, "training": training_config}
+DOORS = {"model": parse_model_config, "training": parse_training_config}
 NAMES = [*asdict(ModelConfig()), *asdict(TrainingConfig()), "device"]
 ANYTHING = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(st.characters(codec=None)),
@@ -23,8 +23,8 @@ ANYTHING = st.recursive(
 
 def test_text_means_the_same_as_the_value_itself() -> None:
     for door, config in (
-        (model_config, ModelConfig("lstm", False, "additive", 12, 16, 0.25, 8)),
-        (training_config, TrainingConfig(70, "full", 3e-4, 0.5, 0.25, 9)),
+        (parse_model_config, ModelConfig("lstm", False, "additive", 12, 16, 0.25, 8)),
+        (parse_training_config, TrainingConfig(70, "full", 3e-4, 0.5, 0.25, 9)),
     ):
         plain = asdict(config)
         assert door(plain) == config
@@ -32,8 +32,8 @@ def test_text_means_the_same_as_the_value_itself() -> None:
 
 
 def test_what_is_not_named_has_its_default() -> None:
-    assert model_config({}) == ModelConfig()
-    assert training_config({"batch_size": "8"}) == TrainingConfig(batch_size=8)
+    assert parse_model_config({}) == ModelConfig()
+    assert parse_training_config({"batch_size": "8"}) == TrainingConfig(batch_size=8)
 
 
 @pytest.mark.parametrize(

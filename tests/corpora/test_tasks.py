@@ -14,8 +14,8 @@ import pytest
 
 from pages.shared.runs.actions import CORPORA as CALLED
 from pages.shared.runs.labels import SHIPPED
-from seq2seq_core.data.bundled import FOLDER, NAMES, TRANSLATIONS, shipped
-from seq2seq_core.data.corpus import read_rows
+from seq2seq_core.data.bundled import CORPORA_FOLDER, CORPUS_NAMES, TRANSLATION_CORPORA, load_bundled
+from seq2seq_core.data.corpus import build_corpus
 
 SIZES = {  # training and held-out pairs
     "reverse": (600, 100), "labels": (120, 30), "summaries": (114, 28), "dialogue": (118, 29),
@@ -93,7 +93,7 @@ def read(path: Path) -> list[Pair]:
     return [Pair(*(column.split() for column in line.split("\t"))) for line in lines]
 
 
-CORPUS = {name: {part: read(FOLDER / name / f"{part}.tsv") for part in PARTS} for name in SIZES}
+CORPUS = {name: {part: read(CORPORA_FOLDER / name / f"{part}.tsv") for part in PARTS} for name in SIZES}
 ALL = {name: corpus["train"] + corpus["held_out"] for name, corpus in CORPUS.items()}
 each_corpus = pytest.mark.parametrize("name", SIZES)
 each_part = pytest.mark.parametrize("part", PARTS)
@@ -103,18 +103,18 @@ each_part = pytest.mark.parametrize("part", PARTS)
 
 
 def test_every_corpus_that_is_shipped_has_its_tests() -> None:
-    assert {*NAMES} == {*TRANSLATIONS, *SIZES}
+    assert {*CORPUS_NAMES} == {*TRANSLATION_CORPORA, *SIZES}
 
 
 def test_every_corpus_that_is_shipped_can_be_chosen_and_has_a_name() -> None:
-    assert [*SHIPPED] == [*NAMES]
-    assert {*NAMES} <= CALLED.keys()
+    assert [*SHIPPED] == [*CORPUS_NAMES]
+    assert {*CORPUS_NAMES} <= CALLED.keys()
 
 
 @each_corpus
 @each_part
 def test_the_file_is_clean_text(name: str, part: str) -> None:
-    text = (FOLDER / name / f"{part}.tsv").read_bytes().decode("utf-8")
+    text = (CORPORA_FOLDER / name / f"{part}.tsv").read_bytes().decode("utf-8")
     assert unicodedata.is_normalized("NFC", text)
     assert "\r" not in text and "\ufeff" not in text
     assert text.endswith("\n") and not text.endswith("\n\n")
@@ -127,10 +127,10 @@ def test_the_file_is_clean_text(name: str, part: str) -> None:
 
 @each_corpus
 def test_the_lesson_reads_every_row(name: str) -> None:
-    found = shipped(name)
+    found = load_bundled(name)
     assert (len(found.rows), len(found.held_out)) == SIZES[name]
     for rows in (found.rows, found.held_out):
-        assert read_rows(rows, "space").problems == ()
+        assert build_corpus(rows, "space").problems == ()
 
 
 @each_corpus
@@ -170,7 +170,7 @@ def test_a_counted_thing_has_its_measure_word(name: str) -> None:
 
 
 def test_every_chinese_word_is_in_the_list_of_words() -> None:
-    lines = (FOLDER / "words.tsv").read_text(encoding="utf-8").split("\n")[1:-1]
+    lines = (CORPORA_FOLDER / "words.tsv").read_text(encoding="utf-8").split("\n")[1:-1]
     listed = {line.split("\t")[0] for line in lines}
     said = {w for pairs in ALL.values() for pair in pairs for w in pair.source + pair.target}
     assert {word for word in said if "\u4e00" <= word[0] <= "\u9fff"} - listed == set()

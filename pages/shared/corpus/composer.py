@@ -16,7 +16,7 @@ from pages.shared.frame.session import CorpusView
 from seq2seq_core.data import bundled
 from seq2seq_core.data.corpus import Row
 from seq2seq_core.data.tokenizers import CJK, TOKENIZERS
-from seq2seq_core.data.word_classes import EDGE, ENOUGH, Company, Entry, spread
+from seq2seq_core.data.word_classes import SENTENCE_BOUNDARY, MIN_ROWS_PER_WORD, ContextProfile, LexiconEntry, augment
 from seq2seq_core.errors import StoreError
 
 FREQUENT = 150  # words of which the browser knows the company; it knows the rest by name
@@ -93,13 +93,13 @@ def remove() -> None:
 def spread_word() -> None:
     """Put a new word into ten sentences, on top of the corpus, below the sentence it came in."""
     said, view = told("spread"), session.corpus()
-    new = Entry(said["source"], said["target"])
-    like = Entry(*said["place"])
+    new = LexiconEntry(said["source"], said["target"])
+    like = LexiconEntry(*said["place"])
     for position, offer in analysis.hints(view).items():
         if not isinstance(offer, Offer) or offer.new != new:
             continue
         if like in [place for place, _count in offer.places]:
-            made = spread(analysis.corpus(view), view.tokenizer, new, like, view.held_out)
+            made = augment(analysis.corpus(view), view.tokenizer, new, like, view.held_out)
             rows = [*view.rows[: position + 1], *made, *view.rows[position + 1 :]]
             edits.keep(view, edits.tidied(rows, view.tokenizer).rows)
             table.unmount()
@@ -109,7 +109,7 @@ def spread_word() -> None:
                     new=new.source,
                     count=len(made),
                 )
-                if len(made) == ENOUGH
+                if len(made) == MIN_ROWS_PER_WORD
                 else _(
                     "Only 1 sentence had room for {new}; it is on top of the corpus.",
                     new=new.source,
@@ -125,11 +125,11 @@ def spread_word() -> None:
     raise StoreError("stale")
 
 
-def side(sentences: Sequence[Sequence[str]], company: Company) -> dict[str, Any]:
+def side(sentences: Sequence[Sequence[str]], company: ContextProfile) -> dict[str, Any]:
     """All words, the most frequent first, and who stands beside the frequent ones, by number."""
     counts = Counter(token for sentence in sentences for token in sentence).most_common()
     words = [token for token, _count in counts]
-    ids = {token: i for i, token in enumerate(words[:FREQUENT])} | {EDGE: -1}
+    ids = {token: i for i, token in enumerate(words[:FREQUENT])} | {SENTENCE_BOUNDARY: -1}
 
     def numbers(others: set[str]) -> list[int]:
         return sorted(ids[other] for other in others if other in ids)
@@ -140,7 +140,7 @@ def side(sentences: Sequence[Sequence[str]], company: Company) -> dict[str, Any]
             for word in components.annotated(words)
         ],
         "company": [
-            [word, *(numbers(kind[word]) for kind in (company.near, company.left, company.right))]
+            [word, *(numbers(kind[word]) for kind in (company.cooccurring_words, company.left_neighbours, company.right_neighbours))]
             for word in words[:FREQUENT]
         ],
     }
@@ -212,12 +212,12 @@ def _words(version: object, _view: CorpusView, language: str) -> dict[str, Any]:
 def labels(view: CorpusView, mine: int) -> dict[str, Any]:
     slot: Any = {"slot": "word"}
     row: Any = {"slot": "row"}
-    ours = view.name in bundled.NAMES
+    ours = view.name in bundled.CORPUS_NAMES
     title = _("My {count} sentences", count=mine) if mine > 1 else _("My sentences")
     return {
         "source": _("Source · click a word to change it"),
         "target": _("Target · what is to come out")
-        if view.name in set(bundled.NAMES).difference(bundled.TRANSLATIONS)
+        if view.name in set(bundled.CORPUS_NAMES).difference(bundled.TRANSLATION_CORPORA)
         else _("Target · its translation"),
         "type_source": _("type more"),
         "type_target": _("type more"),

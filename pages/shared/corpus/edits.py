@@ -10,7 +10,7 @@ from pages.shared.frame import errors, session
 from pages.shared.frame.i18n import _
 from pages.shared.frame.markdown import literal
 from pages.shared.frame.session import CorpusView
-from seq2seq_core.data.corpus import Problem, Row, Tidied, duplicates, tidy
+from seq2seq_core.data.corpus import Problem, Row, SanitizedRows, count_duplicates, sanitize_rows
 
 SHOWN = 4  # of many problems
 
@@ -52,17 +52,17 @@ def say_problems(problems: Sequence[Problem], numbers: Sequence[object]) -> None
     say(_("Not stored:") + " " + " ".join(lines), refused=True)
 
 
-def tidied(rows: Sequence[Row], tokenizer: str, numbers: Sequence[object] = ()) -> Tidied:
+def tidied(rows: Sequence[Row], tokenizer: str, numbers: Sequence[object] = ()) -> SanitizedRows:
     """The rows as they may be stored; what is refused, and what was taken out of them, is said."""
     numbers = numbers or range(1, len(rows) + 1)
-    clean = tidy(rows, tokenizer)
+    clean = sanitize_rows(rows, tokenizer)
     say_problems(clean.problems, numbers)
-    if clean.notices:
-        shown = ", ".join(str(numbers[n - 1]) for n in clean.notices[:SHOWN])
-        more = " …" if len(clean.notices) > SHOWN else ""
+    if clean.altered_rows:
+        shown = ", ".join(str(numbers[n - 1]) for n in clean.altered_rows[:SHOWN])
+        more = " …" if len(clean.altered_rows) > SHOWN else ""
         say(
             _("Invisible characters were taken out of row {row}.", row=shown)
-            if len(clean.notices) == 1
+            if len(clean.altered_rows) == 1
             else _("Invisible characters were taken out of rows {rows}.", rows=shown + more)
         )
     return clean
@@ -79,12 +79,12 @@ def keep(
 
     What is trained on is not new any more: it leaves the held-out pairs.
     """
-    before, known = duplicates(view.rows), {row.source for row in rows}
+    before, known = count_duplicates(view.rows), {row.source for row in rows}
     kept_out = view.held_out if held_out is None else held_out
     aside = [row for row in kept_out if row.source not in known]
     note = seen()
     note["view"] = saved = session.save_corpus(view, rows, aside, name, tokenizer)
-    twice = duplicates(saved.rows)
+    twice = count_duplicates(saved.rows)
     if twice > before or (twice and name):
         say(_("Rows that repeat an earlier pair: {count}.", count=twice))
     if len(aside) < len(kept_out):

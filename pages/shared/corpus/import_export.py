@@ -14,9 +14,9 @@ from pages.shared.frame.markdown import literal
 from pages.shared.frame.session import CorpusView
 from pages.shared.runs.labels import SHIPPED
 from seq2seq_core.data import bundled, formats
-from seq2seq_core.data.cleaning import clean
-from seq2seq_core.data.corpus import Row, swapped
-from seq2seq_core.data.tokenizers import suggest
+from seq2seq_core.data.cleaning import clean_text
+from seq2seq_core.data.corpus import Row, swap_sides
+from seq2seq_core.data.tokenizers import detect_tokenizer
 from seq2seq_core.errors import CorpusError
 from seq2seq_core.limits import LIMITS
 
@@ -43,7 +43,7 @@ def close() -> None:
 def load(name: str) -> None:
     """Put one of the shipped corpora into the table; it can be undone like any change."""
     close()
-    shipped = bundled.shipped(name)
+    shipped = bundled.load_bundled(name)
     replace(name, shipped.rows, shipped.held_out, "space")
 
 
@@ -79,7 +79,7 @@ def forget_offers() -> None:
 
 def read(name: str, data: bytes, encoding: str) -> None:
     forget_offers()
-    rows = formats.rows_of(formats.text_of(data, encoding), name)
+    rows = formats.parse_rows(formats.decode_upload(data, encoding), name)
     if len(rows) > LIMITS.pairs:
         st.session_state["corpus_too_many"] = name, len(rows), rows[: LIMITS.pairs]
         table.unmount()
@@ -95,11 +95,11 @@ def take_first() -> None:
 
 
 def take(name: str, rows: Sequence[Row]) -> None:
-    tokenizer = suggest([row.source for row in rows])
+    tokenizer = detect_tokenizer([row.source for row in rows])
     kept = edits.tidied(rows, tokenizer).rows
     if not kept:
         raise CorpusError("no_pairs")
-    replace(clean(name)[:40], kept, (), tokenizer)
+    replace(clean_text(name)[:40], kept, (), tokenizer)
     edits.say(
         _(
             "1 pair from {name}; sentences are cut into words: {cut}.",
@@ -133,7 +133,7 @@ def paste() -> None:
     """Append the lines of a spreadsheet."""
     close()
     view = session.corpus()
-    rows = formats.rows_of(st.session_state["corpus_paste"], "paste.tsv")
+    rows = formats.parse_rows(st.session_state["corpus_paste"], "paste.tsv")
     added = edits.tidied(rows, view.tokenizer).rows
     if not added:  # all were refused, which is said
         return
@@ -149,13 +149,13 @@ def paste() -> None:
 @errors.kept
 def swap() -> None:
     view = session.corpus()
-    change(swapped(view.rows), swapped(view.held_out))
+    change(swap_sides(view.rows), swap_sides(view.held_out))
 
 
 @errors.kept
 def simplify() -> None:
     view = session.corpus()
-    change(formats.simplified(view.rows), formats.simplified(view.held_out))
+    change(formats.to_simplified_rows(view.rows), formats.to_simplified_rows(view.held_out))
 
 
 @errors.kept
@@ -173,7 +173,7 @@ def cut_by(key: str) -> None:
 
 @st.cache_data(show_spinner=False, max_entries=analysis.VERSIONS)
 def _traditional(version: object, _view: CorpusView) -> bool:
-    return formats.traditional(_view.rows)
+    return formats.has_traditional(_view.rows)
 
 
 def tools(view: CorpusView) -> None:
@@ -203,7 +203,7 @@ def tools(view: CorpusView) -> None:
             for form in formats.FORMATS:
                 st.download_button(
                     form.upper(),
-                    partial(formats.written, view.rows, form),
+                    partial(formats.dump_rows, view.rows, form),
                     f"corpus.{form}",
                     on_click="ignore",
                     key=f"corpus_download_{form}",

@@ -47,7 +47,7 @@ def rows_of(table: pd.DataFrame, before: Sequence[Row]) -> dict[int, Row]:
 def titles(view: CorpusView) -> dict[str, str]:
     """What the two columns are called: by the language, where that is known."""
     chinese = [any(CJK.search(cell) for cell in side[:20]) for side in sides(view)]
-    named = view.name in bundled.TRANSLATIONS
+    named = view.name in bundled.TRANSLATION_CORPORA
     return {
         "source": _("Chinese · source")
         if chinese[0]
@@ -136,7 +136,7 @@ def edited(view: CorpusView) -> tuple[CorpusView, dict[int, Row]]:
         column_config=columns(view),
         alt=_("The sentence pairs of the corpus, to be edited."),
     )
-    origin = bundled.shipped(view.name).rows if view.name in bundled.NAMES else ()
+    origin = bundled.load_bundled(view.name).rows if view.name in bundled.CORPUS_NAMES else ()
     rows = rows_of(table, (*origin, *view.rows))
     if tuple(rows.values()) != view.rows:
         mounts = shown()["mounts"]

@@ -17,7 +17,7 @@ from pages.shared.frame.session import CorpusView
 from seq2seq_core import figures
 from seq2seq_core.data import bundled
 from seq2seq_core.data.corpus import Pair
-from seq2seq_core.data.vocabulary import EOS, SOS, SPECIALS, Vocabulary
+from seq2seq_core.data.vocabulary import EOS, SOS, SPECIAL_TOKENS, Vocabulary
 
 OFFERED = 200  # pairs in the list
 EXPLAINED = {
@@ -31,14 +31,14 @@ EXPLAINED = {
 def cells(tokens: Sequence[str], vocabulary: Vocabulary, kind: str) -> list[dict[str, str]]:
     """Each token over its id."""
     return [
-        {"text": token, "sub": str(number), "kind": "special" if token in SPECIALS else kind}
+        {"text": token, "sub": str(number), "kind": "special" if token in SPECIAL_TOKENS else kind}
         for token, number in zip(tokens, vocabulary.encode(tokens), strict=True)
     ]
 
 
 def three_rows(pair: Pair, source: Vocabulary, target: Vocabulary) -> dict[str, Any]:
     """Encoder input, decoder input and target of one pair, for the component."""
-    start, end = SPECIALS[SOS], SPECIALS[EOS]
+    start, end = SPECIAL_TOKENS[SOS], SPECIAL_TOKENS[EOS]
     return {
         "label": _("The three tensors of this pair, each token over its id"),
         "rows": [
@@ -72,8 +72,8 @@ def vocabulary(
 ) -> None:
     """A table of ids, words and counts; special tokens count as often as they come to stand."""
     counts = Counter(token for sentence in sentences for token in sentence)
-    first = 0 if specials else len(SPECIALS)
-    tokens, known = words.tokens[first:], bundled.words() if language() == "en" else {}
+    first = 0 if specials else len(SPECIAL_TOKENS)
+    tokens, known = words.tokens[first:], bundled.load_word_glosses() if language() == "en" else {}
     rows = pd.DataFrame(
         {
             "id": range(first, len(words)),
@@ -88,7 +88,7 @@ def vocabulary(
     columns = ["id", "word", "count", *(["meaning"] if any(rows["meaning"]) else [])]
     count = _(
         "{words} words; {all} with the special tokens",
-        words=len(words) - len(SPECIALS),
+        words=len(words) - len(SPECIAL_TOKENS),
         all=len(words),
     )
     heading(title, count)
@@ -109,7 +109,7 @@ def vocabulary(
 
 @st.cache_resource(show_spinner=False, max_entries=analysis.VERSIONS)
 def _vocabularies(version: object, _view: CorpusView) -> tuple[Vocabulary, Vocabulary]:
-    return analysis.corpus(_view).vocabularies()
+    return analysis.corpus(_view).build_vocabularies()
 
 
 def choose_pair(view: CorpusView) -> Pair:
@@ -145,7 +145,7 @@ def view_encoded(view: CorpusView) -> None:
         st.caption(
             " · ".join(f"**{literal(token)}** {_(said)}" for token, said in EXPLAINED.items())
         )
-    start, end = SPECIALS[SOS], SPECIALS[EOS]
+    start, end = SPECIAL_TOKENS[SOS], SPECIAL_TOKENS[EOS]
     sentences = [pair.source for pair in pairs], [(start, *pair.target, end) for pair in pairs]
     left, middle, right = st.columns([1, 1, 0.9], gap="medium")
     titles = table.titles(view)

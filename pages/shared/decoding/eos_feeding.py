@@ -11,15 +11,15 @@ from pages.shared.frame import components
 from pages.shared.frame.i18n import _
 from pages.shared.runs import evaluations
 from pages.shared.runs.selection import Chosen
-from seq2seq_core.data.corpus import tokens_of
-from seq2seq_core.data.vocabulary import SPECIALS
+from seq2seq_core.data.corpus import tokenize
+from seq2seq_core.data.vocabulary import SPECIAL_TOKENS
 from seq2seq_core.decoding.translator import translate_with_fillers
 
 MARKS = {True: "✓", False: "✗", None: ""}
 
 
 def cell(token: str, right: bool | None = None) -> dict[str, str]:
-    kind = "special" if token in SPECIALS else "target"
+    kind = "special" if token in SPECIAL_TOKENS else "target"
     return {"text": token, "sub": MARKS[right], "kind": kind}
 
 
@@ -56,7 +56,7 @@ def fillers(now: Chosen, expected: str | None) -> None:
     filled = translate_with_fillers(
         now.trained.model, checkpoint, now.translation.source_tokens, len(own)
     )
-    wanted = None if expected is None else [*tokens_of(expected, checkpoint.tokenizer), "<eos>"]
+    wanted = None if expected is None else [*tokenize(expected, checkpoint.tokenizer), "<eos>"]
     st.subheader(_("A test that fools: fillers instead of its own words"), anchor=False)
     st.markdown(
         _(

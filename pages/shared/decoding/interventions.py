@@ -12,7 +12,7 @@ from pages.shared.decoding.stepper import Said, changed_here, percent
 from pages.shared.frame import errors, url_state
 from pages.shared.frame.i18n import _, parts
 from pages.shared.runs.selection import Chosen
-from seq2seq_core.data.vocabulary import SPECIALS
+from seq2seq_core.data.vocabulary import SPECIAL_TOKENS
 from seq2seq_core.decoding.interventions import (
     Branch,
     Change,
@@ -220,7 +220,7 @@ def row(branch: Branch, shown: Branch, own: Outcome, now: Chosen) -> dict[str, A
         "is": str(branch),
         "shown": branch == shown,
         "tokens": written.tokens,
-        "special": [token in SPECIALS for token in written.tokens],
+        "special": [token in SPECIAL_TOKENS for token in written.tokens],
         "leaves": found.step - 1 if found else -1,
         "again": len(written.tokens) - found.after if found else -1,
         "changed": parts("The model's own translation")
@@ -244,10 +244,10 @@ def hint(attends: bool) -> str:
 
 
 def labels(now: Chosen) -> dict[str, str]:
-    deep = now.run.shape.transformer
+    deep = now.run.shape.is_transformer
     return {
         "what": _("What if?"),
-        "hint": hint(now.run.shape.attends),
+        "hint": hint(now.run.shape.has_attention),
         "typed": _("Another word at this step"),
         "put": _("Put in"),
         "put_here": _("Put this word in at this step"),
@@ -282,7 +282,7 @@ def branches_data(branches: Sequence[Branch], shown: Branch, now: Chosen) -> dic
             "branch": str(place) if place else "",
         },
         "branches": [row(branch, shown, own, now) for branch in (OWN, *branches)],
-        "words": [token for token in target[: OFFERED + len(SPECIALS)] if token not in SPECIALS],
+        "words": [token for token in target[: OFFERED + len(SPECIAL_TOKENS)] if token not in SPECIAL_TOKENS],
         "refused": st.session_state.pop("decode_refused", ""),
         "labels": labels(now),
     }

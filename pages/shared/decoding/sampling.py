@@ -14,7 +14,7 @@ from pages.shared.runs import actions
 from pages.shared.runs.selection import Chosen
 from pages.shared.settings.decoding import TEMPERATURE, TOP_K, TOP_P, seed, turn
 from seq2seq_core.config import DecodingConfig
-from seq2seq_core.data.corpus import tokens_of
+from seq2seq_core.data.corpus import tokenize
 from seq2seq_core.decoding.beam_tree import Chances, Drawn, chances, draws
 
 if TYPE_CHECKING:
@@ -80,7 +80,7 @@ def lot_data(
     now: Chosen, step: int, found: Chances, drawn: Sequence[Drawn], config: DecodingConfig
 ) -> dict[str, Any]:
     expected = actions.reference(now.run, now.text)
-    wanted = None if expected is None else tokens_of(expected, now.trained.checkpoint.tokenizer)
+    wanted = None if expected is None else tokenize(expected, now.trained.checkpoint.tokenizer)
     return {
         "source": components.annotated(now.translation.source_tokens, now.translation.unknown),
         "written": now.translation.tokens[: step - 1],

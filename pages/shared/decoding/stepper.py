@@ -9,7 +9,7 @@ from pages.shared.frame import components
 from pages.shared.frame.glossary import meaning
 from pages.shared.frame.i18n import _, parts
 from seq2seq_core.config import ModelConfig
-from seq2seq_core.data.vocabulary import SPECIALS
+from seq2seq_core.data.vocabulary import SPECIAL_TOKENS
 from seq2seq_core.decoding.interventions import Branch, Change, places_left
 from seq2seq_core.decoding.translator import Translation, TranslationStep
 
@@ -179,7 +179,7 @@ def walk_labels(count: int, shape: ModelConfig) -> dict[str, Any]:
         "top": _("How likely each word was"),
         "hidden": _("decoder state"),
         "context": _("context"),
-        "no_attention": "" if shape.attends else last_state(shape),
+        "no_attention": "" if shape.has_attention else last_state(shape),
         "unknown": _("never seen in training"),
         "forced": _("put in by you"),
         "looked": _("you chose where it looks"),
@@ -219,7 +219,7 @@ def walk(
         steps.append({
             "token": step.token,
             "meaning": meaning(step.token),
-            "special": step.token in SPECIALS,
+            "special": step.token in SPECIAL_TOKENS,
             "forced": any(change.is_word for change in changes),
             "looked": any(not change.is_word for change in changes),
             "probability": round(step.probability, 6),
@@ -232,8 +232,8 @@ def walk(
     return {
         "key": key,
         "position": position,
-        "both": shape.bidirectional and not shape.transformer,
-        "again": shape.context == "every_step" and not shape.transformer,
+        "both": shape.bidirectional and not shape.is_transformer,
+        "again": shape.context == "every_step" and not shape.is_transformer,
         "source": source_words(translation, source, branch),
         "steps": steps,
         "begin": {

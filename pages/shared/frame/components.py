@@ -43,8 +43,8 @@ tensors = register("tensors")
 
 def annotated(tokens: Sequence[str], unknown: Sequence[str] = ()) -> list[dict[str, Any]]:
     """Source tokens with what is known about them: pinyin and an English gloss."""
-    known = bundled.words() if language() == "en" else {}  # who reads Chinese needs no crutch
-    nothing = bundled.Word("", "")
+    known = bundled.load_word_glosses() if language() == "en" else {}  # who reads Chinese needs no crutch
+    nothing = bundled.WordGloss("", "")
     return [
         {
             "token": token,

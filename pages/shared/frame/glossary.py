@@ -10,7 +10,7 @@ from seq2seq_core.data import bundled
 
 def meaning(word: str) -> str:
     """The English gloss of a word of the shipped corpora; else, or for who reads Chinese, empty."""
-    known = bundled.words() if language() == "en" else {}
+    known = bundled.load_word_glosses() if language() == "en" else {}
     return known[word].gloss.strip("()") if word in known else ""
 
 

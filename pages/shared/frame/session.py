@@ -18,8 +18,8 @@ from pages.shared.frame import url_state
 from pages.shared.frame.i18n import _
 from seq2seq_core import store
 from seq2seq_core.data import bundled
-from seq2seq_core.data.corpus import Row, read_rows, swapped
-from seq2seq_core.data.vocabulary import SPECIALS
+from seq2seq_core.data.corpus import Row, build_corpus, swap_sides
+from seq2seq_core.data.vocabulary import SPECIAL_TOKENS
 from seq2seq_core.store import Engine, Revision, Workspace
 from seq2seq_core.workers import pool
 
@@ -104,7 +104,7 @@ def corpus() -> CorpusView:
     mine = workspace()
     head = store.head(engine(), mine.id) if mine else None
     if head is None:
-        default = bundled.shipped(bundled.DEFAULT)
+        default = bundled.load_bundled(bundled.DEFAULT_CORPUS)
         return CorpusView(default.name, "space", default.rows, default.held_out, None)
     return CorpusView(head.name, head.tokenizer, head.rows, head.held_out, head)
 
@@ -135,9 +135,9 @@ def save_corpus(
 
 @st.cache_data(show_spinner=False, max_entries=64)
 def _sizes(key: object, _view: CorpusView) -> tuple[int, int, int]:
-    corpus = read_rows(_view.rows, _view.tokenizer)
-    source, target = corpus.vocabularies()
-    return len(corpus.pairs), len(source) - len(SPECIALS), len(target) - len(SPECIALS)
+    corpus = build_corpus(_view.rows, _view.tokenizer)
+    source, target = corpus.build_vocabularies()
+    return len(corpus.pairs), len(source) - len(SPECIAL_TOKENS), len(target) - len(SPECIAL_TOKENS)
 
 
 def sizes(view: CorpusView) -> tuple[int, int, int]:
@@ -147,8 +147,8 @@ def sizes(view: CorpusView) -> tuple[int, int, int]:
 
 def changed_sources(view: CorpusView) -> list[str]:
     """Source sentences that the learner wrote or changed, as they stand in the corpus."""
-    if view.name not in bundled.NAMES:
+    if view.name not in bundled.CORPUS_NAMES:
         return []
-    rows = bundled.shipped(view.name).rows
-    known = {(row.source, row.target) for row in (*rows, *swapped(rows))}
+    rows = bundled.load_bundled(view.name).rows
+    known = {(row.source, row.target) for row in (*rows, *swap_sides(rows))}
     return [row.source for row in view.rows if (row.source, row.target) not in known]

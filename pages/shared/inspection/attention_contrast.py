@@ -15,7 +15,7 @@ from pages.shared.runs.trained import trained as trained_run
 from pages.shared.training.live_view import marked
 from seq2seq_core import store
 from seq2seq_core.config import ModelConfig
-from seq2seq_core.data.corpus import tokens_of
+from seq2seq_core.data.corpus import tokenize
 from seq2seq_core.decoding.translator import translate
 from seq2seq_core.store import Run
 
@@ -33,7 +33,7 @@ def answer(run: Run, text: str) -> None:
     trained = trained_run(run)
     translation = translate(trained.model, trained.checkpoint, text)
     expected = actions.reference(run, text)
-    wanted = None if expected is None else tokens_of(expected, trained.checkpoint.tokenizer)
+    wanted = None if expected is None else tokenize(expected, trained.checkpoint.tokenizer)
     evaluation = store.history(session.engine(), run.id, "evaluation")
     with st.container(border=True, height="stretch"):
         st.caption(literal(actions.label(run)))
@@ -60,7 +60,7 @@ def answer(run: Run, text: str) -> None:
 
 def without(run: Run) -> ModelConfig:
     """The same model without attention. Of a Transformer nothing would be left: a GRU instead."""
-    if run.shape.transformer:
+    if run.shape.is_transformer:
         return ModelConfig(attention="none")
     return replace(run.shape, attention="none")
 
@@ -74,9 +74,9 @@ def counterpart(run: Run, choices: list[Run]) -> Run | None:
     def fits(other: Run) -> bool:
         if (other.revision_id, other.training) != (run.revision_id, run.training):
             return False
-        if run.shape.attends:
+        if run.shape.has_attention:
             return other.shape == without(run)
-        return other.shape.attends and not other.shape.transformer and without(other) == run.shape
+        return other.shape.has_attention and not other.shape.is_transformer and without(other) == run.shape
 
     return next(filter(fits, choices), None)
 
@@ -84,7 +84,7 @@ def counterpart(run: Run, choices: list[Run]) -> Run | None:
 @errors.kept
 def train_counterpart(run: Run) -> None:
     """A run without attention, or with it; apart from a Transformer's nothing else differs."""
-    if run.shape.attends:
+    if run.shape.has_attention:
         actions.repeat(run, **asdict(without(run)))
     else:
         actions.repeat(run, attention=ModelConfig().attention)
@@ -92,19 +92,19 @@ def train_counterpart(run: Run) -> None:
 
 def offer(run: Run) -> None:
     """To train what stands beside."""
-    if run.shape.transformer:
+    if run.shape.is_transformer:
         st.text(_("No GRU without attention has been trained on this corpus in the same way yet."))
         told = _("Train a GRU without attention")
     else:
         st.text(_("No run that differs in nothing else yet."))
-        name = _("without attention") if run.shape.attends else _("with attention")
+        name = _("without attention") if run.shape.has_attention else _("with attention")
         told = _("Train the same model {kind}", kind=name)
     st.button(told, on_click=train_counterpart, args=(run,), key="attention_train_other")
 
 
 def contrast(run: Run, other: Run | None, text: str) -> None:
     st.subheader(_("The same sentence with and without attention"), anchor=False)
-    if run.shape.transformer:
+    if run.shape.is_transformer:
         st.markdown(
             _(
                 "A Transformer without attention is no model of sequences any more: no word would "

@@ -14,7 +14,7 @@ from pages.shared.settings import panel
 from seq2seq_core import store
 from seq2seq_core.config import ModelConfig, TrainingConfig
 from seq2seq_core.data import bundled
-from seq2seq_core.data.corpus import tokens_of
+from seq2seq_core.data.corpus import tokenize
 from seq2seq_core.store import Run
 
 CORPORA = {
@@ -63,7 +63,7 @@ def selected(choices: list[Run]) -> Run | None:
 
 def made_of(shape: ModelConfig) -> list[str]:
     """Architecture, layers and attention, each in few words."""
-    if shape.transformer:
+    if shape.is_transformer:
         sizes = _("layers {layers} × heads {heads}", layers=shape.layers, heads=shape.heads)
         return ["Transformer", sizes]
     cell = ("Bi" if shape.bidirectional else "") + shape.architecture.upper()
@@ -121,7 +121,7 @@ def show_run(run: Run) -> None:
 @st.cache_data(show_spinner=False, max_entries=64)
 def _held_out(run_id: int) -> set[tuple[str, ...]]:
     corpus = store.run_corpus(session.engine(), run_id)
-    return {tokens_of(source, corpus["tokenizer"]) for source, *_rest in corpus["held_out"]}
+    return {tokenize(source, corpus["tokenizer"]) for source, *_rest in corpus["held_out"]}
 
 
 def held_out_sources(run: Run) -> set[tuple[str, ...]]:
@@ -211,9 +211,9 @@ def nothing_trained() -> None:
 
 def turned(view: session.CorpusView) -> bool:
     """Whether a corpus of the lesson stands the other way round: from English to Chinese."""
-    if view.name not in bundled.TRANSLATIONS:
+    if view.name not in bundled.TRANSLATION_CORPORA:
         return False
-    targets = {row.target for row in bundled.shipped(view.name).rows}
+    targets = {row.target for row in bundled.load_bundled(view.name).rows}
     return sum(row.source in targets for row in view.rows) > len(view.rows) / 2
 
 

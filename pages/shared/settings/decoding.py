@@ -9,7 +9,7 @@ import streamlit as st
 
 from pages.shared.frame import errors, url_state
 from pages.shared.frame.i18n import N_, _, language
-from seq2seq_core.config import decoding_config
+from seq2seq_core.config import parse_decoding_config
 from seq2seq_core.errors import ConfigError
 
 
@@ -86,7 +86,7 @@ def named(knob: Knob) -> float:
     if text is None:
         return knob.default
     try:
-        value = getattr(decoding_config({knob.field: text}), knob.field)
+        value = getattr(parse_decoding_config({knob.field: text}), knob.field)
     except ConfigError as error:
         url_state.drop(knob.key)
         errors.show(error)

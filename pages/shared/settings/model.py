@@ -15,7 +15,7 @@ from pages.shared.settings.setting import (
     transformer,
     word,
 )
-from seq2seq_core.config import ARCHITECTURES, ATTENTIONS, CONTEXTS, NORMS, TIMINGS
+from seq2seq_core.config import ARCHITECTURES, ATTENTIONS, CONTEXT_TIMINGS, NORM_POSITIONS, ATTENTION_TIMINGS
 
 ARCHITECTURE = Choice(
     "cell",
@@ -99,7 +99,7 @@ MORE_MODEL = (
             "or before it, with the old one, so that the step can read what was found (Bahdanau et "
             "al. 2015); that takes longer, one word at a time."
         ),
-        TIMINGS,
+        ATTENTION_TIMINGS,
         word,
         read=attends,
         brief=N_("asks {value}"),
@@ -138,7 +138,7 @@ MORE_MODEL = (
             "The encoder's last state. It starts the decoder; given at every step, the decoder can "
             "read it again whenever it writes a word."
         ),
-        CONTEXTS,
+        CONTEXT_TIMINGS,
         word,
         read=recurrent,
         brief=N_("context {value}"),
@@ -181,7 +181,7 @@ MORE_MODEL = (
             "Where numbers are brought back to one size: after each residual sum, as in the paper, "
             "or before each part, which learns more steadily in many layers."
         ),
-        NORMS,
+        NORM_POSITIONS,
         word,
         read=transformer,
         brief=N_("norm {value}"),

@@ -13,7 +13,7 @@ from pages.shared.frame.i18n import _, language
 from pages.shared.settings.model import MODEL, MORE_MODEL
 from pages.shared.settings.setting import Choice, Values
 from pages.shared.settings.training import LEARNING, MORE_LEARNING
-from seq2seq_core.config import ModelConfig, TrainingConfig, model_config, training_config
+from seq2seq_core.config import ModelConfig, TrainingConfig, parse_model_config, parse_training_config
 from seq2seq_core.errors import ConfigError
 
 ALL = (*MODEL, *MORE_MODEL, *LEARNING, *MORE_LEARNING)
@@ -71,8 +71,8 @@ def read(setting: Choice, text: str) -> Any:
     """A value out of the URL, by the same door as everywhere. Raises ConfigError."""
     if setting.field in MODEL_FIELDS:  # whether it goes with the others is said when it is used
         alone = {"bidirectional": False} | {setting.field: text}
-        return getattr(model_config(alone), setting.field)
-    return getattr(training_config({setting.field: text}), setting.field)
+        return getattr(parse_model_config(alone), setting.field)
+    return getattr(parse_training_config({setting.field: text}), setting.field)
 
 
 def refuse() -> None:

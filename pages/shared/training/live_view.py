@@ -203,7 +203,7 @@ def looked(source: Sequence[str], words: Sequence[str], attention: Any) -> str:
 def where(layout: str, shape: ModelConfig | None) -> str:
     """What the map is a map of."""
     title = _("Where it looks for the first sentence") if layout == "train" else _("Where it looks")
-    if shape is None or not shape.transformer:
+    if shape is None or not shape.is_transformer:
         return title
     return _("{title}: its last layer, the mean of all heads", title=title)
 

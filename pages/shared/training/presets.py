@@ -13,7 +13,7 @@ from pages.shared.runs import actions
 from pages.shared.settings import panel
 from pages.shared.training import controls
 from seq2seq_core.data import bundled
-from seq2seq_core.data.corpus import swapped
+from seq2seq_core.data.corpus import swap_sides
 
 
 @dataclass(frozen=True)
@@ -161,11 +161,11 @@ def bring(name: str, turned: bool) -> None:
     """Put a corpus into its place, in this direction. The learner's own version of it stays."""
     view = wanted = session.corpus()
     if view.name != name:
-        shipped = bundled.shipped(name)
+        shipped = bundled.load_bundled(name)
         wanted = session.CorpusView(name, "space", shipped.rows, shipped.held_out, None)
     rows, held_out = wanted.rows, wanted.held_out
     if actions.turned(wanted) != turned:
-        rows, held_out = tuple(swapped(rows)), tuple(swapped(held_out))
+        rows, held_out = tuple(swap_sides(rows)), tuple(swap_sides(held_out))
     if (view.name, view.rows) != (name, rows):
         session.save_corpus(view, rows, held_out, name, wanted.tokenizer)
         st.toast(_("The corpus has changed too: Undo on the Corpus page brings the other back."))

@@ -20,13 +20,13 @@ from seq2seq_core.cli import main
 from seq2seq_core.config import (
     ModelConfig,
     TrainingConfig,
-    decoding_config,
-    model_config,
-    training_config,
+    parse_decoding_config,
+    parse_model_config,
+    parse_training_config,
 )
-from seq2seq_core.data.cleaning import clean
-from seq2seq_core.data.corpus import Row, duplicates, read_rows, tidy
-from seq2seq_core.data.formats import FORMATS, read_file, rows_of, text_of, written
+from seq2seq_core.data.cleaning import clean_text
+from seq2seq_core.data.corpus import Row, count_duplicates, build_corpus, sanitize_rows
+from seq2seq_core.data.formats import FORMATS, read_file, parse_rows, decode_upload, dump_rows
 from seq2seq_core.errors import ConfigError, CorpusError, Seq2SeqError
 from seq2seq_core.limits import LIMITS
 from seq2seq_core.models import build
@@ -80,21 +80,21 @@ def test_no_case_is_missing_and_the_inputs_are_equal() -> None:
 @of_kind("corpus text")
 def test_a_text_is_cleaned_or_refused(case: Case) -> None:
     text = content(case)
-    tidied = tidy([Row(text, "x")], "space")
+    tidied = sanitize_rows([Row(text, "x")], "space")
     if "code" in case:
         refused(tidied.problems[0].error, case)
         assert not tidied.rows
         return
     stored = case.get("stored", text)
-    assert clean(text) == stored
+    assert clean_text(text) == stored
     assert tidied.rows == (Row(stored, "x"),) and not tidied.problems
-    assert tidied.notices == ((1,) if case.get("notice") else ())
+    assert tidied.altered_rows == ((1,) if case.get("notice") else ())
 
 
 @of_kind("corpus text")
 def test_a_text_is_learnt_from_or_named_with_its_row(case: Case) -> None:
     good, text = Row("你 好", "hi"), content(case)
-    corpus = read_rows([good, Row(text, "x")], "space")
+    corpus = build_corpus([good, Row(text, "x")], "space")
     code = case.get("code") or case.get("later")
     if code is None:
         assert corpus.rows == (good, Row(case.get("stored", text), "x"))
@@ -129,7 +129,7 @@ def test_the_store_keeps_a_clean_text_exactly_and_no_other(
 def test_a_stored_text_comes_back_from_a_file_exactly(case: Case) -> None:
     rows = [Row(case.get("stored", content(case)), "x"), Row("x", "y")]
     for form in FORMATS:
-        assert rows_of(text_of(written(rows, form)), f"corpus.{form}") == rows
+        assert parse_rows(decode_upload(dump_rows(rows, form)), f"corpus.{form}") == rows
 
 
 def test_a_file_on_the_command_line_names_the_same_rows(
@@ -154,12 +154,12 @@ def test_a_file_becomes_rows_or_one_sentence(case: Case, tmp_path: Path) -> None
     data, name = content(case), case.get("name", "corpus.tsv")
     if "code" in case:
         with pytest.raises(CorpusError) as caught:
-            rows_of(text_of(data), name)
+            parse_rows(decode_upload(data), name)
         refused(caught.value, case)
     else:
-        rows = rows_of(text_of(data), name)
+        rows = parse_rows(decode_upload(data), name)
         assert len(rows) == case["rows"]
-        assert duplicates(rows) == case.get("duplicates", duplicates(rows))
+        assert count_duplicates(rows) == case.get("duplicates", count_duplicates(rows))
     path = tmp_path / name.replace("/", "_")  # on the command line: the same, and the file named
     path.write_bytes(data)
     if "code" in case:
@@ -172,11 +172,11 @@ def test_a_file_becomes_rows_or_one_sentence(case: Case, tmp_path: Path) -> None
 @of_kind("upload file", having="later")
 def test_too_many_rows_are_refused_by_reader_and_store(case: Case, engine: Engine) -> None:
     assert case["later"] == "too_many_pairs"
-    rows = rows_of(text_of(content(case)), "corpus.tsv")
+    rows = parse_rows(decode_upload(content(case)), "corpus.tsv")
     mine = store.find_workspace(engine, store.create_workspace(engine))
     assert mine is not None
     with pytest.raises(CorpusError, match=f"{len(rows)}.*{LIMITS.pairs}"):
-        read_rows(rows, "space")
+        build_corpus(rows, "space")
     with pytest.raises(CorpusError, match=f"{len(rows)}.*{LIMITS.pairs}"):
         store.save_revision(engine, mine.id, None, "mine", "space", rows, [])
     assert store.head(engine, mine.id) is None
@@ -188,9 +188,9 @@ def test_too_many_rows_are_refused_by_reader_and_store(case: Case, engine: Engin
 @of_kind("config", lacking="clicks")
 def test_a_setting_is_refused_at_the_door(case: Case) -> None:
     with pytest.raises(ConfigError) as caught:
-        shape = model_config(case.get("model", {}))
-        training_config(case.get("training", {}))
-        decoding_config(case.get("decoding", {}))
+        shape = parse_model_config(case.get("model", {}))
+        parse_training_config(case.get("training", {}))
+        parse_decoding_config(case.get("decoding", {}))
         build(shape, case["vocabulary"], case["vocabulary"], seed=1)
     refused(caught.value, case)
 
@@ -198,7 +198,7 @@ def test_a_setting_is_refused_at_the_door(case: Case) -> None:
 @of_kind("config", lacking="clicks")
 def test_a_name_that_is_no_setting_is_refused(case: Case) -> None:
     given = json.loads(content(case))
-    for door in (model_config, training_config, decoding_config):
+    for door in (parse_model_config, parse_training_config, parse_decoding_config):
         with pytest.raises(ConfigError):
             door(given)
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from seq2seq_core.data.cleaning import INVISIBLE, clean
+from seq2seq_core.data.cleaning import INVISIBLE_CHARACTERS, clean_text
 from seq2seq_core.errors import CorpusError
 from seq2seq_core.limits import LIMITS
 
@@ -33,7 +33,7 @@ ANYTHING = st.text(st.characters(codec=None), max_size=200)
     ],
 )
 def test_known_texts_are_stored_as_they_should(typed: str, stored: str) -> None:
-    assert clean(typed) == stored
+    assert clean_text(typed) == stored
 
 
 @pytest.mark.parametrize(
@@ -49,14 +49,14 @@ def test_known_texts_are_stored_as_they_should(typed: str, stored: str) -> None:
 )
 def test_what_cannot_be_stored_is_refused(typed: str, code: str) -> None:
     with pytest.raises(CorpusError) as caught:
-        clean(typed)
+        clean_text(typed)
     assert caught.value.code == code
 
 
 def test_a_combining_bomb_is_refused_before_it_is_normalised() -> None:
     began = time.process_time()
     with pytest.raises(CorpusError):
-        clean("e" + "\u0301\u0327" * 30_000)
+        clean_text("e" + "\u0301\u0327" * 30_000)
     assert time.process_time() - began < 0.5  # normalising it first takes eight seconds
 
 
@@ -66,12 +66,12 @@ ACCENTS = st.text("e\u0301\u0327\u0344\u200b ", max_size=80)
 @given(ANYTHING | ACCENTS)
 def test_clean_text_is_clean_and_stays_as_it_is(text: str) -> None:
     try:
-        cleaned = clean(text)
+        cleaned = clean_text(text)
     except CorpusError:
         return
-    assert clean(cleaned) == cleaned
+    assert clean_text(cleaned) == cleaned
     assert unicodedata.is_normalized("NFC", cleaned)
-    assert not INVISIBLE.search(cleaned)
+    assert not INVISIBLE_CHARACTERS.search(cleaned)
     assert cleaned == " ".join(cleaned.split())
     assert len(cleaned) <= LIMITS.characters
     cleaned.encode()

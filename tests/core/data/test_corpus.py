@@ -6,18 +6,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from seq2seq_core.data.cleaning import clean
+from seq2seq_core.data.cleaning import clean_text
 from seq2seq_core.data.corpus import (
     Row,
-    cut,
-    duplicates,
-    read_rows,
+    segment_known,
+    count_duplicates,
+    build_corpus,
     split_held_out,
-    swapped,
-    tidy,
-    tokens_of,
+    swap_sides,
+    sanitize_rows,
+    tokenize,
 )
-from seq2seq_core.data.vocabulary import SPECIALS
+from seq2seq_core.data.vocabulary import SPECIAL_TOKENS
 from seq2seq_core.errors import MESSAGES, CorpusError
 
 GOOD = Row("我 爱 书", "I love books", "0-0 1-1 2-2")
@@ -37,7 +37,7 @@ GOOD = Row("我 爱 书", "I love books", "0-0 1-1 2-2")
     ],
 )
 def test_a_bad_row_is_named_and_the_others_work(row: Row, column: str, code: str) -> None:
-    corpus = read_rows([GOOD, row, GOOD], "space")
+    corpus = build_corpus([GOOD, row, GOOD], "space")
     (problem,) = corpus.problems
     assert (problem.row, problem.column, problem.error.code) == (2, column, code)
     assert "row 2" in str(problem)
@@ -45,18 +45,18 @@ def test_a_bad_row_is_named_and_the_others_work(row: Row, column: str, code: str
 
 
 def test_both_columns_of_a_row_can_have_a_problem() -> None:
-    corpus = read_rows([Row("", "")], "space")
+    corpus = build_corpus([Row("", "")], "space")
     assert [problem.column for problem in corpus.problems] == ["source", "target"]
 
 
 def test_the_alignment_is_read_as_sure_and_possible_links() -> None:
-    (pair,) = read_rows([Row("买 了", "bought", "0-0 1?0")], "space").pairs
+    (pair,) = build_corpus([Row("买 了", "bought", "0-0 1?0")], "space").pairs
     assert (pair.sure, pair.possible) == ({(0, 0)}, {(1, 0)})
 
 
 def test_too_many_rows_are_refused_with_both_numbers() -> None:
     with pytest.raises(CorpusError, match="2001.*2000"):
-        read_rows([GOOD] * 2001, "space")
+        build_corpus([GOOD] * 2001, "space")
 
 
 ANY_ROWS = st.lists(
@@ -66,18 +66,18 @@ ANY_ROWS = st.lists(
 
 @given(ANY_ROWS)
 def test_any_text_becomes_pairs_or_problems(rows: list[Row]) -> None:
-    corpus = read_rows(rows, "space")
+    corpus = build_corpus(rows, "space")
     bad = {problem.row for problem in corpus.problems}
     assert len(corpus.pairs) + len(bad) == len(rows)
     for problem in corpus.problems:
         assert str(problem) and problem.error.code in MESSAGES
-    assert read_rows(corpus.rows, "space").pairs == corpus.pairs
+    assert build_corpus(corpus.rows, "space").pairs == corpus.pairs
 
 
 def test_tidy_rows_are_clean_and_an_unfinished_one_is_kept() -> None:
-    tidied = tidy([Row("你\u3000好", "cafe\u0301"), Row("", "hi"), Row("你", "hi", "7-7")], "space")
+    tidied = sanitize_rows([Row("你\u3000好", "cafe\u0301"), Row("", "hi"), Row("你", "hi", "7-7")], "space")
     assert tidied.rows == (Row("你 好", "café"), Row("", "hi"), Row("你", "hi", "7-7"))
-    assert not tidied.problems and not tidied.notices
+    assert not tidied.problems and not tidied.altered_rows
 
 
 def test_what_must_not_be_stored_is_a_problem_of_its_row() -> None:
@@ -88,7 +88,7 @@ def test_what_must_not_be_stored_is_a_problem_of_its_row() -> None:
         Row("你", "\ud800"),
         Row("你", "hi", "0-0 " * 2000),
     ]
-    tidied = tidy([GOOD, *bad, GOOD], "space")
+    tidied = sanitize_rows([GOOD, *bad, GOOD], "space")
     assert tidied.rows == (GOOD, GOOD)
     assert [(p.row, p.column, p.error.code) for p in tidied.problems] == [
         (2, "source", "reserved_token"),
@@ -101,30 +101,30 @@ def test_what_must_not_be_stored_is_a_problem_of_its_row() -> None:
 
 
 def test_a_row_that_lost_invisible_characters_is_noticed() -> None:
-    tidied = tidy([GOOD, Row("你\u200b好", "hi"), Row("abc\u202egnp", "x")], "space")
-    assert tidied.notices == (2, 3)
+    tidied = sanitize_rows([GOOD, Row("你\u200b好", "hi"), Row("abc\u202egnp", "x")], "space")
+    assert tidied.altered_rows == (2, 3)
     assert tidied.rows[1:] == (Row("你好", "hi"), Row("abcgnp", "x"))
 
 
 @given(ANY_ROWS, st.sampled_from(["space", "zh-word", "character"]))
 def test_tidy_rows_stay_as_they_are_and_nothing_else_is_kept(rows: list[Row], cut: str) -> None:
-    tidied = tidy(rows, cut)
+    tidied = sanitize_rows(rows, cut)
     assert len(tidied.rows) + len({problem.row for problem in tidied.problems}) == len(rows)
-    again = tidy(tidied.rows, cut)
-    assert again.rows == tidied.rows and not again.problems and not again.notices
-    late = {problem.error.code for problem in read_rows(tidied.rows, cut).problems}
+    again = sanitize_rows(tidied.rows, cut)
+    assert again.rows == tidied.rows and not again.problems and not again.altered_rows
+    late = {problem.error.code for problem in build_corpus(tidied.rows, cut).problems}
     assert late <= {"empty", "bad_alignment"}
 
 
 def test_the_other_direction_turns_the_links_round() -> None:
-    assert swapped([Row("买 了", "bought", "0-0 1?0 x")]) == [Row("bought", "买 了", "0-0 0?1 x")]
+    assert swap_sides([Row("买 了", "bought", "0-0 1?0 x")]) == [Row("bought", "买 了", "0-0 0?1 x")]
     rows = [GOOD, Row("买 了", "bought", "0-0 1?0")]
-    assert swapped(swapped(rows)) == rows
+    assert swap_sides(swap_sides(rows)) == rows
 
 
 def test_repeated_pairs_are_counted() -> None:
-    assert duplicates([GOOD, GOOD, Row("你", "hi"), GOOD]) == 2
-    assert duplicates([]) == 0
+    assert count_duplicates([GOOD, GOOD, Row("你", "hi"), GOOD]) == 2
+    assert count_duplicates([]) == 0
 
 
 def test_held_out_sentences_are_a_tenth_and_new_to_the_model() -> None:
@@ -136,7 +136,7 @@ def test_held_out_sentences_are_a_tenth_and_new_to_the_model() -> None:
     assert split_held_out(rows[:5], seed=1) == (rows[:5], [])
 
 
-WORDS = {*SPECIALS, "我", "喜欢", "书"}
+WORDS = {*SPECIAL_TOKENS, "我", "喜欢", "书"}
 
 
 @pytest.mark.parametrize(
@@ -151,23 +151,23 @@ WORDS = {*SPECIALS, "我", "喜欢", "书"}
     ],
 )
 def test_a_sentence_is_cut_where_the_model_knows_its_words(text: str, pieces: list[str]) -> None:
-    assert cut(text, "space", WORDS) == tuple(pieces)
+    assert segment_known(text, "space", WORDS) == tuple(pieces)
 
 
 def test_only_where_spaces_separate_words_are_unknown_ones_cut() -> None:
     for tokenizer in ("zh-word", "character"):
-        assert cut("我喜欢看书", tokenizer, WORDS) == tokens_of("我喜欢看书", tokenizer)
+        assert segment_known("我喜欢看书", tokenizer, WORDS) == tokenize("我喜欢看书", tokenizer)
 
 
-@given(st.lists(st.sampled_from([*WORDS, "看", "<", "eos>", " "])).map("".join).map(clean))
+@given(st.lists(st.sampled_from([*WORDS, "看", "<", "eos>", " "])).map("".join).map(clean_text))
 def test_cutting_loses_nothing_and_refuses_what_cannot_be_tokens(text: str) -> None:
     try:
-        tokens_of(text, "space")
+        tokenize(text, "space")
     except CorpusError as error:
         with pytest.raises(CorpusError) as raised:
-            cut(text, "space", WORDS)
+            segment_known(text, "space", WORDS)
         assert raised.value.code == error.code
     else:
-        pieces = cut(text, "space", WORDS)
+        pieces = segment_known(text, "space", WORDS)
         assert "".join(pieces) == text.replace(" ", "")
-        assert not set(pieces) & set(SPECIALS)
+        assert not set(pieces) & set(SPECIAL_TOKENS)

@@ -13,16 +13,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from seq2seq_core.data import bundled
-from seq2seq_core.data.cleaning import clean
-from seq2seq_core.data.corpus import Row, read_rows
+from seq2seq_core.data.cleaning import clean_text
+from seq2seq_core.data.corpus import Row, build_corpus
 from seq2seq_core.data.formats import (
     FORMATS,
     read_file,
-    rows_of,
-    simplified,
-    text_of,
-    traditional,
-    written,
+    parse_rows,
+    to_simplified_rows,
+    decode_upload,
+    has_traditional,
+    dump_rows,
 )
 from seq2seq_core.errors import MESSAGES, CorpusError
 
@@ -30,7 +30,7 @@ PAIRS = [Row("你好", "hi"), Row("再见", "bye")]
 
 
 def read(data: bytes, name: str = "corpus.tsv", encoding: str = "utf-8") -> list[Row]:
-    return rows_of(text_of(data, encoding), name)
+    return parse_rows(decode_upload(data, encoding), name)
 
 
 @pytest.mark.parametrize(
@@ -57,14 +57,14 @@ def read(data: bytes, name: str = "corpus.tsv", encoding: str = "utf-8") -> list
     ],
 )
 def test_every_format_is_read(data: bytes, name: str) -> None:
-    assert [Row(clean(row.source), clean(row.target)) for row in read(data, name)] == PAIRS
+    assert [Row(clean_text(row.source), clean_text(row.target)) for row in read(data, name)] == PAIRS
 
 
 @pytest.mark.parametrize("sign", ["\x0b", "\x0c", "\x1c", "\x85", "\u2028", "\u2029"])
 def test_only_ends_of_lines_end_a_row(sign: str) -> None:
     """str.splitlines would make five rows of it."""
     text = f"a{sign}b\tc\r\nd\te{sign}f\rg\th\n"
-    assert rows_of(text, "a.tsv") == [Row(f"a{sign}b", "c"), Row("d", f"e{sign}f"), Row("g", "h")]
+    assert parse_rows(text, "a.tsv") == [Row(f"a{sign}b", "c"), Row("d", f"e{sign}f"), Row("g", "h")]
 
 
 def test_an_export_keeps_its_direction_and_leaves_its_licence_behind() -> None:
@@ -74,16 +74,16 @@ def test_an_export_keeps_its_direction_and_leaves_its_licence_behind() -> None:
 
 def test_marks_of_anki_are_text_where_it_says_so() -> None:
     text = "#separator:tab\n#html:false\na<b\t&amp;\n"
-    assert rows_of(text, "Notes.txt") == [Row("a<b", "&amp;")]
+    assert parse_rows(text, "Notes.txt") == [Row("a<b", "&amp;")]
 
 
 def test_an_alignment_is_kept_where_the_header_or_its_look_says_so() -> None:
-    assert rows_of("你 好\thi\t0-0 1?0\n", "a.tsv") == [Row("你 好", "hi", "0-0 1?0")]
-    assert rows_of("source\ttarget\talignment\n你\thi\t9\n", "a.tsv") == [Row("你", "hi", "9")]
+    assert parse_rows("你 好\thi\t0-0 1?0\n", "a.tsv") == [Row("你 好", "hi", "0-0 1?0")]
+    assert parse_rows("source\ttarget\talignment\n你\thi\t9\n", "a.tsv") == [Row("你", "hi", "9")]
 
 
 def test_a_first_row_without_source_is_a_row_of_its_own() -> None:
-    assert rows_of("\thi, you\n[你]\thi\n", "a.tsv") == [Row("", "hi, you"), Row("[你]", "hi")]
+    assert parse_rows("\thi, you\n[你]\thi\n", "a.tsv") == [Row("", "hi, you"), Row("[你]", "hi")]
 
 
 @pytest.mark.parametrize(
@@ -133,7 +133,7 @@ def test_a_compressed_bomb_takes_no_memory() -> None:
     bomb = gzip.compress(b"\0" * (100 << 20))
     tracemalloc.start()
     with pytest.raises(CorpusError):
-        text_of(bomb)
+        decode_upload(bomb)
     assert tracemalloc.get_traced_memory()[1] < 1 << 20
     tracemalloc.stop()
 
@@ -141,28 +141,28 @@ def test_a_compressed_bomb_takes_no_memory() -> None:
 def test_an_object_with_very_many_keys_is_read_in_one_go() -> None:
     keys = ",".join(f'"{number}":"x"' for number in range(200_000))
     with pytest.raises(CorpusError, match="no list"):
-        rows_of("{" + keys + "}", "a.json")
+        parse_rows("{" + keys + "}", "a.json")
 
 
 def test_traditional_characters_are_noticed_and_become_simplified_ones() -> None:
     rows = [Row("聖誕節 快到 了", "Christmas is near", "0-0"), Row("hello", "說")]
-    assert traditional(rows)
-    assert simplified(rows) == [
+    assert has_traditional(rows)
+    assert to_simplified_rows(rows) == [
         Row("圣诞节 快到 了", "Christmas is near", "0-0"),
         Row("hello", "说"),
     ]
-    assert not traditional(simplified(rows))
+    assert not has_traditional(to_simplified_rows(rows))
 
 
-@pytest.mark.parametrize("name", bundled.NAMES)
+@pytest.mark.parametrize("name", bundled.CORPUS_NAMES)
 def test_the_corpora_of_the_lesson_are_simplified_already(name: str) -> None:
-    assert not traditional(bundled.shipped(name).rows)
+    assert not has_traditional(bundled.load_bundled(name).rows)
 
 
 def test_a_file_of_this_computer_is_read_in_every_format(tmp_path: Path) -> None:
     for form in FORMATS:
         path = tmp_path / f"corpus.{form}"
-        path.write_bytes(written(PAIRS, form))
+        path.write_bytes(dump_rows(PAIRS, form))
         assert read_file(path) == PAIRS
 
 
@@ -189,12 +189,12 @@ def test_a_file_that_cannot_be_read_is_named(
 
 def test_too_many_rows_are_refused_with_both_numbers() -> None:
     with pytest.raises(CorpusError, match="2001.*2000"):
-        read_rows(read("你 好\thello\n".encode() * 2001), "space")
+        build_corpus(read("你 好\thello\n".encode() * 2001), "space")
 
 
 # what a corpus holds is clean, see text.clean
-CELL = st.text(st.characters(codec="utf-8", exclude_categories=["Cc"]), max_size=25).map(clean)
-SIGNS = st.text("=+-@'\",;#[{＝1a <>&", max_size=8).map(clean)
+CELL = st.text(st.characters(codec="utf-8", exclude_categories=["Cc"]), max_size=25).map(clean_text)
+SIGNS = st.text("=+-@'\",;#[{＝1a <>&", max_size=8).map(clean_text)
 LINKS = st.sampled_from(["", "0-0 1?2", "=1-1", "nonsense"])
 ROWS = st.builds(Row, CELL | SIGNS, CELL | SIGNS, LINKS).filter(lambda row: row.source + row.target)
 
@@ -202,17 +202,17 @@ ROWS = st.builds(Row, CELL | SIGNS, CELL | SIGNS, LINKS).filter(lambda row: row.
 @pytest.mark.parametrize("form", FORMATS)
 @given(rows=st.lists(ROWS, min_size=1, max_size=6))
 def test_what_is_written_is_read_back_exactly(form: str, rows: list[Row]) -> None:
-    assert read(written(rows, form), f"corpus.{form}") == rows
+    assert read(dump_rows(rows, form), f"corpus.{form}") == rows
 
 
 def test_full_width_signs_are_no_formula_and_stay_as_they_are() -> None:
     for form in FORMATS:
-        assert "'" not in written([Row("＝1+1", "＠x")], form).decode()
+        assert "'" not in dump_rows([Row("＝1+1", "＠x")], form).decode()
 
 
 @given(rows=st.lists(ROWS, min_size=1, max_size=6))
 def test_no_cell_of_a_csv_is_a_formula(rows: list[Row]) -> None:
-    text = text_of(written(rows, "csv"))
+    text = decode_upload(dump_rows(rows, "csv"))
     for cells in csv.reader(io.StringIO(text)):
         assert not any(cell.startswith(("=", "+", "-", "@")) for cell in cells)
 
@@ -225,4 +225,4 @@ def test_any_bytes_become_rows_or_one_sentence(data: bytes, name: str) -> None:
         except CorpusError as error:
             assert error.code in MESSAGES and str(error)
         else:
-            read_rows(rows, "space")
+            build_corpus(rows, "space")

@@ -6,15 +6,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from seq2seq_core.data.cleaning import clean
-from seq2seq_core.data.tokenizers import TOKENIZERS, longest_match, suggest
-from seq2seq_core.data.vocabulary import SPECIALS, UNK, Vocabulary
+from seq2seq_core.data.cleaning import clean_text
+from seq2seq_core.data.tokenizers import TOKENIZERS, longest_match, detect_tokenizer
+from seq2seq_core.data.vocabulary import SPECIAL_TOKENS, UNK, Vocabulary
 from seq2seq_core.errors import CorpusError
 
 
 def cleaned(text: str) -> str:
     try:
-        return clean(text)
+        return clean_text(text)
     except CorpusError:
         return ""
 
@@ -72,7 +72,7 @@ def test_a_linear_pattern_meets_a_long_word() -> None:
 def test_the_tokenizer_is_space_where_spaces_separate_words(
     sentences: list[str], name: str
 ) -> None:
-    assert suggest(sentences) == name
+    assert detect_tokenizer(sentences) == name
 
 
 def test_longest_match_takes_the_longest_known_word_and_keeps_the_rest_together() -> None:
@@ -85,12 +85,12 @@ def test_longest_match_loses_nothing(text: str) -> None:
     assert "".join(longest_match(text, {"小冰", "喜欢", "书"})) == text
 
 
-@given(st.lists(st.lists(st.text(min_size=1).filter(lambda t: t not in SPECIALS))))
+@given(st.lists(st.lists(st.text(min_size=1).filter(lambda t: t not in SPECIAL_TOKENS))))
 def test_a_vocabulary_gives_back_every_word_and_unk_for_the_others(
     sentences: list[list[str]],
 ) -> None:
-    vocabulary = Vocabulary.of(sentences)
+    vocabulary = Vocabulary.from_sentences(sentences)
     for sentence in sentences:
         assert vocabulary.decode(vocabulary.encode(sentence)) == sentence
     assert vocabulary.encode(["\0never seen"]) == [UNK]
-    assert vocabulary.tokens[:4] == SPECIALS
+    assert vocabulary.tokens[:4] == SPECIAL_TOKENS

@@ -7,45 +7,45 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from seq2seq_core.data import bundled
-from seq2seq_core.data.corpus import Corpus, Pair, Row, read_rows
+from seq2seq_core.data.corpus import Corpus, Pair, Row, build_corpus
 from seq2seq_core.data.word_classes import (
-    Classes,
-    Company,
-    Entry,
-    fresh,
-    new_words,
-    places,
-    spread,
-    translations,
-    words_of,
+    WordClasses,
+    ContextProfile,
+    LexiconEntry,
+    unseen_words,
+    align_unseen_words,
+    rank_substitutes,
+    augment,
+    extract_translations,
+    collect_words,
 )
 
-FIRST = bundled.shipped("first")
+FIRST = bundled.load_bundled("first")
 XIAOXUE = Row("小雪 昨天 买 了 两 件 红色 的 毛衣", "XiaoXue bought two red sweaters yesterday")
 
 
 @pytest.fixture(scope="module")
 def first() -> Corpus:
-    return read_rows(FIRST.rows, "space")
+    return build_corpus(FIRST.rows, "space")
 
 
 @pytest.fixture(scope="module")
-def known(first: Corpus) -> Classes:
-    return Classes.of(first.pairs)
+def known(first: Corpus) -> WordClasses:
+    return WordClasses.from_pairs(first.pairs)
 
 
 def pair_of(source: str, target: str) -> Pair:
-    return read_rows([Row(source, target)], "space").pairs[0]
+    return build_corpus([Row(source, target)], "space").pairs[0]
 
 
 def test_a_word_fits_where_it_stood_before() -> None:
-    company = Company.of([("a", "b", "c"), ("a", "d")])
-    assert company.fit("b", ("a", "x", "c"), 1) == 3  # both neighbours, and all the others
-    assert company.fit("d", ("a", "x", "c"), 1) == 1.5  # the left one, and half of the others
-    assert company.fit("c", ("b", "x"), 1) == 3  # the edge of a sentence is a neighbour too
+    company = ContextProfile.from_sentences([("a", "b", "c"), ("a", "d")])
+    assert company.context_score("b", ("a", "x", "c"), 1) == 3  # both neighbours, and all the others
+    assert company.context_score("d", ("a", "x", "c"), 1) == 1.5  # the left one, and half of the others
+    assert company.context_score("c", ("b", "x"), 1) == 3  # the edge of a sentence is a neighbour too
 
 
-def test_a_translation_follows_the_sure_links(known: Classes) -> None:
+def test_a_translation_follows_the_sure_links(known: WordClasses) -> None:
     assert known.translations["小冰"] == [("XiaoBing",)]
     assert known.translations["每天"] == [("every", "day")]
     assert known.translations["老师"] == [("the", "teacher")]
@@ -55,7 +55,7 @@ def test_a_translation_follows_the_sure_links(known: Classes) -> None:
 
 def test_without_links_common_rows_tell_the_translation(first: Corpus) -> None:
     bare = [Pair(pair.source, pair.target) for pair in first.pairs]
-    found = translations(bare)
+    found = extract_translations(bare)
     for word, target in (
         ("小冰", "XiaoBing"),
         ("昨天", "yesterday"),
@@ -65,18 +65,18 @@ def test_without_links_common_rows_tell_the_translation(first: Corpus) -> None:
         assert found[word][0] == (target,)
 
 
-def test_new_words_of_a_pair_belong_together(first: Corpus, known: Classes) -> None:
-    others = words_of(first.pairs)
-    pair = read_rows([XIAOXUE], "space").pairs[0]
-    assert new_words(pair, others, known) == [Entry("小雪", "XiaoXue")]
+def test_new_words_of_a_pair_belong_together(first: Corpus, known: WordClasses) -> None:
+    others = collect_words(first.pairs)
+    pair = build_corpus([XIAOXUE], "space").pairs[0]
+    assert align_unseen_words(pair, others, known) == [LexiconEntry("小雪", "XiaoXue")]
     old_translation = pair_of("姐姐 每天 喝 一 杯 茶", "she drinks a cup of tea every day")
-    assert new_words(old_translation, others, known) == [Entry("姐姐", "she")]
-    assert new_words(first.pairs[0], others, known) == []
+    assert align_unseen_words(old_translation, others, known) == [LexiconEntry("姐姐", "she")]
+    assert align_unseen_words(first.pairs[0], others, known) == []
     both = pair_of("我 爱 披萨", "I love pizza")
-    assert new_words(both, others, known) == [Entry("爱", "love"), Entry("披萨", "pizza")]
+    assert align_unseen_words(both, others, known) == [LexiconEntry("爱", "love"), LexiconEntry("披萨", "pizza")]
     # nobody knows which belongs to which
-    assert new_words(pair_of("我 很 爱 披萨", "I love pizza"), others, known) == []
-    assert fresh(pair_of("我 爱 茶", "I adore some tea"), others) == (["爱"], ["adore", "some"])
+    assert align_unseen_words(pair_of("我 很 爱 披萨", "I love pizza"), others, known) == []
+    assert unseen_words(pair_of("我 爱 茶", "I adore some tea"), others) == (["爱"], ["adore", "some"])
 
 
 @pytest.mark.parametrize(
@@ -89,9 +89,9 @@ def test_new_words_of_a_pair_belong_together(first: Corpus, known: Classes) -> N
     ],
 )
 def test_a_word_of_the_same_class_comes_first(
-    known: Classes, source: str, target: str, new: tuple[str, str], likes: set[str]
+    known: WordClasses, source: str, target: str, new: tuple[str, str], likes: set[str]
 ) -> None:
-    best = places(pair_of(source, target), Entry(*new), known)[0]
+    best = rank_substitutes(pair_of(source, target), LexiconEntry(*new), known)[0]
     assert best.source in likes
     if best.target.endswith("s"):
         assert new[1].endswith("s")  # a plural stands in the place of a plural
@@ -99,68 +99,68 @@ def test_a_word_of_the_same_class_comes_first(
 
 @pytest.mark.parametrize("new", [("书包", "bags"), ("blorp", "blorps"), ("x", "z")])
 def test_the_word_that_gave_way_is_the_first_place(
-    first: Corpus, known: Classes, new: tuple[str, str]
+    first: Corpus, known: WordClasses, new: tuple[str, str]
 ) -> None:
     row = first.rows[0]
     made = pair_of(row.source.replace("毛衣", new[0]), row.target.replace("sweaters", new[1]))
-    assert places(made, Entry(*new), known, first.pairs)[0] == Entry("毛衣", "sweaters")
+    assert rank_substitutes(made, LexiconEntry(*new), known, first.pairs)[0] == LexiconEntry("毛衣", "sweaters")
 
 
 def test_a_row_with_other_neighbours_is_not_what_a_pair_was_made_of(
-    first: Corpus, known: Classes
+    first: Corpus, known: WordClasses
 ) -> None:
     skirts = pair_of(
         "小冰 买 了 三 件 裙子", "XiaoBing bought three skirts"
     )  # tickets are 三 张 票
-    best = places(skirts, Entry("裙子", "skirts"), known, first.pairs)
-    assert best[0] == Entry("毛衣", "sweaters")
+    best = rank_substitutes(skirts, LexiconEntry("裙子", "skirts"), known, first.pairs)
+    assert best[0] == LexiconEntry("毛衣", "sweaters")
 
 
 def test_ten_rows_with_the_new_word_and_none_that_was_held_out(
-    first: Corpus, known: Classes
+    first: Corpus, known: WordClasses
 ) -> None:
-    new = Entry("小雪", "XiaoXue")
-    pair = read_rows([XIAOXUE], "space").pairs[0]
-    like = places(pair, new, known)[0]
-    made = spread(first, "space", new, like, FIRST.held_out)
+    new = LexiconEntry("小雪", "XiaoXue")
+    pair = build_corpus([XIAOXUE], "space").pairs[0]
+    like = rank_substitutes(pair, new, known)[0]
+    made = augment(first, "space", new, like, FIRST.held_out)
     assert len({row.source for row in made}) == 10
     for row in made:
         assert row.source.split().count("小雪") == row.target.split().count("XiaoXue") == 1
         assert like.source not in row.source.split()
-    corpus = read_rows(made, "space")
+    corpus = build_corpus(made, "space")
     assert not corpus.problems
     position = corpus.pairs[0].source.index("小雪"), corpus.pairs[0].target.index("XiaoXue")
     assert position in corpus.pairs[0].sure  # links are still where they were
 
 
 def test_a_known_word_brings_no_held_out_sentence_into_training(first: Corpus) -> None:
-    new, like = Entry("咖哥", "KaGe"), Entry("小冰", "XiaoBing")
+    new, like = LexiconEntry("咖哥", "KaGe"), LexiconEntry("小冰", "XiaoBing")
     taken = {row.source for row in (*FIRST.rows, *FIRST.held_out)}
-    made = spread(first, "space", new, like, FIRST.held_out, count=100)
+    made = augment(first, "space", new, like, FIRST.held_out, count=100)
     assert made and not taken & {row.source for row in made}
-    without = spread(first, "space", new, like, count=100)
+    without = augment(first, "space", new, like, count=100)
     assert {row.source for row in FIRST.held_out} & {row.source for row in without}
 
 
 def test_fewer_rows_where_there_are_no_more() -> None:
     rows = [Row("我 爱 茶", "I love tea"), Row("你 爱 茶", "you love tea"), Row("茶 茶", "tea tea")]
-    made = spread(read_rows(rows, "space"), "space", Entry("奶", "milk"), Entry("茶", "tea"))
+    made = augment(build_corpus(rows, "space"), "space", LexiconEntry("奶", "milk"), LexiconEntry("茶", "tea"))
     assert made == [Row("我 爱 奶", "I love milk"), Row("你 爱 奶", "you love milk")]
 
 
 def test_an_article_keeps_its_word() -> None:
     rows = [Row("一 个 苹果", "an apple"), Row("这 个 苹果", "this apple")]
-    new, like = Entry("梨", "pear"), Entry("苹果", "apple")
-    assert spread(read_rows(rows, "space"), "space", new, like) == [Row("这 个 梨", "this pear")]
+    new, like = LexiconEntry("梨", "pear"), LexiconEntry("苹果", "apple")
+    assert augment(build_corpus(rows, "space"), "space", new, like) == [Row("这 个 梨", "this pear")]
 
 
 def test_a_sentence_that_would_be_cut_elsewhere_is_left_out() -> None:
     rows = [Row("我喜欢书", "I like books")]
-    corpus = read_rows(rows, "zh-word")
-    assert spread(corpus, "zh-word", Entry("小雪", "XiaoXue"), Entry("我", "I")) == [
+    corpus = build_corpus(rows, "zh-word")
+    assert augment(corpus, "zh-word", LexiconEntry("小雪", "XiaoXue"), LexiconEntry("我", "I")) == [
         Row("小雪喜欢书", "XiaoXue like books")
     ]
-    assert spread(corpus, "zh-word", Entry("爱 茶", "tea"), Entry("书", "books")) == []
+    assert augment(corpus, "zh-word", LexiconEntry("爱 茶", "tea"), LexiconEntry("书", "books")) == []
 
 
 SENTENCES = st.lists(st.sampled_from("abcd"), min_size=1, max_size=5)
@@ -171,7 +171,7 @@ def test_an_exchange_moves_no_word_and_repeats_no_sentence(
     sentences: list[tuple[list[str], list[str]]],
 ) -> None:
     rows = [Row(" ".join(source), " ".join(target)) for source, target in sentences]
-    made = spread(read_rows(rows, "space"), "space", Entry("new", "NEW"), Entry("a", "b"))
+    made = augment(build_corpus(rows, "space"), "space", LexiconEntry("new", "NEW"), LexiconEntry("a", "b"))
     assert len({row.source for row in made}) == len(made) <= 10
     old = {(row.source, row.target) for row in rows}
     for row in made:

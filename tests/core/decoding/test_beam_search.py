@@ -122,7 +122,7 @@ def test_any_exhaustive_beam_finds_the_global_best(rows: list[list[float]], pena
 
 @pytest.mark.parametrize("kind", [*KINDS, *VARIANTS[::4]], ids=name_of)
 def test_a_beam_of_one_is_greedy(kind: ModelConfig) -> None:
-    model, batch = build(kind, len(SOURCE), len(TARGET), seed=6), DATA.all()
+    model, batch = build(kind, len(SOURCE), len(TARGET), seed=6), DATA.full_batch()
     for row, written in enumerate(greedy(model, batch.src, batch.src_mask, max_length=9)):
         (best,) = beam_search(model, batch.src[row][batch.src_mask[row]], 1, max_length=9)
         assert [token for token in best.tokens if token != EOS] == written

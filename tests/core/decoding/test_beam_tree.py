@@ -168,7 +168,7 @@ def test_temperature_and_cuts_change_the_chances_as_they_say(trained: Trained) -
         return [one.after for one in found.likeliest]
 
     plain = given(DecodingConfig())
-    walk = Stepper.start(model, SRC).next(TARGET.ids["I"]).next()
+    walk = Stepper.start(model, SRC).next(TARGET.token_to_id["I"]).next()
     assert plain == pytest.approx(sorted(walk.steps[-1].probabilities.tolist(), reverse=True), 1e-5)
     assert given(DecodingConfig(temperature=0.5))[0] > plain[0]
     assert given(DecodingConfig(temperature=2.0))[0] < plain[0]

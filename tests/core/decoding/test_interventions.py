@@ -275,7 +275,7 @@ def test_what_does_not_fit_the_sentence_or_the_model_is_refused(
 
 
 def test_a_typed_word_is_cleaned_and_has_to_be_one_that_the_model_can_write() -> None:
-    assert word(2, " changed \u200b", TARGET) == Change(2, "word", TARGET.ids["changed"])
+    assert word(2, " changed \u200b", TARGET) == Change(2, "word", TARGET.token_to_id["changed"])
     for text in ("", "nobody", "the world", "<b>x</b>"):
         with pytest.raises(ConfigError) as caught:
             word(2, text, TARGET)

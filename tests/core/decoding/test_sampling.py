@@ -7,7 +7,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from seq2seq_core.config import DecodingConfig, decoding_config
+from seq2seq_core.config import DecodingConfig, parse_decoding_config
 from seq2seq_core.decoding.stepper import by_lot, decode, greedy, likely
 from seq2seq_core.errors import ConfigError
 from seq2seq_core.models import build
@@ -23,7 +23,7 @@ def drawn(config: DecodingConfig, logits: torch.Tensor, times: int) -> torch.Ten
 
 @pytest.mark.parametrize("kind", KINDS[::3], ids=name_of)
 def test_towards_temperature_zero_it_is_greedy(kind: object) -> None:
-    model, batch = build(kind, len(SOURCE), len(TARGET), seed=6), DATA.all()
+    model, batch = build(kind, len(SOURCE), len(TARGET), seed=6), DATA.full_batch()
     expected = greedy(model, batch.src, batch.src_mask, max_length=9)
     for temperature in (2e-9, 1e-30, 0.0):  # an untrained model's logits lie close together
         choose = by_lot(DecodingConfig(temperature=temperature))
@@ -42,7 +42,7 @@ def test_the_colder_the_surer_the_most_probable_token() -> None:
 
 
 def test_the_same_seed_draws_the_same_tokens() -> None:
-    model, batch = build(KINDS[0], len(SOURCE), len(TARGET), seed=6), DATA.all()
+    model, batch = build(KINDS[0], len(SOURCE), len(TARGET), seed=6), DATA.full_batch()
 
     def written(seed: int) -> list[list[int]]:
         choose = by_lot(DecodingConfig(temperature=1.0, seed=seed))
@@ -104,5 +104,5 @@ def test_settings_of_decoding_are_read_as_strictly_as_all_others(
     given: dict[str, object], code: str
 ) -> None:
     with pytest.raises(ConfigError) as caught:
-        decoding_config(given)
+        parse_decoding_config(given)
     assert caught.value.code == code

@@ -46,14 +46,14 @@ class Fake(EncoderDecoder):
 
 
 def test_decoding_asks_only_for_the_contract() -> None:
-    batch = DATA.all()
+    batch = DATA.full_batch()
     lengths = [len(pair.source) for pair in PAIRS]
     assert greedy(Fake(), batch.src, batch.src_mask) == [[4] * n for n in lengths]
     assert Stepper.start(Fake(), batch.src[0, :3]).finish().tokens == [4, 4, 4, EOS]
 
 
 def test_greedy_stops_at_the_length_limit() -> None:
-    batch = DATA.all()
+    batch = DATA.full_batch()
     assert greedy(Fake(), batch.src, batch.src_mask, max_length=2) == [[4, 4]] * 5
 
 
@@ -63,7 +63,7 @@ def test_the_stepper_writes_what_greedy_writes(kind: ModelConfig) -> None:
     for event in train(model, start(model), DATA, TrainingConfig(updates=30, batch_size="full")):
         if event.update not in (1, 15, 30):
             continue
-        batch = DATA.all()
+        batch = DATA.full_batch()
         for row, expected in enumerate(greedy(model, batch.src, batch.src_mask, 20)):
             src = batch.src[row][batch.src_mask[row]]
             walk = Stepper.start(model, src).finish(20)
@@ -73,7 +73,7 @@ def test_the_stepper_writes_what_greedy_writes(kind: ModelConfig) -> None:
 @pytest.mark.parametrize("kind", KINDS, ids=name_of)
 def test_fillers_are_steps_that_read_eos_whatever_was_written(kind: ModelConfig) -> None:
     model = build(kind, len(SOURCE), len(TARGET), seed=4).eval()
-    batch = DATA.all()
+    batch = DATA.full_batch()
     lengths = [len(pair.source) for pair in PAIRS]
     for row, written in enumerate(with_fillers(model, batch.src, batch.src_mask, lengths)):
         by_hand = Stepper.start(model, batch.src[row][batch.src_mask[row]])
@@ -85,7 +85,7 @@ def test_fillers_are_steps_that_read_eos_whatever_was_written(kind: ModelConfig)
 
 def test_the_first_step_is_the_same_with_and_without_fillers() -> None:
     model = build(KINDS[5], len(SOURCE), len(TARGET), seed=4)
-    batch = DATA.all()
+    batch = DATA.full_batch()
     for ids, filled in zip(
         greedy(model, batch.src, batch.src_mask, max_length=1),
         with_fillers(model, batch.src, batch.src_mask, [1] * len(PAIRS)),
@@ -118,7 +118,7 @@ def test_each_step_gives_probabilities_attention_state_and_context() -> None:
 
 def test_exact_match_from_one_teacher_forced_pass_is_greedy_exact_match() -> None:
     model = build(KINDS[7], len(SOURCE), len(TARGET), seed=2)
-    batch, seen = DATA.all(), set()
+    batch, seen = DATA.full_batch(), set()
     wanted = [TARGET.encode(pair.target) for pair in PAIRS]
     config = TrainingConfig(updates=60, batch_size="full")
     for event in train(model, start(model), DATA, config):

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from seq2seq_core.config import ModelConfig
-from seq2seq_core.data.vocabulary import SPECIALS
+from seq2seq_core.data.vocabulary import SPECIAL_TOKENS
 from seq2seq_core.inspection.embeddings import (
     CLOUDS,
     Cloud,
@@ -104,10 +104,10 @@ def test_a_cloud_has_all_words_and_neither_specials_nor_padding(
     assert some.words == again.words
     assert picture(some) == picture(again)
     assert len(some.words) == len(some.vectors)
-    assert not set(some.words) & set(SPECIALS)
+    assert not set(some.words) & set(SPECIAL_TOKENS)
     if name in ("source", "target"):
         vocabulary = SOURCE if name == "source" else TARGET
-        assert some.words == vocabulary.tokens[len(SPECIALS) :]
+        assert some.words == vocabulary.tokens[len(SPECIAL_TOKENS) :]
         return
     sentences = [pair.source if name == "encoder" else pair.target for pair in PAIRS]
     places = {(row, j) for row, sentence in enumerate(sentences) for j in range(len(sentence))}

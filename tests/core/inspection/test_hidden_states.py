@@ -101,7 +101,7 @@ def check(line: Line) -> None:
 
 
 def spots(kind: ModelConfig) -> list[Spot]:
-    if not kind.transformer:
+    if not kind.is_transformer:
         return [Spot(STEP, position) for position in (0, 4)]
     layers, heads = {0, kind.layers - 1}, {0, kind.heads - 1}
     return [Spot(STEP, 1, *rest) for rest in product(("cross", "own"), layers, heads)]
@@ -141,10 +141,10 @@ def test_the_numbers_end_in_the_models_own_step(case: tuple[ModelConfig, Opened]
         assert logits == pytest.approx(step.inspection.step.logits[0].tolist(), abs=1e-5)
         probabilities = lines["probability"].result.values
         assert probabilities == pytest.approx(step.probabilities.tolist(), abs=1e-5)
-        written = TARGET.ids[WORDS[STEP]]
+        written = TARGET.token_to_id[WORDS[STEP]]
         assert lines["logit"].result.values[0] == pytest.approx(logits[written], abs=1e-5)
         shown = hidden_states.weights(opened, spot)
-        assert ("weights" in lines) == kind.attends == (shown is not None)
+        assert ("weights" in lines) == kind.has_attention == (shown is not None)
         if shown is not None:
             found = lines["weights"].result.values
             assert found[: len(shown)] == pytest.approx(shown, abs=1e-5)
@@ -164,7 +164,7 @@ def test_context_and_states_are_the_models(case: tuple[ModelConfig, Opened]) -> 
     now = opened.steps[STEP].inspection
     spot = Spot(STEP, 1, layer=kind.layers - 1)
     lines = {line.code: line for line in hidden_states.numbers(opened, spot)}
-    if kind.transformer:
+    if kind.is_transformer:
         context = lines["projected"].result.values
     else:
         assert lines["state"].result.values == pytest.approx(now.hidden[0].tolist(), abs=1e-5)
@@ -172,7 +172,7 @@ def test_context_and_states_are_the_models(case: tuple[ModelConfig, Opened]) -> 
         assert embedded.result.values == pytest.approx(now.embedded[0].tolist(), abs=1e-5)
         read = lines.get("inputs", embedded).result.values
         assert read == pytest.approx(now.cells[0].inputs[0].tolist(), abs=1e-5)
-        context = lines["context"].result.values if kind.attends else None
+        context = lines["context"].result.values if kind.has_attention else None
     if now.context is not None:
         assert context == pytest.approx(now.context[0].tolist(), abs=1e-5)
 
@@ -189,7 +189,7 @@ def test_who_asks_before_the_step_does_not_know_its_outcome() -> None:
 
 def test_a_cell_line_by_line_is_torchs_cell(case: tuple[ModelConfig, Opened]) -> None:
     kind, opened = case
-    if kind.transformer:
+    if kind.is_transformer:
         assert hidden_states.cell(opened, Place("decoder", 0, 0)) == ()
         return
     both = (False, True) if kind.bidirectional else (False,)
@@ -222,12 +222,12 @@ def test_strips_hold_one_vector_a_word(case: tuple[ModelConfig, Opened]) -> None
     assert torch.tensor(found["source", "h"]).allclose(opened.source.states[0], atol=1e-5)
     hidden = opened.steps[STEP].inspection.hidden[0].tolist()
     assert found["target", "h"][STEP] == pytest.approx(hidden, abs=1e-5)
-    assert (("target", "context") in found) == kind.attends
+    assert (("target", "context") in found) == kind.has_attention
     assert (("source", "c") in found) == (("target", "c") in found) == (kind.architecture == "lstm")
 
 
 def test_the_loss_is_the_same_in_both_ways() -> None:
-    opened, true = open_up(KINDS[0]), TARGET.ids["love"]
+    opened, true = open_up(KINDS[0]), TARGET.token_to_id["love"]
     lines = hidden_states.loss(hidden_states.numbers(opened, Spot(STEP, 0)), true)
     for line in lines:
         check(line)

@@ -20,7 +20,7 @@ def model(request: pytest.FixtureRequest) -> EncoderDecoder:
 
 
 def test_stepping_equals_teacher_forcing(model: EncoderDecoder) -> None:
-    batch = DATA.all()
+    batch = DATA.full_batch()
     logits, attention = model(batch.src, batch.src_mask, batch.tgt_in)
     state = model.init_state(batch.src, batch.src_mask)
     for t in range(batch.tgt_in.shape[1]):
@@ -32,7 +32,7 @@ def test_stepping_equals_teacher_forcing(model: EncoderDecoder) -> None:
 
 
 def test_attention_rows_sum_to_one_and_padding_gets_nothing(model: EncoderDecoder) -> None:
-    batch = DATA.all()
+    batch = DATA.full_batch()
     _, attention = model(batch.src, batch.src_mask, batch.tgt_in)
     if attention is None:
         return
@@ -44,7 +44,7 @@ def test_attention_rows_sum_to_one_and_padding_gets_nothing(model: EncoderDecode
 
 
 def test_a_sentence_reads_the_same_alone_and_beside_longer_ones(model: EncoderDecoder) -> None:
-    together, alone = DATA.all(), DATA.take(torch.tensor([0]))
+    together, alone = DATA.full_batch(), DATA.select_batch(torch.tensor([0]))
     assert alone.src.shape[1] < together.src.shape[1]
     logits, _ = model(together.src, together.src_mask, together.tgt_in)
     expected, _ = model(alone.src, alone.src_mask, alone.tgt_in)
@@ -53,7 +53,7 @@ def test_a_sentence_reads_the_same_alone_and_beside_longer_ones(model: EncoderDe
 
 
 def test_gradients_reach_every_weight(model: EncoderDecoder) -> None:
-    batch = DATA.all()
+    batch = DATA.full_batch()
     logits, _ = model(batch.src, batch.src_mask, batch.tgt_in)
     logits.square().sum().backward()
     for name, parameter in model.named_parameters():
@@ -61,7 +61,7 @@ def test_gradients_reach_every_weight(model: EncoderDecoder) -> None:
 
 
 def test_select_reorders_the_batch(model: EncoderDecoder) -> None:
-    batch = DATA.all()
+    batch = DATA.full_batch()
     state = model.init_state(batch.src, batch.src_mask)
     token, rows = batch.tgt_in[:, 0], torch.tensor([3, 3, 0])
     expected = model.step(state, token).logits[rows]
@@ -69,7 +69,7 @@ def test_select_reorders_the_batch(model: EncoderDecoder) -> None:
 
 
 def test_inspection_is_the_same_step(model: EncoderDecoder) -> None:
-    batch = DATA.all()
+    batch = DATA.full_batch()
     state = model.init_state(batch.src, batch.src_mask)
     for t in range(3):
         inside, step = (
@@ -85,14 +85,14 @@ def test_inspection_is_the_same_step(model: EncoderDecoder) -> None:
 
 
 def test_the_fast_way_says_what_the_readable_one_says(model: EncoderDecoder) -> None:
-    batch = DATA.all()
+    batch = DATA.full_batch()
     logits, _ = model(batch.src, batch.src_mask, batch.tgt_in)
     fast = model.predict(batch.src, batch.src_mask, batch.tgt_in)
     torch.testing.assert_close(fast, logits, rtol=0, atol=1e-5)
 
 
 def test_reading_only_true_words_is_teacher_forcing(model: EncoderDecoder) -> None:
-    batch = DATA.all()
+    batch = DATA.full_batch()
     true = torch.ones_like(batch.tgt_in, dtype=torch.bool)
     mixed = model.predict_mixed(batch.src, batch.src_mask, batch.tgt_in, true)
     logits, _ = model(batch.src, batch.src_mask, batch.tgt_in)
@@ -100,7 +100,7 @@ def test_reading_only_true_words_is_teacher_forcing(model: EncoderDecoder) -> No
 
 
 def test_the_source_from_the_inside_is_what_the_decoder_looks_at(model: EncoderDecoder) -> None:
-    one = DATA.take(torch.tensor([1]))
+    one = DATA.select_batch(torch.tensor([1]))
     inside = model.inspect_source(one.src, one.src_mask)
     assert inside.embedded.shape[:2] == inside.states.shape[:2] == one.src.shape
     if inside.self_attention is not None:
@@ -109,14 +109,14 @@ def test_the_source_from_the_inside_is_what_the_decoder_looks_at(model: EncoderD
 
 
 def uniform_context(model: EncoderDecoder) -> tuple[torch.Tensor, torch.Tensor]:
-    one = DATA.take(torch.tensor([1]))
+    one = DATA.select_batch(torch.tensor([1]))
     state = model.init_state(one.src, one.src_mask)
     inside = model.inspect(state, torch.tensor([SOS]), attention_overrides.uniform)
     return inside.context[0], model.inspect_source(one.src, one.src_mask).states[0].mean(0)
 
 
 def test_other_weights_are_the_ones_asked_for(model: EncoderDecoder) -> None:
-    batch = DATA.all()
+    batch = DATA.full_batch()
     state = model.init_state(batch.src, batch.src_mask)
     plain = model.step(state, batch.tgt_in[:, 0])
     if plain.attention is None:
@@ -138,20 +138,20 @@ def test_other_weights_are_the_ones_asked_for(model: EncoderDecoder) -> None:
     torch.testing.assert_close(as_learned.logits, plain.logits, rtol=0, atol=1e-5)
 
 
-@pytest.mark.parametrize("kind", [k for k in KINDS + VARIANTS if k.attends], ids=name_of)
+@pytest.mark.parametrize("kind", [k for k in KINDS + VARIANTS if k.has_attention], ids=name_of)
 def test_looking_everywhere_alike_gives_the_mean_of_what_is_looked_at(kind: ModelConfig) -> None:
     """Of the encoder's states; a Transformer's heads mix projections of them, which is linear."""
     model = build(kind, len(SOURCE), len(TARGET), seed=3).eval()
     context, mean = uniform_context(model)
-    if kind.transformer:
+    if kind.is_transformer:
         cross = model.decoder[-1].cross
         mean = cross.output(cross.value(mean))
     torch.testing.assert_close(context, mean, rtol=0, atol=1e-5)
 
 
-@pytest.mark.parametrize("kind", [k for k in RECURRENT if k.attends][::4], ids=name_of)
+@pytest.mark.parametrize("kind", [k for k in RECURRENT if k.has_attention][::4], ids=name_of)
 def test_sharpness_is_the_scores_times_beta(kind: ModelConfig) -> None:
-    batch = DATA.all()
+    batch = DATA.full_batch()
     plain = build(kind, len(SOURCE), len(TARGET), seed=3).eval()
     sharp = build(replace(kind, sharpness=3.0), len(SOURCE), len(TARGET), seed=3).eval()
     state = plain.init_state(batch.src, batch.src_mask)
@@ -161,7 +161,7 @@ def test_sharpness_is_the_scores_times_beta(kind: ModelConfig) -> None:
 
 
 def test_a_transformer_without_positions_does_not_know_the_order_of_the_source() -> None:
-    one = DATA.take(torch.tensor([3]))
+    one = DATA.select_batch(torch.tensor([3]))
     turned = replace(one, src=one.src.flip(1))
     for kind, same in ((BLIND[0], True), (replace(BLIND[0], positions=True), False)):
         model = build(kind, len(SOURCE), len(TARGET), seed=3).eval()

@@ -62,7 +62,7 @@ def test_packing_starts_the_backward_pass_at_the_last_word() -> None:
 @pytest.mark.parametrize("architecture", CELLS)
 def test_our_encoder_reads_backwards_from_the_last_word(architecture: str) -> None:
     model = build(ModelConfig(architecture, True, "none", 6, 8), len(SOURCE), len(TARGET), 1).eval()
-    batch = DATA.all()
+    batch = DATA.full_batch()
     state = model.init_state(batch.src, batch.src_mask)
     backward = CELLS[architecture](6, 4, batch_first=True)
     for name, parameter in backward.named_parameters():

@@ -32,7 +32,7 @@ def test_a_saved_model_answers_exactly_as_before(tmp_path: Path, kind: ModelConf
     loaded = checkpoints.load(tmp_path / "run")
     assert (loaded.model, loaded.tokenizer) == (kind, "space")
     assert (loaded.source, loaded.target) == (SOURCE, TARGET)
-    batch = DATA.all()
+    batch = DATA.full_batch()
     answer = loaded.build()(batch.src, batch.src_mask, batch.tgt_in)[0]
     assert answer.equal(model(batch.src, batch.src_mask, batch.tgt_in)[0])
 

@@ -8,7 +8,7 @@ from functools import cache
 import pytest
 
 from seq2seq_core.config import ModelConfig, TrainingConfig
-from seq2seq_core.data.bundled import shipped
+from seq2seq_core.data.bundled import load_bundled
 from seq2seq_core.evaluation.metrics import Evaluation, evaluate
 from seq2seq_core.evaluation.report import fillers_right
 from seq2seq_core.models import build
@@ -22,7 +22,7 @@ SEEDS = (1, 2, 3)
 
 @cache
 def first() -> Material:
-    corpus = shipped("first")
+    corpus = load_bundled("first")
     return material(prepare(corpus.rows, corpus.held_out, "space", ModelConfig(), TrainingConfig()))
 
 

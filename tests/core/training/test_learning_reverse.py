@@ -6,17 +6,17 @@ import pytest
 
 from seq2seq_core.config import ModelConfig, TrainingConfig
 from seq2seq_core.data.batches import Batches
-from seq2seq_core.data.bundled import shipped
-from seq2seq_core.data.corpus import read_rows
+from seq2seq_core.data.bundled import load_bundled
+from seq2seq_core.data.corpus import build_corpus
 from seq2seq_core.data.vocabulary import Vocabulary
 from seq2seq_core.evaluation.metrics import Evaluation, evaluate
 from seq2seq_core.models import build
 from seq2seq_core.training.loop import start, train
 
-REVERSE = shipped("reverse")
-PAIRS, HELD_OUT = (read_rows(rows, "space").pairs for rows in (REVERSE.rows, REVERSE.held_out))
-SOURCE = Vocabulary.of(pair.source for pair in PAIRS)
-TARGET = Vocabulary.of(pair.target for pair in PAIRS)
+REVERSE = load_bundled("reverse")
+PAIRS, HELD_OUT = (build_corpus(rows, "space").pairs for rows in (REVERSE.rows, REVERSE.held_out))
+SOURCE = Vocabulary.from_sentences(pair.source for pair in PAIRS)
+TARGET = Vocabulary.from_sentences(pair.target for pair in PAIRS)
 
 
 def learnt(kind: ModelConfig, config: TrainingConfig, wanted: float, aligned: float) -> Evaluation:

@@ -10,7 +10,7 @@ import torch
 from seq2seq_core.config import ModelConfig, TrainingConfig
 from seq2seq_core.data.batches import Batches
 from seq2seq_core.decoding.stepper import greedy
-from seq2seq_core.errors import Diverged
+from seq2seq_core.errors import DivergenceError
 from seq2seq_core.models import build
 from seq2seq_core.training.checkpoint import pack_state, unpack_state
 from seq2seq_core.training.loop import TrainingState, loss_of, start, train
@@ -82,7 +82,7 @@ def test_another_seed_is_another_run() -> None:
 def test_looking_at_the_model_in_between_changes_nothing() -> None:
     config = TrainingConfig(updates=6)
     model = build(SMALL, len(SOURCE), len(TARGET), config.seed)
-    batch = DATA.all()
+    batch = DATA.full_batch()
     for event in train(model, start(model), DATA, config):  # noqa: B007
         greedy(model, batch.src, batch.src_mask)
         torch.rand(3)
@@ -100,7 +100,7 @@ def test_training_leaves_the_global_random_generator_alone() -> None:
 def test_an_epoch_is_every_pair_once() -> None:
     pairs = [pair for pair in PAIRS for _ in range(7)]
     data = Batches(pairs, SOURCE, TARGET)
-    batches = data.epoch(TrainingConfig(batch_size=4), 3)
+    batches = data.epoch_batches(TrainingConfig(batch_size=4), 3)
     assert len(batches) == data.updates_per_epoch(TrainingConfig(batch_size=4)) == 9
     assert sorted(torch.cat(batches).tolist()) == list(range(35))
     assert max(len({int(data.src_lengths[i]) for i in rows}) for rows in batches) <= 2
@@ -109,7 +109,7 @@ def test_an_epoch_is_every_pair_once() -> None:
 def test_loss_is_cross_entropy_of_real_tokens_only() -> None:
     config = TrainingConfig(updates=1, batch_size="full")
     model = build(replace(SMALL, dropout=0.0), len(SOURCE), len(TARGET), 1)
-    batch = DATA.all()
+    batch = DATA.full_batch()
     logits, _ = model(batch.src, batch.src_mask, batch.tgt_in)
     log_probabilities = logits.log_softmax(2)
     chosen = [
@@ -133,7 +133,7 @@ def test_one_update_is_torchs_own_adam_with_clipping() -> None:
     )
     plain = build(replace(SMALL, dropout=0.0), len(SOURCE), len(TARGET), 1)
     adam = torch.optim.Adam(plain.parameters(), lr=config.learning_rate)
-    batch = DATA.all()
+    batch = DATA.full_batch()
     for _ in range(4):
         adam.zero_grad()
         logits, _ = plain(batch.src, batch.src_mask, batch.tgt_in)
@@ -157,7 +157,7 @@ def test_weight_decay_and_warm_up_are_torchs_own_adamw_and_lambda() -> None:
     warm_up = torch.optim.lr_scheduler.LambdaLR(
         adam, lambda done: min((done + 1) / 4, (4 / (done + 1)) ** 0.5)
     )
-    batch = DATA.all()
+    batch = DATA.full_batch()
     for _ in range(6):
         adam.zero_grad()
         loss_of(plain.predict(batch.src, batch.src_mask, batch.tgt_in), batch.tgt_out).backward()
@@ -170,11 +170,11 @@ def test_weight_decay_and_warm_up_are_torchs_own_adamw_and_lambda() -> None:
 @pytest.mark.parametrize("kind", [SMALL, *KINDS[::9], *VARIANTS[::9]], ids=name_of)
 def test_its_own_words_are_read_as_often_as_the_schedule_says(kind: ModelConfig) -> None:
     """What is read in the place of a true word is what the model finds most probable there."""
-    model, batch = build(kind, len(SOURCE), len(TARGET), 1).eval(), DATA.all()
+    model, batch = build(kind, len(SOURCE), len(TARGET), 1).eval(), DATA.full_batch()
     true = torch.zeros_like(batch.tgt_in, dtype=torch.bool)
     logits = model.predict_mixed(batch.src, batch.src_mask, batch.tgt_in, true)
     own = (
-        model.predict(batch.src, batch.src_mask, batch.tgt_in) if kind.transformer else logits
+        model.predict(batch.src, batch.src_mask, batch.tgt_in) if kind.is_transformer else logits
     ).argmax(2)
     read = torch.cat([batch.tgt_in[:, :1], own[:, :-1]], dim=1)
     expected = model.predict(batch.src, batch.src_mask, read)
@@ -204,7 +204,7 @@ def test_resuming_in_the_middle_of_a_schedule_is_bitwise_the_same(
 def test_an_explosion_ends_the_run_and_keeps_finite_weights() -> None:
     model = build(SMALL, len(SOURCE), len(TARGET), 1)
     events = train(model, start(model), DATA, TrainingConfig(learning_rate=10.0, updates=500))
-    with pytest.raises(Diverged) as caught:
+    with pytest.raises(DivergenceError) as caught:
         for event in events:
             assert event.state().parameters.isfinite().all()
     assert caught.value.fields["update"] == event.update + 1
@@ -216,9 +216,9 @@ def test_five_of_five_under_greedy_decoding(kind: ModelConfig) -> None:
     sizes["model_size"] = kind.heads * (32 // kind.heads)
     model = build(replace(kind, **sizes), len(SOURCE), len(TARGET), seed=2)
     config = TrainingConfig(updates=400, batch_size="full", learning_rate=0.01)
-    if kind.transformer:  # with the norm after the sum, four layers learn nothing without warm-up
+    if kind.is_transformer:  # with the norm after the sum, four layers learn nothing without warm-up
         config = replace(config, learning_rate=0.003, warm_up=40)
-    batch = DATA.all()
+    batch = DATA.full_batch()
     wanted = [TARGET.encode(pair.target) for pair in PAIRS]
     learnt = (
         greedy(model, batch.src, batch.src_mask) == wanted

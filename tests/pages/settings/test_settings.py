@@ -15,7 +15,7 @@ from pages.shared.training import controls
 from pages.shared.training.presets import PRESETS
 from seq2seq_core.config import ModelConfig, TrainingConfig
 from seq2seq_core.data import bundled
-from seq2seq_core.data.corpus import swapped
+from seq2seq_core.data.corpus import swap_sides
 from seq2seq_core.models import build
 from seq2seq_core.store import Run
 
@@ -101,15 +101,15 @@ def test_a_preset_goes_together_and_says_where_it_comes_from(preset: Any) -> Non
     model, training = configs(preset.fields)
     assert replace(model) == model and replace(training) == training
     assert set(preset.fields) <= set(MODEL | TRAINING)
-    assert bundled.shipped(preset.corpus).rows
+    assert bundled.load_bundled(preset.corpus).rows
     assert preset.source
 
 
 def test_it_is_known_which_way_round_a_corpus_stands() -> None:
-    view = actions.session.CorpusView("first", "space", bundled.shipped("first").rows, (), None)
+    view = actions.session.CorpusView("first", "space", bundled.load_bundled("first").rows, (), None)
     assert not actions.turned(view)
-    assert actions.turned(replace(view, rows=tuple(swapped(view.rows))))
-    assert not actions.turned(replace(view, name="mine", rows=tuple(swapped(view.rows))))
+    assert actions.turned(replace(view, rows=tuple(swap_sides(view.rows))))
+    assert not actions.turned(replace(view, name="mine", rows=tuple(swap_sides(view.rows))))
 
 
 def test_a_run_that_stopped_early_says_so_and_can_go_on() -> None:
