@@ -30,7 +30,7 @@ def describe(shown: Shown) -> str:
             weight=f"{row[best]:.0%}",
         )
         for token, row, best in zip(
-            shown.rows, shown.weights, links.strongest(shown.weights), strict=True
+            shown.rows, shown.weights, links.argmax_positions(shown.weights), strict=True
         )
     )
 
@@ -84,9 +84,9 @@ def crossing_in_words(count: int) -> str:
     return _("{count} pairs of links cross.", count=count)
 
 
-def gold(now: Chosen) -> tuple[links.Links, links.Links]:
+def gold(now: Chosen) -> tuple[links.AlignmentLinks, links.AlignmentLinks]:
     """The sure and the possible links of this sentence, of the words that it wrote right."""
-    pairs = now.trained.material.pairs + now.trained.material.held_out
+    pairs = now.trained.dataset.pairs + now.trained.dataset.held_out
     pair = next((p for p in pairs if p.source == now.translation.source_tokens), None)
     if pair is None:
         return frozenset(), frozenset()
@@ -95,9 +95,9 @@ def gold(now: Chosen) -> tuple[links.Links, links.Links]:
     return frozenset(link for link in pair.sure if link[1] in right), pair.possible
 
 
-def not_at_its_word(now: Chosen, weights: links.Weights) -> str | None:
+def not_at_its_word(now: Chosen, weights: links.AttentionMatrix) -> str | None:
     """A right word that looked elsewhere than at the word it comes from, and why it can."""
-    found = links.elsewhere(weights, *gold(now))
+    found = links.misaligned(weights, *gold(now))
     if not found:
         return None
     t, looked, named = found[0]
@@ -122,8 +122,8 @@ def in_this_sentence(now: Chosen, shown: Shown) -> None:
     if shown.part != "cross" or not weights:
         return
     sources = now.translation.source_tokens
-    crossing = links.crossings(links.strongest(weights))
-    rest = [sources[j] for j in links.unneeded(weights)]
+    crossing = links.count_crossings(links.argmax_positions(weights))
+    rest = [sources[j] for j in links.unattended(weights)]
     st.subheader(_("In this sentence"), anchor=False)
     if shown.title:
         st.caption(shown.title)
@@ -142,7 +142,7 @@ def alignment(now: Chosen) -> None:
     st.subheader(_("Does it look at the matching word?"), anchor=False)
     if now.run.shape.is_transformer:
         st.caption(head_patterns.last_mean())
-    if links.every_word_once(pair.source for pair in now.trained.material.pairs):
+    if links.all_words_unique(pair.source for pair in now.trained.dataset.pairs):
         st.text(
             _(
                 "In this corpus every source word stands in one place only, so the first word "
@@ -167,7 +167,7 @@ def alignment(now: Chosen) -> None:
                 "largest weight lies on it, beside two guesses that know nothing: looking anywhere "
                 "gets {chance}, looking at the same place along the sentence {diagonal}. With "
                 "words that also help, attention gets {lenient}.",
-                words=found.words,
+                words=found.word_count,
                 chance=f"{found.chance:.0%}",
                 diagonal=f"{found.diagonal:.0%}",
                 lenient=f"{found.lenient:.0%}",
@@ -185,7 +185,7 @@ def of_all_heads(now: Chosen) -> None:
         heat_map(now.run, shown, now.translation.unknown)
     with beside:
         sure, _possible = gold(now)
-        if part.layers * part.heads > 1:
+        if part.layer_count * part.head_count > 1:
             head_patterns.all_heads(part, sure, above="attention_picture")
         in_this_sentence(now, shown)
         if shown.part == "cross":

@@ -123,7 +123,7 @@ def page() -> None:
         words = list(dict.fromkeys(learnt.words))
         word = choose_word(run, name, words, embedding_plot.closest(learnt))
         near = embedding_plot.neighbours(cloud, word)
-        nearest(near, states=bool(cloud.places))
+        nearest(near, states=bool(cloud.positions))
     with left, st.container(border=True, key="words_picture"):
         embedding_plot.chart(name, cloud, picture, word, near)
         st.caption(embedding_plot.in_words(name, cloud, trained))
@@ -132,8 +132,8 @@ def page() -> None:
                 "An axis is no property of a word: it is a mixture of all {size} numbers, the one "
                 "along which the points differ most. The picture keeps {share} of the variance, so "
                 "distances in it can mislead; the cosines beside it are of all {size} numbers.",
-                size=cloud.size,
-                share=f"{sum(picture.shares):.0%}",
+                size=cloud.vector_size,
+                share=f"{sum(picture.variance_shares):.0%}",
             )
         )
     selection.follow(run)

@@ -18,7 +18,7 @@ from pages.shared.runs.selection import Chosen
 from seq2seq_core.config import ModelConfig
 
 if TYPE_CHECKING:
-    from seq2seq_core.inspection.hidden_states import Opened
+    from seq2seq_core.inspection.hidden_states import InspectedTranslation
 
 HEADS = {"cross": N_("over the source"), "decoder": N_("over its own words")}
 CELLS = {
@@ -91,18 +91,18 @@ def step_of(count: int) -> int:
     return url_state.option("target", steps, url_state.option("step", steps, 1)) - 1
 
 
-def position_of(inside: Opened, step: int, part: str, layer: int, head: int) -> int:
+def position_of(inside: InspectedTranslation, step: int, part: str, layer: int, head: int) -> int:
     """The chosen word, else the one that is looked at most; from 0."""
-    from seq2seq_core.inspection.hidden_states import weights
+    from seq2seq_core.inspection.hidden_states import step_attention
     from seq2seq_core.models.calculation import Spot
 
-    found = weights(inside, Spot(step, 0, part, layer, head))
+    found = step_attention(inside, Spot(step, 0, part, layer, head))
     count = len(found or inside.src[0])
     most = max(range(count), key=found.__getitem__) if found else 0
     return url_state.option("source", range(1, count + 1), most + 1) - 1
 
 
-def over_time(now: Chosen, inside: Opened, where: Where, model: ModelConfig) -> None:
+def over_time(now: Chosen, inside: InspectedTranslation, where: Where, model: ModelConfig) -> None:
     from seq2seq_core.inspection import hidden_states as core
 
     st.subheader(_("1 · States over time"), anchor=False)
@@ -112,7 +112,7 @@ def over_time(now: Chosen, inside: Opened, where: Where, model: ModelConfig) -> 
         key="inside_strips",
         data=hidden_states.over_time(
             f"{now.run.id}:{now.text}",
-            core.strips(inside, where.layer),
+            core.vector_series(inside, where.layer),
             translation.source_tokens,
             [step.token for step in translation.steps],
             (source, where.step),
@@ -130,7 +130,7 @@ def over_time(now: Chosen, inside: Opened, where: Where, model: ModelConfig) -> 
     st.caption(told)
 
 
-def one_cell(now: Chosen, inside: Opened, where: Where, model: ModelConfig) -> None:
+def one_cell(now: Chosen, inside: InspectedTranslation, where: Where, model: ModelConfig) -> None:
     from seq2seq_core.inspection import hidden_states as core
 
     st.subheader(_("2 · One cell"), anchor=False)
@@ -145,7 +145,7 @@ def one_cell(now: Chosen, inside: Opened, where: Where, model: ModelConfig) -> N
     encoders = ["encoder_forwards", "encoder_backwards"] if model.bidirectional else ["encoder"]
     part = choose("part", _("Whose cell"), ["decoder", *encoders], lambda name: _(CELLS[name]))
     side, word = ("decoder", where.step) if part == "decoder" else ("encoder", where.position)
-    place = core.Place(side, where.layer, word, part == "encoder_backwards")
+    place = core.CellLocation(side, where.layer, word, part == "encoder_backwards")
     translation = now.translation
     steps = [step.token for step in translation.steps]
     said = (
@@ -163,7 +163,7 @@ def one_cell(now: Chosen, inside: Opened, where: Where, model: ModelConfig) -> N
     )
     if model.architecture == "rnn":
         st.markdown(_("An RNN has no gates: one formula makes the new state out of the old one."))
-    found = core.cell(inside, place)
+    found = core.explain_cell_step(inside, place)
     told = Told({"source": translation.source_tokens[where.position]})
     calculation.numbers(
         key="inside_cell",
@@ -178,7 +178,7 @@ def one_cell(now: Chosen, inside: Opened, where: Where, model: ModelConfig) -> N
 
 def true_word(now: Chosen, step: int) -> tuple[str | None, str]:
     """The word of the reference at this step, and why there is none."""
-    material = now.trained.material
+    material = now.trained.dataset
     wanted = now.translation.source_tokens
     pair = next((p for p in material.pairs + material.held_out if p.source == wanted), None)
     if pair is None:
@@ -201,18 +201,18 @@ def positions(now: Chosen, part: str) -> tuple[dict[str, str], ...]:
     return tuple({"source": token} for token in now.translation.source_tokens)
 
 
-def the_numbers(now: Chosen, inside: Opened, where: Where, model: ModelConfig) -> None:
+def the_numbers(now: Chosen, inside: InspectedTranslation, where: Where, model: ModelConfig) -> None:
     from seq2seq_core.inspection import hidden_states as core
     from seq2seq_core.models.calculation import Spot
 
     st.subheader(_("3 · The numbers"), anchor=False)
     step = now.translation.steps[where.step]
     part = where.part if model.is_transformer else "cross"
-    found = core.numbers(inside, Spot(where.step, where.position, part, where.layer, where.head))
+    found = core.explain_step(inside, Spot(where.step, where.position, part, where.layer, where.head))
     true, reason = true_word(now, where.step)
     vocabulary = now.trained.checkpoint.target
     if true is not None:
-        found += core.loss(found, vocabulary.encode([true])[0])
+        found += core.explain_loss(found, vocabulary.encode([true])[0])
     words = positions(now, part)
     word, token = words[where.position], {"target": step.token}
     said = (
@@ -255,13 +255,13 @@ def page() -> None:
         actions.nothing_trained()
         return
     now = selection.choose_run_and_sentence("inside", choices)
-    from seq2seq_core.inspection.hidden_states import opened
+    from seq2seq_core.inspection.hidden_states import inspect_translation
 
     translation = now.translation
     forget_another(f"{now.run.id}:{' '.join(translation.source_tokens)}")
-    model = now.trained.checkpoint.model
+    model = now.trained.checkpoint.model_config
     written = [step.token for step in translation.steps]
-    inside = opened(now.trained.model, now.trained.checkpoint, translation.source_tokens, written)
+    inside = inspect_translation(now.trained.model, now.trained.checkpoint, translation.source_tokens, written)
     with st.container(horizontal=True, gap="medium", key="inside_choices"):
         layer = int(choose("layer", _("Layer"), numbered(model.layers), str, -1)) - 1
         head, part = 0, "cross"

@@ -14,14 +14,14 @@ from pages.shared.frame.i18n import _
 from pages.shared.runs import actions, evaluations, selection
 from seq2seq_core import figures
 from seq2seq_core.evaluation import report
-from seq2seq_core.evaluation.report import Measured
+from seq2seq_core.evaluation.report import EvaluationReport
 from seq2seq_core.store import Run
 
 if TYPE_CHECKING:
-    from seq2seq_core.training.dataset import Trained
+    from seq2seq_core.training.dataset import TrainedRun
 
 
-def measured_on(run: Run, trained: Trained) -> str:
+def measured_on(run: Run, trained: TrainedRun) -> str:
     """A sentence that says what is measured on what."""
     learnt = evaluations.sample(run, held_out=False)
     counts = {"count": len(learnt.rows), "all": learnt.count}
@@ -41,7 +41,7 @@ def measured_on(run: Run, trained: Trained) -> str:
     )
 
 
-def exact(learnt: Measured, new: Measured | None) -> None:
+def exact(learnt: EvaluationReport, new: EvaluationReport | None) -> None:
     """The dominant numbers: sentences that are right to the last word."""
     with st.container(border=True, key="metrics_exact", height="stretch"):
         st.markdown(_("**Exact match**: sentences that are right to the last word"))
@@ -52,22 +52,22 @@ def exact(learnt: Measured, new: Measured | None) -> None:
         st.caption(verdict(learnt.exact_match, None if new is None else new.exact_match))
 
 
-def by_length(shown: Measured, new: bool) -> None:
+def by_length(shown: EvaluationReport, new: bool) -> None:
     bars = [
         figures.Bar(
-            str(group.first) if group.first == group.last else f"{group.first}–{group.last}",
-            group.right / group.count,
+            str(group.min_length) if group.min_length == group.max_length else f"{group.min_length}–{group.max_length}",
+            group.exact_matches / group.count,
             group.count,
         )
-        for group in report.by_length(shown.sentences)
+        for group in report.group_by_length(shown.sentences)
     ]
     palette = theme.palette()
     with st.container(border=True, height="stretch"):
         st.markdown(_("**Exact match by length of the source**"))
         st.altair_chart(
-            figures.bars(
+            figures.bar_chart(
                 bars,
-                palette.held_out if new else palette.ink,
+                palette.held_out if new else palette.text,
                 palette,
                 _("source tokens"),
                 _("exact match"),
@@ -87,7 +87,7 @@ def by_length(shown: Measured, new: bool) -> None:
         )
 
 
-def partly_right(shown: Measured, new: bool) -> None:
+def partly_right(shown: EvaluationReport, new: bool) -> None:
     st.subheader(_("Partly right counts too"), anchor=False)
     st.markdown(_("On the held-out pairs:") if new else _("On the training pairs:"))
     scores = shown.scores
@@ -110,7 +110,7 @@ def partly_right(shown: Measured, new: bool) -> None:
     )
 
 
-def forced(shown: Measured) -> None:
+def forced(shown: EvaluationReport) -> None:
     st.subheader(_("Why token accuracy is not translation quality"), anchor=False)
     with st.container(horizontal=True, gap="large", key="metrics_forced"):
         st.metric(

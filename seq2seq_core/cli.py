@@ -32,7 +32,7 @@ from seq2seq_core.limits import LIMITS, check_environment
 
 if TYPE_CHECKING:  # torch takes a second to import: only the command that needs it waits
     from seq2seq_core.models.base import EncoderDecoder
-    from seq2seq_core.training.dataset import Material
+    from seq2seq_core.training.dataset import Dataset
     from seq2seq_core.training.loop import TrainingState
 
 EVALUATE_EVERY = 10  # updates
@@ -121,9 +121,9 @@ def say(event: dict[str, object]) -> None:
     print(json.dumps(event, ensure_ascii=False, allow_nan=False), flush=True)
 
 
-def material_for(options: argparse.Namespace, config: TrainingConfig) -> tuple[str, Material]:
+def material_for(options: argparse.Namespace, config: TrainingConfig) -> tuple[str, Dataset]:
     """The tokenizer's name, and what is learnt and what is held out, as the options say."""
-    from seq2seq_core.training.dataset import Material
+    from seq2seq_core.training.dataset import Dataset
 
     rows = read_file(options.corpus)
     tokenizer = options.tokenizer or detect_tokenizer([row.source for row in rows[:100]])
@@ -136,23 +136,23 @@ def material_for(options: argparse.Namespace, config: TrainingConfig) -> tuple[s
         pairs, held_out = (build_corpus(part, tokenizer, LIMITS.cli_pairs).pairs for part in parts)
     source = Vocabulary.from_sentences(pair.source for pair in pairs)
     target = Vocabulary.from_sentences(pair.target for pair in pairs)
-    return tokenizer, Material(pairs, held_out, source, target)
+    return tokenizer, Dataset(pairs, held_out, source, target)
 
 
 def learn(
-    model: EncoderDecoder, material: Material, config: TrainingConfig, as_json: bool
+    model: EncoderDecoder, material: Dataset, config: TrainingConfig, as_json: bool
 ) -> tuple[TrainingState, dict[str, object]]:
     """Train and tell; returns the last state and the numbers of the end."""
     from tqdm import tqdm
 
     from seq2seq_core.evaluation.metrics import evaluate
     from seq2seq_core.training import loop
-    from seq2seq_core.training.schedules import Patience
+    from seq2seq_core.training.schedules import EarlyStopping
 
-    data, measured = material.batches(material.pairs), material.batches(material.measured)
-    began, tokens, patience = time.perf_counter(), 0, Patience()
+    data, measured = material.make_batches(material.pairs), material.make_batches(material.evaluation_pairs)
+    began, tokens, patience = time.perf_counter(), 0, EarlyStopping()
     bar = tqdm(
-        loop.train(model, loop.start(model), data, config),
+        loop.train(model, loop.initial_state(model), data, config),
         total=config.updates,
         disable=as_json or not sys.stderr.isatty(),
     )
@@ -163,16 +163,16 @@ def learn(
             numbers["gradient_norm"] = event.gradient_norm
             say({"event": "update", "update": event.update, **numbers})
         if event.update % EVALUATE_EVERY == 0 or event.update == config.updates:
-            result = evaluate(model, measured, material.measured)
-            patience = patience.saw(event.update, result.loss)
+            result = evaluate(model, measured, material.evaluation_pairs)
+            patience = patience.observe(event.update, result.loss)
             bar.set_postfix(loss=f"{event.loss:.3f}", exact=f"{result.exact_match:.0%}")
             if as_json:
                 on = "held_out" if material.held_out else "training"
                 say({"event": "evaluation", "update": event.update, "on": on, **asdict(result)})
-            if material.held_out and patience.over(config, event.update):
+            if material.held_out and patience.should_stop(config, event.update):
                 break
     seconds = time.perf_counter() - began
-    return event.state(), {
+    return event.copy_state(), {
         "updates": event.update,
         "loss": event.loss,
         "exact_match": result.exact_match,
@@ -208,7 +208,7 @@ def train_command(options: argparse.Namespace) -> None:
     )
     state, numbers = learn(model, material, config, options.json)
     checkpoint = checkpoints.Checkpoint(shape, tokenizer, source, target, state.parameters)
-    checkpoints.save(options.out, checkpoint, state, config)
+    checkpoints.save_checkpoint(options.out, checkpoint, state, config)
     tell("done", numbers, options.json)
 
 
@@ -217,7 +217,7 @@ def translate_command(options: argparse.Namespace) -> None:
     from seq2seq_core.training import checkpoint as checkpoints
 
     config = parse_decoding_config(settings(options, DecodingConfig))
-    checkpoint = checkpoints.load(options.run)
+    checkpoint = checkpoints.load_checkpoint(options.run)
     translation = translate(checkpoint.build(), checkpoint, options.text, config)
     if options.json:
         say(asdict(translation))
@@ -235,7 +235,7 @@ def evaluate_command(options: argparse.Namespace) -> None:
     from seq2seq_core.training import checkpoint as checkpoints
 
     config = parse_decoding_config(settings(options, DecodingConfig))
-    checkpoint = checkpoints.load(options.run)
+    checkpoint = checkpoints.load_checkpoint(options.run)
     rows = read_file(options.corpus)
     pairs = usable(options.corpus, rows, checkpoint.tokenizer, options.json).pairs
     model, join = checkpoint.build(), TOKENIZERS[checkpoint.tokenizer].join
@@ -246,7 +246,7 @@ def evaluate_command(options: argparse.Namespace) -> None:
         "pairs": len(pairs),
         "exact_match": text_metrics.exact_match(written, references),
         "token_accuracy": read.token_accuracy,
-        **asdict(text_metrics.text_scores([*map(join, written)], [*map(join, references)])),
+        **asdict(text_metrics.score_texts([*map(join, written)], [*map(join, references)])),
         "alignment": read.alignment,
     }
     if options.json:

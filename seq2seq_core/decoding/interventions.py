@@ -154,7 +154,7 @@ def places_left(branch: Branch, count: int) -> list[int]:
 def fits(change: Change, checkpoint: Checkpoint, places: Sequence[int]) -> bool:
     if change.is_word:
         return change.number < len(checkpoint.target)
-    return checkpoint.model.has_attention and (change.kind != "at" or change.number in places)
+    return checkpoint.model_config.has_attention and (change.kind != "at" or change.number in places)
 
 
 def check(branch: Branch, checkpoint: Checkpoint, count: int) -> None:

@@ -9,56 +9,56 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
-Weights = Sequence[Sequence[float]]  # target × source
-Links = frozenset[tuple[int, int]]
-NEEDED = 0.1  # the share of a target word's attention from which a source position counts as needed
+AttentionMatrix = Sequence[Sequence[float]]  # target × source
+AlignmentLinks = frozenset[tuple[int, int]]
+MIN_ATTENTION = 0.1  # the share of a target word's attention from which a source position counts as needed
 
 
-def strongest(weights: Weights) -> list[int]:
+def argmax_positions(weights: AttentionMatrix) -> list[int]:
     """For each target word the source position with the largest weight, the first of equal ones."""
     return [max(range(len(row)), key=row.__getitem__) for row in weights]
 
 
-def crossings(places: Sequence[int]) -> int:
+def count_crossings(positions: Sequence[int]) -> int:
     """How many pairs of links cross: the later target word looks further to the left."""
-    return sum(before > place for t, place in enumerate(places) for before in places[:t])
+    return sum(earlier_position > position for t, position in enumerate(positions) for earlier_position in positions[:t])
 
 
-def unneeded(weights: Weights, share: float = NEEDED) -> list[int]:
+def unattended(weights: AttentionMatrix, threshold: float = MIN_ATTENTION) -> list[int]:
     """Source positions to which every target word gives less than `share` of its attention."""
     columns = zip(*weights, strict=True)
-    return [j for j, column in enumerate(columns) if max(column) < share]
+    return [j for j, column in enumerate(columns) if max(column) < threshold]
 
 
-def elsewhere(weights: Weights, sure: Links, possible: Links) -> list[tuple[int, int, int]]:
+def misaligned(weights: AttentionMatrix, sure: AlignmentLinks, possible: AlignmentLinks) -> list[tuple[int, int, int]]:
     """(target position, where its largest weight lies, where a sure link says) if they differ.
 
     Links are (source position, target position), as in corpus.Pair. A target word without a sure
     link is left out, and one that looks at a possible link is not elsewhere.
     """
-    found = []
-    for t, looked in enumerate(strongest(weights)):
-        named = sorted(source for source, target in sure if target == t)
-        if named and (looked, t) not in sure | possible:
-            found.append((t, looked, named[0]))
-    return found
+    misaligned_words = []
+    for t, peak in enumerate(argmax_positions(weights)):
+        gold_positions = sorted(source for source, target in sure if target == t)
+        if gold_positions and (peak, t) not in sure | possible:
+            misaligned_words.append((t, peak, gold_positions[0]))
+    return misaligned_words
 
 
-def words_at(
+def count_words_at(
     positions: Iterable[Sequence[int]], sources: Sequence[Sequence[str]]
 ) -> list[tuple[str, int, int]]:
     """(word, how often it stands at one of the positions, how often it stands anywhere).
 
     positions: for each sentence those that count. The most frequent word comes first.
     """
-    everywhere = Counter(word for source in sources for word in source)
-    found = Counter(
-        source[j] for places, source in zip(positions, sources, strict=True) for j in places
+    totals = Counter(word for source in sources for word in source)
+    counts = Counter(
+        source[j] for sentence_positions, source in zip(positions, sources, strict=True) for j in sentence_positions
     )
-    return [(word, count, everywhere[word]) for word, count in found.most_common()]
+    return [(word, count, totals[word]) for word, count in counts.most_common()]
 
 
-def every_word_once(sources: Iterable[Sequence[str]]) -> bool:
+def all_words_unique(sources: Iterable[Sequence[str]]) -> bool:
     """Whether no source word stands in two places of a corpus.
 
     The first word then gives the whole sentence away: a model need not look at any other.

@@ -16,7 +16,7 @@ from seq2seq_core.data.vocabulary import PAD
 from seq2seq_core.limits import LIMITS
 from seq2seq_core.models.base import EncoderDecoder
 
-Weights = Sequence[Sequence[float]]  # target × source
+AttentionMatrix = Sequence[Sequence[float]]  # target × source
 
 
 @dataclass(frozen=True)
@@ -29,69 +29,69 @@ class Evaluation:
     alignment: float | None  # None without attention or without a sure link
 
 
-def chunks(data: Batches) -> tuple[Tensor, ...]:
+def split_rows(batches: Batches) -> tuple[Tensor, ...]:
     """All rows of `data`, no more at once than a shared machine has memory for.
 
     What takes room are the logits, and an additive score's numbers for each pair of positions.
     """
-    per_token = max(data.target_vocabulary_size, data.src.shape[1] * LIMITS.hidden_size)
-    rows = max(1, LIMITS.logits_per_update // (data.tgt.shape[1] * per_token))
-    return torch.arange(len(data)).split(rows)
+    values_per_token = max(batches.target_vocabulary_size, batches.src.shape[1] * LIMITS.hidden_size)
+    rows_per_chunk = max(1, LIMITS.logits_per_update // (batches.tgt.shape[1] * values_per_token))
+    return torch.arange(len(batches)).split(rows_per_chunk)
 
 
 @torch.no_grad()
-def evaluate(model: EncoderDecoder, data: Batches, pairs: Sequence[Pair]) -> Evaluation:
+def evaluate(model: EncoderDecoder, batches: Batches, pairs: Sequence[Pair]) -> Evaluation:
     """Measure on all pairs of `data`; `pairs` are the same ones, for their gold alignment.
 
     Where every argmax is right with the true words before it, greedy decoding writes exactly this
     sentence, so exact match costs nothing extra.
     """
     model.eval()
-    loss, right, tokens, exact = 0.0, 0, 0, 0
-    hits, links = 0, 0
-    for chunk in chunks(data):
-        batch = data.select_batch(chunk)
+    loss, correct_tokens, token_count, exact_matches = 0.0, 0, 0, 0
+    aligned_count, linked_count = 0, 0
+    for chunk in split_rows(batches):
+        batch = batches.select_batch(chunk)
         logits, attention = model(batch.src, batch.src_mask, batch.tgt_in)
-        real = batch.tgt_out != PAD
+        mask = batch.tgt_out != PAD
         correct = logits.argmax(2) == batch.tgt_out
         loss += float(
             cross_entropy(
                 logits.flatten(0, 1), batch.tgt_out.flatten(), ignore_index=PAD, reduction="sum"
             )
         )
-        right += int((correct & real).sum())
-        tokens += int(real.sum())
-        exact += int((correct | ~real).all(1).sum())
+        correct_tokens += int((correct & mask).sum())
+        token_count += int(mask.sum())
+        exact_matches += int((correct | ~mask).all(1).sum())
         if attention is not None:
-            looked = attention[:, :, -1].mean(2).argmax(2).tolist()  # last layer, mean over heads
-            for row, places in zip(chunk.tolist(), looked, strict=True):
-                aligned = {t for _, t in pairs[row].sure}
-                links += len(aligned)
-                hits += sum((places[t], t) in pairs[row].sure for t in aligned)
-    aligned_share = hits / links if links else None
-    return Evaluation(loss / tokens, right / tokens, exact / len(data), aligned_share)
+            peaks = attention[:, :, -1].mean(2).argmax(2).tolist()  # last layer, mean over heads
+            for row, peak_positions in zip(chunk.tolist(), peaks, strict=True):
+                linked_targets = {t for _, t in pairs[row].sure}
+                linked_count += len(linked_targets)
+                aligned_count += sum((peak_positions[t], t) in pairs[row].sure for t in linked_targets)
+    alignment_share = aligned_count / linked_count if linked_count else None
+    return Evaluation(loss / token_count, correct_tokens / token_count, exact_matches / len(batches), alignment_share)
 
 
 @torch.no_grad()
-def teacher_forced_attention(model: EncoderDecoder, data: Batches) -> list[Weights] | None:
+def teacher_forced_attention(model: EncoderDecoder, batches: Batches) -> list[AttentionMatrix] | None:
     """One target × source matrix per pair, read with the true words; None without attention.
 
     Of several layers the last one counts, of several heads their mean.
     """
     model.eval()
-    maps: list[Weights] = []
-    for chunk in chunks(data):
-        batch = data.select_batch(chunk)
+    matrices: list[AttentionMatrix] = []
+    for chunk in split_rows(batches):
+        batch = batches.select_batch(chunk)
         _, attention = model(batch.src, batch.src_mask, batch.tgt_in)
         if attention is None:
             return None
         weights = attention[:, :, -1].mean(2)  # (B, T, S)
-        sizes = torch.stack((data.tgt_lengths[chunk], data.src_lengths[chunk]), 1).tolist()
-        maps += [weights[i, :t, :s].tolist() for i, (t, s) in enumerate(sizes)]
-    return maps
+        sizes = torch.stack((batches.tgt_lengths[chunk], batches.src_lengths[chunk]), 1).tolist()
+        matrices += [weights[i, :t, :s].tolist() for i, (t, s) in enumerate(sizes)]
+    return matrices
 
 
-def chance(pairs: Sequence[Pair]) -> float | None:
+def chance_alignment(pairs: Sequence[Pair]) -> float | None:
     """The alignment that looking anywhere is expected to get; None without a sure link."""
     shares = [
         sum(link[1] == t for link in pair.sure) / len(pair.source)
@@ -109,28 +109,28 @@ class AlignmentScore:
     lenient: float  # … on a sure or a possible one
     chance: float  # expected when looking anywhere
     diagonal: float  # when always looking at the same relative position
-    words: int
+    word_count: int
 
 
-def alignment(weights: Sequence[Weights], pairs: Sequence[Pair]) -> AlignmentScore | None:
+def score_alignment(matrices: Sequence[AttentionMatrix], pairs: Sequence[Pair]) -> AlignmentScore | None:
     """Attention against gold links, beside two guesses that know nothing.
 
     weights: one target × source matrix per pair, at least as many rows as target words.
     Returns None where no target word has a sure link.
     """
-    score = lenient = diagonal = words = 0
+    score = lenient = diagonal = word_count = 0
     chance = 0.0
-    for matrix, pair in zip(weights, pairs, strict=True):
-        sources, targets = len(pair.source), len(pair.target)
+    for matrix, pair in zip(matrices, pairs, strict=True):
+        source_length, target_length = len(pair.source), len(pair.target)
         for t in sorted({t for _, t in pair.sure}):
             row = matrix[t]
-            looked = max(range(sources), key=row.__getitem__)
-            straight = math.floor(t * (sources - 1) / max(targets - 1, 1) + 0.5)
-            words += 1
-            score += (looked, t) in pair.sure
-            lenient += (looked, t) in pair.sure | pair.possible
-            diagonal += (straight, t) in pair.sure
-            chance += sum(link[1] == t for link in pair.sure) / sources
-    if not words:
+            peak = max(range(source_length), key=row.__getitem__)
+            diagonal_position = math.floor(t * (source_length - 1) / max(target_length - 1, 1) + 0.5)
+            word_count += 1
+            score += (peak, t) in pair.sure
+            lenient += (peak, t) in pair.sure | pair.possible
+            diagonal += (diagonal_position, t) in pair.sure
+            chance += sum(link[1] == t for link in pair.sure) / source_length
+    if not word_count:
         return None
-    return AlignmentScore(score / words, lenient / words, chance / words, diagonal / words, words)
+    return AlignmentScore(score / word_count, lenient / word_count, chance / word_count, diagonal / word_count, word_count)

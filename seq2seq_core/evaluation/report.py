@@ -17,28 +17,28 @@ from seq2seq_core.evaluation.metrics import evaluate
 from seq2seq_core.evaluation.text_metrics import (
     TextScores,
     exact_match,
-    rouge,
+    rouge_f1,
     sentence_bleu,
-    text_scores,
+    score_texts,
 )
 from seq2seq_core.models.base import EncoderDecoder
 from seq2seq_core.training.checkpoint import Checkpoint
 
-AT_MOST = 100  # pairs measured at once: enough to tell models apart, and quick
-LENGTH_GROUPS = 12
+MAX_PAIRS = 100  # pairs measured at once: enough to tell models apart, and quick
+MAX_LENGTH_GROUPS = 12
 
 Item = TypeVar("Item")
 
 
-def sample(items: Sequence[Item], seed: int = 0) -> list[Item]:
+def sample_items(items: Sequence[Item], seed: int = 0) -> list[Item]:
     """At most AT_MOST of them, always the same ones, in their own order."""
-    if len(items) <= AT_MOST:
+    if len(items) <= MAX_PAIRS:
         return list(items)
-    return [items[i] for i in sorted(random.Random(seed).sample(range(len(items)), AT_MOST))]
+    return [items[i] for i in sorted(random.Random(seed).sample(range(len(items)), MAX_PAIRS))]
 
 
 @dataclass(frozen=True)
-class Sentence:
+class ScoredSentence:
     """One pair beside what the model writes by itself."""
 
     source: tuple[str, ...]
@@ -50,40 +50,40 @@ class Sentence:
     rougeL: float  # 0 to 1
 
     @property
-    def right(self) -> bool:
+    def is_exact_match(self) -> bool:
         return self.output == self.reference
 
 
 @dataclass(frozen=True)
-class Measured:
+class EvaluationReport:
     """A model on a set of pairs."""
 
-    sentences: tuple[Sentence, ...]
+    sentences: tuple[ScoredSentence, ...]
     exact_match: float
     token_accuracy: float  # with the true words before each token: teacher forcing
     scores: TextScores
 
 
-def measure(model: EncoderDecoder, checkpoint: Checkpoint, pairs: Sequence[Pair]) -> Measured:
+def build_report(model: EncoderDecoder, checkpoint: Checkpoint, pairs: Sequence[Pair]) -> EvaluationReport:
     """Greedy translations of all pairs in one batch, scored sentence by sentence and together."""
-    join = TOKENIZERS[checkpoint.tokenizer].join
-    written = translate_all(model, checkpoint, [pair.source for pair in pairs])
+    join_tokens = TOKENIZERS[checkpoint.tokenizer].join
+    outputs = translate_all(model, checkpoint, [pair.source for pair in pairs])
     sentences = []
-    for pair, output in zip(pairs, written, strict=True):
-        reference_text, output_text = join(pair.target), join(output)
+    for pair, output in zip(pairs, outputs, strict=True):
+        reference_text, output_text = join_tokens(pair.target), join_tokens(output)
         bleu = sentence_bleu(output_text, reference_text).score
-        common = rouge(output_text, reference_text)[2]
+        rouge_l = rouge_f1(output_text, reference_text)[2]
         sentences.append(
-            Sentence(
-                pair.source, pair.target, tuple(output), reference_text, output_text, bleu, common
+            ScoredSentence(
+                pair.source, pair.target, tuple(output), reference_text, output_text, bleu, rouge_l
             )
         )
-    read = evaluate(model, Batches(pairs, checkpoint.source, checkpoint.target), pairs)
-    return Measured(
+    evaluation = evaluate(model, Batches(pairs, checkpoint.source, checkpoint.target), pairs)
+    return EvaluationReport(
         tuple(sentences),
-        exact_match(written, [pair.target for pair in pairs]),
-        read.token_accuracy,
-        text_scores([s.output_text for s in sentences], [s.reference_text for s in sentences]),
+        exact_match(outputs, [pair.target for pair in pairs]),
+        evaluation.token_accuracy,
+        score_texts([s.output_text for s in sentences], [s.reference_text for s in sentences]),
     )
 
 
@@ -91,32 +91,32 @@ def measure(model: EncoderDecoder, checkpoint: Checkpoint, pairs: Sequence[Pair]
 class LengthGroup:
     """Sentences whose source has from `first` to `last` tokens."""
 
-    first: int
-    last: int
-    right: int
+    min_length: int
+    max_length: int
+    exact_matches: int
     count: int
 
 
-def by_length(sentences: Sequence[Sentence]) -> list[LengthGroup]:
+def group_by_length(sentences: Sequence[ScoredSentence]) -> list[LengthGroup]:
     """Exact match by source length; many lengths are taken together in groups of equal width."""
     lengths = [len(sentence.source) for sentence in sentences]
-    width = -(-(max(lengths) - min(lengths) + 1) // LENGTH_GROUPS)
+    width = -(-(max(lengths) - min(lengths) + 1) // MAX_LENGTH_GROUPS)
     groups = []
-    for first in range(min(lengths), max(lengths) + 1, width):
-        inside = [s for s in sentences if first <= len(s.source) < first + width]
-        if inside:
-            right = sum(s.right for s in inside)
-            groups.append(LengthGroup(first, first + width - 1, right, len(inside)))
+    for min_length in range(min(lengths), max(lengths) + 1, width):
+        members = [s for s in sentences if min_length <= len(s.source) < min_length + width]
+        if members:
+            exact_matches = sum(s.is_exact_match for s in members)
+            groups.append(LengthGroup(min_length, min_length + width - 1, exact_matches, len(members)))
     return groups
 
 
-def greedy_right(model: EncoderDecoder, checkpoint: Checkpoint, pairs: Sequence[Pair]) -> float:
+def greedy_exact_match(model: EncoderDecoder, checkpoint: Checkpoint, pairs: Sequence[Pair]) -> float:
     """Exact match of greedy decoding."""
-    written = translate_all(model, checkpoint, [pair.source for pair in pairs])
-    return exact_match(written, [pair.target for pair in pairs])
+    outputs = translate_all(model, checkpoint, [pair.source for pair in pairs])
+    return exact_match(outputs, [pair.target for pair in pairs])
 
 
-def fillers_right(model: EncoderDecoder, checkpoint: Checkpoint, pairs: Sequence[Pair]) -> float:
+def eos_feeding_exact_match(model: EncoderDecoder, checkpoint: Checkpoint, pairs: Sequence[Pair]) -> float:
     """Exact match of the test with <eos> fillers, see decoding.with_fillers.
 
     It is even told how long each translation is; what follows an <eos> does not count.
@@ -124,7 +124,7 @@ def fillers_right(model: EncoderDecoder, checkpoint: Checkpoint, pairs: Sequence
     src = pad_sequences([checkpoint.source.encode(pair.source) for pair in pairs])
     lengths = [len(pair.target) + 1 for pair in pairs]
     rows = with_fillers(model, src, src != PAD, lengths)
-    written = [ids[: ids.index(EOS)] if EOS in ids else ids for ids in rows]
+    outputs = [ids[: ids.index(EOS)] if EOS in ids else ids for ids in rows]
     return exact_match(
-        [checkpoint.target.decode(ids) for ids in written], [pair.target for pair in pairs]
+        [checkpoint.target.decode(ids) for ids in outputs], [pair.target for pair in pairs]
     )

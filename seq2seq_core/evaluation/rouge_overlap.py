@@ -8,54 +8,54 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import TypeVar
 
-from seq2seq_core.evaluation.text_metrics import Characters, chinese
+from seq2seq_core.evaluation.text_metrics import CharacterTokenizer, contains_chinese
 
-Item = TypeVar("Item", bound=Hashable)
+HashableItem = TypeVar("Item", bound=Hashable)
 Words = tuple[str, ...]
 
 
 @dataclass(frozen=True)
-class Overlap:
+class RougeOverlap:
     """Both sentences as ROUGE cuts them, and what they share."""
 
     output: Words
     reference: Words
-    words: Words  # ROUGE-1
-    pairs: tuple[Words, ...]  # ROUGE-2, neighbours
-    sequence: Words  # ROUGE-L, in this order in both, gaps allowed
+    unigrams: Words  # ROUGE-1
+    bigrams: tuple[Words, ...]  # ROUGE-2, neighbours
+    subsequence: Words  # ROUGE-L, in this order in both, gaps allowed
 
 
-def f1(shared: int, in_output: int, in_reference: int) -> float:
+def f1_score(shared: int, in_output: int, in_reference: int) -> float:
     """The harmonic mean of precision shared / in_output and recall shared / in_reference."""
     return 2 * shared / (in_output + in_reference) if shared else 0.0
 
 
-def in_both(one: Sequence[Item], other: Sequence[Item]) -> tuple[Item, ...]:
+def intersect_multisets(items: Sequence[HashableItem], other_items: Sequence[HashableItem]) -> tuple[HashableItem, ...]:
     """What both have, each as often as both have it, in the order of the first."""
-    left, found = Counter(other), []
-    for item in one:
-        if left[item]:
-            left[item] -= 1
-            found.append(item)
-    return tuple(found)
+    remaining, common_items = Counter(other_items), []
+    for item in items:
+        if remaining[item]:
+            remaining[item] -= 1
+            common_items.append(item)
+    return tuple(common_items)
 
 
-def longest_common(one: Sequence[str], other: Sequence[str]) -> Words:
+def longest_common_subsequence(words: Sequence[str], other_words: Sequence[str]) -> Words:
     """The longest sequence of words that stands in both in the same order, gaps allowed."""
-    best: list[Words] = [()] * (len(other) + 1)  # for what was read of `one`, by prefix of `other`
-    for word in one:
+    best_by_prefix: list[Words] = [()] * (len(other_words) + 1)  # for what was read of `one`, by prefix of `other`
+    for word in words:
         row: list[Words] = [()]
-        for j, there in enumerate(other):
-            row.append((*best[j], word) if word == there else max(best[j + 1], row[j], key=len))
-        best = row
-    return best[-1]
+        for j, other_word in enumerate(other_words):
+            row.append((*best_by_prefix[j], word) if word == other_word else max(best_by_prefix[j + 1], row[j], key=len))
+        best_by_prefix = row
+    return best_by_prefix[-1]
 
 
-def overlap(output: str, reference: str) -> Overlap:
+def find_overlap(output: str, reference: str) -> RougeOverlap:
     """What ROUGE-1, ROUGE-2 and ROUGE-L find in two sentences."""
     from rouge_score.tokenizers import DefaultTokenizer
 
-    cut = Characters() if chinese([reference, output]) else DefaultTokenizer()
-    one, other = tuple(cut.tokenize(output)), tuple(cut.tokenize(reference))
-    pairs = in_both(tuple(pairwise(one)), tuple(pairwise(other)))
-    return Overlap(one, other, in_both(one, other), pairs, longest_common(one, other))
+    tokenizer = CharacterTokenizer() if contains_chinese([reference, output]) else DefaultTokenizer()
+    output_words, reference_words = tuple(tokenizer.tokenize(output)), tuple(tokenizer.tokenize(reference))
+    bigrams = intersect_multisets(tuple(pairwise(output_words)), tuple(pairwise(reference_words)))
+    return RougeOverlap(output_words, reference_words, intersect_multisets(output_words, reference_words), bigrams, longest_common_subsequence(output_words, reference_words))

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 
 def exact_match(outputs: Sequence[Sequence[str]], references: Sequence[Sequence[str]]) -> float:
     """Share of sentences that are right to the last token."""
-    same = [list(o) == list(r) for o, r in zip(outputs, references, strict=True)]
-    return sum(same) / len(same)
+    matches = [list(o) == list(r) for o, r in zip(outputs, references, strict=True)]
+    return sum(matches) / len(matches)
 
 
 @dataclass(frozen=True)
@@ -30,11 +30,11 @@ class TextScores:
     rougeL: float  # longest common subsequence
 
 
-def chinese(texts: Sequence[str]) -> bool:
+def contains_chinese(texts: Sequence[str]) -> bool:
     return any(CJK.search(text) for text in texts)
 
 
-def text_scores(outputs: Sequence[str], references: Sequence[str]) -> TextScores:
+def score_texts(outputs: Sequence[str], references: Sequence[str]) -> TextScores:
     """Corpus BLEU (Papineni et al. 2002) and chrF (Popović 2015) by sacrebleu, mean ROUGE F1.
 
     One reference each. sacrebleu cuts Chinese references into characters by its own "zh" tokenizer.
@@ -42,14 +42,14 @@ def text_scores(outputs: Sequence[str], references: Sequence[str]) -> TextScores
     from sacrebleu.metrics import BLEU, CHRF  # costs .2 s: only who asks for it pays
 
     # forced: our texts are tokens with spaces between, on both sides alike
-    bleu, chrf = BLEU(tokenize="zh" if chinese(references) else "13a", force=True), CHRF()
+    bleu, chrf = BLEU(tokenize="zh" if contains_chinese(references) else "13a", force=True), CHRF()
     score = bleu.corpus_score(list(outputs), [list(references)]).score
-    rouges = [rouge(o, r) for o, r in zip(outputs, references, strict=True)]
+    rouge_scores = [rouge_f1(o, r) for o, r in zip(outputs, references, strict=True)]
     return TextScores(
         score,
         str(bleu.get_signature()),
         chrf.corpus_score(list(outputs), [list(references)]).score,
-        *(sum(values) / len(values) for values in zip(*rouges, strict=True)),
+        *(sum(values) / len(values) for values in zip(*rouge_scores, strict=True)),
     )
 
 
@@ -61,14 +61,14 @@ class SentenceBleu:
     signature: str
     counts: tuple[int, ...]  # n-grams of the output that the reference has too, n = 1 to 4
     totals: tuple[int, ...]  # n-grams of the output
-    penalty: float  # below 1 where the output is shorter than the reference
+    brevity_penalty: float  # below 1 where the output is shorter than the reference
 
 
-def bleu_for(reference: str, effective_order: bool) -> BLEU:
+def build_bleu(reference: str, effective_order: bool) -> BLEU:
     """sacrebleu's BLEU, cutting words as the reference's language needs it."""
     from sacrebleu.metrics import BLEU
 
-    tokenize = "zh" if chinese([reference]) else "13a"
+    tokenize = "zh" if contains_chinese([reference]) else "13a"
     if effective_order:
         return BLEU(tokenize=tokenize, effective_order=True)
     return BLEU(tokenize=tokenize, smooth_method="none", force=True)
@@ -79,37 +79,37 @@ def sentence_bleu(output: str, reference: str) -> SentenceBleu:
 
     By the plain formula a perfect sentence of three words gets 0, see plain_sentence_bleu.
     """
-    bleu = bleu_for(reference, effective_order=True)
-    found = bleu.sentence_score(output, [reference])
-    counts, totals = tuple(map(int, found.counts)), tuple(map(int, found.totals))
-    return SentenceBleu(found.score, str(bleu.get_signature()), counts, totals, found.bp)
+    bleu = build_bleu(reference, effective_order=True)
+    result = bleu.sentence_score(output, [reference])
+    counts, totals = tuple(map(int, result.counts)), tuple(map(int, result.totals))
+    return SentenceBleu(result.score, str(bleu.get_signature()), counts, totals, result.bp)
 
 
-def plain_sentence_bleu(output: str, reference: str) -> float:
+def unsmoothed_sentence_bleu(output: str, reference: str) -> float:
     """BLEU of one sentence by the formula of 2002, made for whole texts: always up to four words
     in a row, nothing smoothed. It is 0 where no four words in a row are right."""
-    bleu = bleu_for(reference, effective_order=False)  # as a text of one sentence
+    bleu = build_bleu(reference, effective_order=False)  # as a text of one sentence
     return bleu.corpus_score([output], [[reference]]).score
 
 
-def beginning(reference: str, words: int) -> str:
+def first_words(reference: str, count: int) -> str:
     """The first words of a text, as BLEU cuts it."""
-    tokens = bleu_for(reference, effective_order=True).tokenizer(reference).split()
-    return " ".join(tokens[:words])
+    tokens = build_bleu(reference, effective_order=True).tokenizer(reference).split()
+    return " ".join(tokens[:count])
 
 
-class Characters:
+class CharacterTokenizer:
     """rouge-score's own tokenizer knows ASCII only; Chinese is compared character by character."""
 
     def tokenize(self, text: str) -> list[str]:
         return [character for character in text if not character.isspace()]
 
 
-def rouge(output: str, reference: str) -> tuple[float, float, float]:
+def rouge_f1(output: str, reference: str) -> tuple[float, float, float]:
     """ROUGE-1, ROUGE-2 and ROUGE-L F1 (Lin 2004), 0 to 1; English is compared in lower case."""
     from rouge_score.rouge_scorer import RougeScorer
 
-    tokenizer = Characters() if chinese([reference, output]) else None
+    tokenizer = CharacterTokenizer() if contains_chinese([reference, output]) else None
     scores = RougeScorer(["rouge1", "rouge2", "rougeL"], tokenizer=tokenizer).score(
         reference, output
     )

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-POINTS = 400  # a curve of more points looks the same and costs more
+MAX_POINTS = 400  # a curve of more points looks the same and costs more
 
 
-def thin(
-    updates: Sequence[int], values: Sequence[float], points: int = POINTS
+def downsample(
+    updates: Sequence[int], values: Sequence[float], max_points: int = MAX_POINTS
 ) -> tuple[list[int], list[float]]:
     """At most so many points; each is the mean of the values it stands for, ending at the last."""
-    step = -(-len(updates) // points) or 1
+    step = -(-len(updates) // max_points) or 1
     ends = range(len(updates), 0, -step)
     groups = [(max(end - step, 0), end) for end in reversed(ends)]
     return (

@@ -18,129 +18,129 @@ Vector = tuple[float, ...]
 
 
 @dataclass(frozen=True)
-class Strip:
+class VectorSeries:
     """The same vector at every word; code says which: word, h or c, and context."""
 
     side: str  # whose words: source or target
-    code: str
+    kind: str
     vectors: tuple[Vector, ...]  # one per word
 
 
 @dataclass(frozen=True)
-class Place:
+class CellLocation:
     """Which cell: of the encoder or decoder, in which layer, reading which way, at which word."""
 
     side: str
     layer: int
     word: int  # from 0, as the sentence stands, whichever way it is read
-    backwards: bool = False
+    is_backward: bool = False
 
 
 @dataclass(frozen=True)
-class Opened:
+class InspectedTranslation:
     """A sentence and what was written to it, with everything inside, for one model."""
 
     model: EncoderDecoder
     src: Tensor  # (1, S)
     tokens: Tensor  # (1, T + 1): <sos> and what was written
-    source: SourceInspection
+    source_inspection: SourceInspection
     steps: tuple[DecodingStep, ...]  # one per token written
 
 
 @torch.no_grad()
-def opened(
-    model: EncoderDecoder, checkpoint: Checkpoint, source: Sequence[str], written: Sequence[str]
-) -> Opened:
+def inspect_translation(
+    model: EncoderDecoder, checkpoint: Checkpoint, source: Sequence[str], output: Sequence[str]
+) -> InspectedTranslation:
     """Read the source tokens and write exactly these target tokens, <eos> among them or not."""
     src = torch.tensor(checkpoint.source.encode(source))
-    ids = checkpoint.target.encode(written)
-    walk = Stepper.start(model, src)
+    ids = checkpoint.target.encode(output)
+    stepper = Stepper.start(model, src)
     for token in ids:
-        walk = walk.next(token)
-    inside = model.inspect_source(src[None], torch.ones(1, len(src), dtype=torch.bool))
-    return Opened(model, src[None], torch.tensor([[SOS, *ids]]), inside, walk.steps)
+        stepper = stepper.next(token)
+    source_inspection = model.inspect_source(src[None], torch.ones(1, len(src), dtype=torch.bool))
+    return InspectedTranslation(model, src[None], torch.tensor([[SOS, *ids]]), source_inspection, stepper.steps)
 
 
-def vectors(rows: Tensor) -> tuple[Vector, ...]:
+def to_vectors(rows: Tensor) -> tuple[Vector, ...]:
     return tuple(map(tuple, rows.tolist()))
 
 
-def halves(layer: Sequence[CellStep], which: int) -> Tensor:
+def concat_directions(layer: Sequence[CellStep], index: int) -> Tensor:
     """What the cells of one encoder layer carry, (S, D): of both directions beside each other."""
-    return torch.cat([one.after[which][0] for one in layer], dim=-1)
+    return torch.cat([one.after[index][0] for one in layer], dim=-1)
 
 
-def source_strips(source: SourceInspection, layer: int) -> list[Strip]:
-    found = [Strip("source", "word", vectors(source.embedded[0]))]
-    if not source.cells:
-        return [*found, Strip("source", "h", vectors(source.states[0]))]
-    cells = source.cells[layer]
-    return found + [
-        Strip("source", name, vectors(halves(cells, which)))
-        for which, name in zip(range(len(cells[0].after)), "hc", strict=False)
+def source_series(source_inspection: SourceInspection, layer: int) -> list[VectorSeries]:
+    series = [VectorSeries("source", "word", to_vectors(source_inspection.embedded[0]))]
+    if not source_inspection.cells:
+        return [*series, VectorSeries("source", "h", to_vectors(source_inspection.states[0]))]
+    cells = source_inspection.cells[layer]
+    return series + [
+        VectorSeries("source", name, to_vectors(concat_directions(cells, index)))
+        for index, name in zip(range(len(cells[0].after)), "hc", strict=False)
     ]
 
 
-def carried(step: DecodingStep, layer: int) -> dict[str, Tensor]:
+def layer_states(step: DecodingStep, layer: int) -> dict[str, Tensor]:
     """What the decoder's cell of one layer carries after a step; of a model without: its state."""
     if not step.inspection.cells:
         return {"h": step.inspection.hidden}
     return dict(zip("hc", step.inspection.cells[layer].after, strict=False))
 
 
-def target_strips(steps: Sequence[DecodingStep], layer: int) -> list[Strip]:
+def target_series(steps: Sequence[DecodingStep], layer: int) -> list[VectorSeries]:
     embedded = torch.cat([step.inspection.embedded for step in steps])
-    states = [carried(step, layer) for step in steps]
-    found = [Strip("target", "word", vectors(embedded))]
+    states = [layer_states(step, layer) for step in steps]
+    series = [VectorSeries("target", "word", to_vectors(embedded))]
     for name in states[0]:
         rows = torch.cat([state[name] for state in states])
-        found.append(Strip("target", name, vectors(rows)))
-    contexts = [step.inspection.context for step in steps]
-    brought = [context for context in contexts if context is not None]
-    return [*found, Strip("target", "context", vectors(torch.cat(brought)))] if brought else found
+        series.append(VectorSeries("target", name, to_vectors(rows)))
+    step_contexts = [step.inspection.context for step in steps]
+    contexts = [context for context in step_contexts if context is not None]
+    return [*series, VectorSeries("target", "context", to_vectors(torch.cat(contexts)))] if contexts else series
 
 
-def strips(inside: Opened, layer: int) -> tuple[Strip, ...]:
+def vector_series(translation: InspectedTranslation, layer: int) -> tuple[VectorSeries, ...]:
     """What one layer holds over time, of the encoder and of the decoder."""
-    return (*source_strips(inside.source, layer), *target_strips(inside.steps, layer))
+    return (*source_series(translation.source_inspection, layer), *target_series(translation.steps, layer))
 
 
-def alone(step: CellStep, *where: int) -> CellStep:
+def select_step(step: CellStep, *index: int) -> CellStep:
     """One step of a cell, as vectors, out of many side by side."""
     return CellStep(
-        step.inputs[where],
-        tuple(part[where] for part in step.before),
-        {name: gate[where] for name, gate in step.gates.items()},
-        tuple(part[where] for part in step.after),
+        step.inputs[index],
+        tuple(part[index] for part in step.before),
+        {name: gate[index] for name, gate in step.gates.items()},
+        tuple(part[index] for part in step.after),
     )
 
 
 @torch.no_grad()
-def cell(inside: Opened, place: Place) -> tuple[Line, ...]:
+def explain_cell_step(translation: InspectedTranslation, location: CellLocation) -> tuple[Line, ...]:
     """One step of one cell line by line; no lines for a model without cells."""
-    if not inside.source.cells:
+    if not translation.source_inspection.cells:
         return ()
-    if place.side == "encoder":  # tensors (1, S, size)
-        step = alone(inside.source.cells[place.layer][place.backwards], 0, place.word)
+    if location.side == "encoder":  # tensors (1, S, size)
+        step = select_step(translation.source_inspection.cells[location.layer][location.is_backward], 0, location.word)
     else:  # tensors (1, size)
-        step = alone(inside.steps[place.word].inspection.cells[place.layer], 0)
-    return inside.model.explain_cell(step, place.side, place.layer, place.backwards)
+        step = select_step(translation.steps[location.word].inspection.cells[location.layer], 0)
+    return translation.model.explain_cell(step, location.side, location.layer, location.is_backward)
 
 
 @torch.no_grad()
-def numbers(inside: Opened, spot: Spot) -> tuple[Line, ...]:
+def explain_step(translation: InspectedTranslation, location: Spot) -> tuple[Line, ...]:
     """One step line by line, from the score of one word to the probability of what was written."""
-    return inside.model.explain(inside.src, inside.tokens, spot)
+    return translation.model.explain(translation.src, translation.tokens, location)
 
 
 @torch.no_grad()
-def loss(lines: Sequence[Line], true: int) -> tuple[Line, ...]:
+def explain_loss(equations: Sequence[Line], target_id: int) -> tuple[Line, ...]:
     """What `numbers` ends with, as the loss of the right word's id."""
-    return losses(lines[-1].parts[0], true)
+    return losses(equations[-1].parts[0], target_id)
 
 
-def weights(inside: Opened, spot: Spot) -> Vector | None:
+def step_attention(translation: InspectedTranslation, location: Spot) -> Vector | None:
     """How much one step looked at each word, in this layer and head; None where it cannot look."""
-    found = inside.steps[spot.step].inspection
-    looked = found.self_attention if spot.part == "own" else found.step.attention
-    return None if looked is None else tuple(looked[0, spot.layer, spot.head].tolist())
+    inspection = translation.steps[location.step].inspection
+    attention = inspection.self_attention if location.part == "own" else inspection.step.attention
+    return None if attention is None else tuple(attention[0, location.layer, location.head].tolist())

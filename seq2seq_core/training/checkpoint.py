@@ -20,16 +20,16 @@ from seq2seq_core.models import build
 from seq2seq_core.models.base import EncoderDecoder
 from seq2seq_core.training.loop import TrainingState, load_parameters
 
-ROWS = ("parameters", "first_moment", "second_moment")
+STATE_TENSORS = ("parameters", "first_moment", "second_moment")
 
 
 def pack_state(state: TrainingState) -> bytes:
     """A training state as one safetensors block."""
-    tensors = {name: getattr(state, name) for name in ROWS}
+    tensors = {name: getattr(state, name) for name in STATE_TENSORS}
     return safetensors.torch.save({**tensors, "update": torch.tensor(state.update)})
 
 
-def unpack_state(data: bytes, size: int) -> TrainingState:
+def unpack_state(data: bytes, parameter_count: int) -> TrainingState:
     """The inverse of pack_state, for a model of `size` weights.
 
     Raises CheckpointError unless names, shapes and types are exactly right and all numbers finite.
@@ -38,24 +38,24 @@ def unpack_state(data: bytes, size: int) -> TrainingState:
         tensors = safetensors.torch.load(data)
     except SafetensorError:
         raise CheckpointError("damaged", detail="not a safetensors block") from None
-    if set(tensors) != {*ROWS, "update"}:
+    if set(tensors) != {*STATE_TENSORS, "update"}:
         raise CheckpointError("damaged", detail="other tensors than expected")
     update = tensors["update"]
     if update.shape != () or update.dtype != torch.int64 or update < 0:
         raise CheckpointError("damaged", detail="no update number")
-    for name in ROWS:
-        if tensors[name].shape != (size,) or tensors[name].dtype != torch.float32:
+    for name in STATE_TENSORS:
+        if tensors[name].shape != (parameter_count,) or tensors[name].dtype != torch.float32:
             raise CheckpointError("damaged", detail=f"{name} does not fit the model")
         if not tensors[name].isfinite().all():
             raise CheckpointError("damaged", detail=f"{name} holds numbers that are not finite")
-    return TrainingState(int(update), *(tensors[name] for name in ROWS))
+    return TrainingState(int(update), *(tensors[name] for name in STATE_TENSORS))
 
 
 @dataclass(frozen=True)
 class Checkpoint:
     """All that is needed to translate, and to go on training."""
 
-    model: ModelConfig
+    model_config: ModelConfig
     tokenizer: str
     source: Vocabulary
     target: Vocabulary
@@ -63,7 +63,7 @@ class Checkpoint:
 
     def build(self) -> EncoderDecoder:
         """The trained model, ready to decode."""
-        model = build(self.model, len(self.source), len(self.target), seed=0)
+        model = build(self.model_config, len(self.source), len(self.target), seed=0)
         load_parameters(model, self.parameters)
         return model.eval()
 
@@ -82,7 +82,7 @@ def prepare_folder(folder: Path) -> None:
         raise CheckpointError("cannot_write", path=folder, reason=error.strerror) from None
 
 
-def save(
+def save_checkpoint(
     folder: Path, checkpoint: Checkpoint, state: TrainingState, config: TrainingConfig
 ) -> None:
     """Write run.json and weights.safetensors into a folder, which is made where it is missing."""
@@ -90,7 +90,7 @@ def save(
     weights = pack_state(state)
     description = {
         "format": 1,
-        "model": asdict(checkpoint.model),
+        "model": asdict(checkpoint.model_config),
         "training": asdict(config),
         "tokenizer": checkpoint.tokenizer,
         "source_vocabulary": checkpoint.source.tokens,
@@ -103,7 +103,7 @@ def save(
     (folder / "run.json").write_text(text + "\n", encoding="utf-8")
 
 
-def load(folder: Path) -> Checkpoint:
+def load_checkpoint(folder: Path) -> Checkpoint:
     """Read what `save` wrote. Raises CheckpointError for anything else."""
     try:
         description: dict[str, Any] = json.loads((folder / "run.json").read_bytes())
@@ -120,5 +120,5 @@ def load(folder: Path) -> Checkpoint:
         raise CheckpointError("not_a_run", path=folder, detail=error.strerror) from None
     except (ValueError, KeyError, TypeError, AssertionError, RecursionError):
         raise CheckpointError("not_a_run", path=folder, detail="run.json is damaged") from None
-    size = model_size(build(config, len(source), len(target), seed=0))
-    return Checkpoint(config, tokenizer, source, target, unpack_state(weights, size).parameters)
+    parameter_count = model_size(build(config, len(source), len(target), seed=0))
+    return Checkpoint(config, tokenizer, source, target, unpack_state(weights, parameter_count).parameters)

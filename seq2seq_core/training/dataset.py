@@ -14,7 +14,7 @@ from seq2seq_core.data.cleaning import clean_text
 from seq2seq_core.data.corpus import Corpus, Pair, Row, build_corpus, split_held_out
 from seq2seq_core.data.vocabulary import Vocabulary
 from seq2seq_core.errors import ConfigError, CorpusError
-from seq2seq_core.evaluation.metrics import AlignmentScore, alignment, teacher_forced_attention
+from seq2seq_core.evaluation.metrics import AlignmentScore, score_alignment, teacher_forced_attention
 from seq2seq_core.limits import LIMITS
 from seq2seq_core.models import build
 from seq2seq_core.models.base import EncoderDecoder
@@ -22,11 +22,11 @@ from seq2seq_core.training.checkpoint import Checkpoint, model_size, unpack_stat
 from seq2seq_core.workers import preview
 
 torch.set_num_threads(1)  # such small models run five times faster than with two
-WATCHED = 3  # sentences whose translation is shown while a model learns
+PREVIEW_COUNT = 3  # sentences whose translation is shown while a model learns
 
 
 @dataclass(frozen=True)
-class Material:
+class Dataset:
     """What a run learns from and is measured on."""
 
     pairs: tuple[Pair, ...]
@@ -35,27 +35,27 @@ class Material:
     target: Vocabulary
 
     @property
-    def measured(self) -> tuple[Pair, ...]:
+    def evaluation_pairs(self) -> tuple[Pair, ...]:
         """The held-out pairs, or the training pairs where nothing is held out."""
         return self.held_out or self.pairs
 
-    def batches(self, pairs: Sequence[Pair]) -> Batches:
+    def make_batches(self, pairs: Sequence[Pair]) -> Batches:
         return Batches(pairs, self.source, self.target)
 
 
-def usable(corpus: Corpus) -> Corpus:
+def require_pairs(corpus: Corpus) -> Corpus:
     if not corpus.pairs:
         raise CorpusError("no_pairs")
     return corpus
 
 
-def prepare(
+def freeze_dataset(
     rows: Sequence[Row],
     held_out: Sequence[Row],
     tokenizer: str,
-    model: ModelConfig,
-    training: TrainingConfig,
-    watched: Sequence[str] = (),
+    model_config: ModelConfig,
+    training_config: TrainingConfig,
+    preview_texts: Sequence[str] = (),
 ) -> dict[str, Any]:
     """A run's own copy of its corpus, as JSON-ready data. Rows with problems are left out.
 
@@ -64,126 +64,126 @@ def prepare(
     held-out ones fill the places that are left.
     Raises CorpusError or ConfigError where something is empty or too large for the shared app.
     """
-    corpus = usable(build_corpus(rows, tokenizer))
-    kept, held = corpus.rows, build_corpus(held_out, tokenizer).rows
-    if not held:
-        kept, held = (tuple(part) for part in split_held_out(corpus.rows, training.seed))
-    learnt = {row.source for row in kept}
-    held = tuple(row for row in held if row.source not in learnt)  # else it would not be new
-    source, target = usable(build_corpus(kept, tokenizer)).build_vocabularies()
+    corpus = require_pairs(build_corpus(rows, tokenizer))
+    training_rows, held_out_rows = corpus.rows, build_corpus(held_out, tokenizer).rows
+    if not held_out_rows:
+        training_rows, held_out_rows = (tuple(part) for part in split_held_out(corpus.rows, training_config.seed))
+    training_sources = {row.source for row in training_rows}
+    held_out_rows = tuple(row for row in held_out_rows if row.source not in training_sources)  # else it would not be new
+    source, target = require_pairs(build_corpus(training_rows, tokenizer)).build_vocabularies()
     for side, vocabulary in (("source", source), ("target", target)):
         if len(vocabulary) > LIMITS.vocabulary:
             raise CorpusError(
                 "too_many_words", side=side, count=len(vocabulary), limit=LIMITS.vocabulary
             )
-    known = learnt | {row.source for row in held}
-    choices = [text for text in map(clean_text, watched) if text in known]
-    choices += [r.source for r in (kept[0], *held, *kept) if r.source not in choices]
+    sources = training_sources | {row.source for row in held_out_rows}
+    preview_candidates = [text for text in map(clean_text, preview_texts) if text in sources]
+    preview_candidates += [r.source for r in (training_rows[0], *held_out_rows, *training_rows) if r.source not in preview_candidates]
     description = {
-        "rows": [[row.source, row.target, row.alignment] for row in kept],
-        "held_out": [[row.source, row.target, row.alignment] for row in held],
+        "rows": [[row.source, row.target, row.alignment] for row in training_rows],
+        "held_out": [[row.source, row.target, row.alignment] for row in held_out_rows],
         "tokenizer": tokenizer,
         "source_vocabulary": list(source.tokens),
         "target_vocabulary": list(target.tokens),
-        "watched": list(dict.fromkeys(choices))[:WATCHED],
+        "watched": list(dict.fromkeys(preview_candidates))[:PREVIEW_COUNT],
     }
-    material(description).batches(build_corpus(kept, tokenizer).pairs).check_update_size(
-        training, model.attention_cost
+    load_dataset(description).make_batches(build_corpus(training_rows, tokenizer).pairs).check_update_size(
+        training_config, model_config.attention_cost
     )
-    build(model, len(source), len(target), training.seed)  # refuses what is too large
+    build(model_config, len(source), len(target), training_config.seed)  # refuses what is too large
     return description
 
 
-def parameters(rows: Sequence[Row], tokenizer: str, model: ModelConfig) -> int:
+def parameter_count(rows: Sequence[Row], tokenizer: str, model_config: ModelConfig) -> int:
     """How many weights a model for these rows has; its vocabulary sizes alone matter."""
     source, target = build_corpus(rows, tokenizer).build_vocabularies()
     try:
-        return model_size(build(model, len(source), len(target), seed=0))
+        return model_size(build(model_config, len(source), len(target), seed=0))
     except ConfigError as error:  # too many: the count is in it
         return int(str(error.fields["count"]))
 
 
-def material(description: Mapping[str, Any]) -> Material:
+def load_dataset(description: Mapping[str, Any]) -> Dataset:
     """The pairs of a stored description, cut as they were when the run was started."""
 
-    def pairs(rows: Sequence[Sequence[str]]) -> tuple[Pair, ...]:
+    def parse_pairs(rows: Sequence[Sequence[str]]) -> tuple[Pair, ...]:
         return build_corpus([Row(*row) for row in rows], description["tokenizer"]).pairs
 
-    return Material(
-        pairs(description["rows"]),
-        pairs(description["held_out"]),
+    return Dataset(
+        parse_pairs(description["rows"]),
+        parse_pairs(description["held_out"]),
         Vocabulary(tuple(description["source_vocabulary"])),
         Vocabulary(tuple(description["target_vocabulary"])),
     )
 
 
-def known(description: Mapping[str, Any], made_of: Material) -> dict[str, preview.Watched]:
+def sentences_by_source(description: Mapping[str, Any], dataset: Dataset) -> dict[str, preview.Watched]:
     """Every sentence of a stored description by its source text; training wins over held-out."""
     return {
         row[0]: preview.Watched(pair.source, pair.target)
-        for part, pairs in (("held_out", made_of.held_out), ("rows", made_of.pairs))
-        for row, pair in zip(description[part], pairs, strict=True)
+        for key, pairs in (("held_out", dataset.held_out), ("rows", dataset.pairs))
+        for row, pair in zip(description[key], pairs, strict=True)
     }
 
 
 @dataclass(frozen=True)
-class Trained:
+class TrainedRun:
     """A model at one update of its run."""
 
     model: EncoderDecoder
     checkpoint: Checkpoint
-    material: Material
+    dataset: Dataset
     update: int
 
-    def alignment(self) -> AlignmentScore | None:
+    def alignment_score(self) -> AlignmentScore | None:
         """Attention against the gold links of the measured pairs; None without either."""
-        pairs = self.material.measured
-        maps = teacher_forced_attention(self.model, self.material.batches(pairs))
-        return None if maps is None else alignment(maps, pairs)
+        pairs = self.dataset.evaluation_pairs
+        matrices = teacher_forced_attention(self.model, self.dataset.make_batches(pairs))
+        return None if matrices is None else score_alignment(matrices, pairs)
 
 
-def restore(
-    description: Mapping[str, Any], model: Mapping[str, Any], weights: bytes | None, seed: int
-) -> Trained:
+def restore_run(
+    description: Mapping[str, Any], model_fields: Mapping[str, Any], snapshot: bytes | None, seed: int
+) -> TrainedRun:
     """The model of a stored run from its latest snapshot, or untrained where there is none yet.
 
     Raises CheckpointError for a damaged snapshot.
     """
-    config, made_of = ModelConfig(**model), material(description)
-    untrained = build(config, len(made_of.source), len(made_of.target), seed)
-    if weights is None:
+    config, dataset = ModelConfig(**model_fields), load_dataset(description)
+    untrained = build(config, len(dataset.source), len(dataset.target), seed)
+    if snapshot is None:
         update, parameters = 0, torch.cat([p.detach().flatten() for p in untrained.parameters()])
     else:
-        state = unpack_state(weights, model_size(untrained))
+        state = unpack_state(snapshot, model_size(untrained))
         update, parameters = state.update, state.parameters
     checkpoint = Checkpoint(
-        config, description["tokenizer"], made_of.source, made_of.target, parameters
+        config, description["tokenizer"], dataset.source, dataset.target, parameters
     )
-    return Trained(checkpoint.build(), checkpoint, made_of, update)
+    return TrainedRun(checkpoint.build(), checkpoint, dataset, update)
 
 
-def watched(
-    description: Mapping[str, Any], trained: Trained, texts: Sequence[str]
+def preview_run(
+    description: Mapping[str, Any], trained_run: TrainedRun, preview_texts: Sequence[str]
 ) -> list[dict[str, Any]]:
     """What the model of a stored run writes for these sentences, in `frame.sentences`' form."""
-    chosen = preview.watch(texts, known(description, trained.material), trained.checkpoint)
-    return preview.sentences(trained.model, chosen, trained.checkpoint, LIMITS.decoded_tokens)
+    previews = preview.watch(preview_texts, sentences_by_source(description, trained_run.dataset), trained_run.checkpoint)
+    return preview.sentences(trained_run.model, previews, trained_run.checkpoint, LIMITS.decoded_tokens)
 
 
-def untrained_sentences(
+def preview_untrained(
     rows: Sequence[Row],
     held_out: Sequence[Row],
     tokenizer: str,
-    model: ModelConfig,
-    training: TrainingConfig,
-    watched: Sequence[str] = (),
+    model_config: ModelConfig,
+    training_config: TrainingConfig,
+    preview_texts: Sequence[str] = (),
 ) -> list[dict[str, Any]]:
     """What a run would show before its first update, in the form of `frame.sentences`.
 
     Raises what `prepare` raises.
     """
-    description = prepare(rows, held_out, tokenizer, model, training, watched)
-    fresh = restore(description, asdict(model), None, training.seed)
-    sentences = known(description, fresh.material)
-    chosen = preview.watch(description["watched"], sentences, fresh.checkpoint)
-    return preview.sentences(fresh.model, chosen, fresh.checkpoint, max_length=12)
+    description = freeze_dataset(rows, held_out, tokenizer, model_config, training_config, preview_texts)
+    untrained_run = restore_run(description, asdict(model_config), None, training_config.seed)
+    corpus_sentences = sentences_by_source(description, untrained_run.dataset)
+    previews = preview.watch(description["watched"], corpus_sentences, untrained_run.checkpoint)
+    return preview.sentences(untrained_run.model, previews, untrained_run.checkpoint, max_length=12)

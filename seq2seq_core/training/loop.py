@@ -32,7 +32,7 @@ class TrainingState:
     second_moment: Tensor  # (P,), and of its square
 
 
-def start(model: EncoderDecoder) -> TrainingState:
+def initial_state(model: EncoderDecoder) -> TrainingState:
     """The state before the first update."""
     parameters = torch.cat([p.detach().flatten() for p in model.parameters()])
     return TrainingState(0, parameters, torch.zeros_like(parameters), torch.zeros_like(parameters))
@@ -42,11 +42,11 @@ def load_parameters(model: EncoderDecoder, parameters: Tensor) -> None:
     """Put one row of weights (P,) into the model; the row itself is copied."""
     with torch.no_grad():
         sizes = [p.numel() for p in model.parameters()]
-        for parameter, part in zip(model.parameters(), parameters.split(sizes), strict=True):
-            parameter.copy_(part.view_as(parameter))
+        for parameter, values in zip(model.parameters(), parameters.split(sizes), strict=True):
+            parameter.copy_(values.view_as(parameter))
 
 
-class Live:
+class FlatOptimizer:
     """A model whose weights lie in one row, so that clipping and Adam are one call each."""
 
     def __init__(self, model: EncoderDecoder, state: TrainingState, weight_decay: float) -> None:
@@ -54,8 +54,8 @@ class Live:
         self.weights = nn.Parameter(state.parameters.clone())
         self.gradient = self.weights.grad = torch.zeros_like(self.weights)
         sizes = [p.numel() for p in model.parameters()]
-        parts = zip(self.weights.data.split(sizes), self.gradient.split(sizes), strict=True)
-        for parameter, (data, grad) in zip(model.parameters(), parts, strict=True):
+        views = zip(self.weights.data.split(sizes), self.gradient.split(sizes), strict=True)
+        for parameter, (data, grad) in zip(model.parameters(), views, strict=True):
             parameter.data, parameter.grad = data.view_as(parameter), grad.view_as(parameter)
         # AdamW takes the decay off the weights themselves, not into the gradient's running means
         self.adam = torch.optim.AdamW([self.weights], weight_decay=weight_decay, fused=True)
@@ -65,14 +65,14 @@ class Live:
             "exp_avg_sq": state.second_moment.clone(),
         }
 
-    def step(self, rate: float, clip: float) -> None:
+    def step(self, learning_rate: float, max_norm: float) -> None:
         """One step of the optimizer, with a gradient no longer than `clip`."""
-        self.gradient.mul_((clip / (self.gradient.norm() + 1e-6)).clamp(max=1.0))
-        self.adam.param_groups[0]["lr"] = rate
+        self.gradient.mul_((max_norm / (self.gradient.norm() + 1e-6)).clamp(max=1.0))
+        self.adam.param_groups[0]["lr"] = learning_rate
         self.adam.step()
         self.update += 1
 
-    def save(self) -> TrainingState:
+    def copy_state(self) -> TrainingState:
         adam = self.adam.state[self.weights]
         return TrainingState(
             self.update,
@@ -83,7 +83,7 @@ class Live:
 
 
 @dataclass(frozen=True)
-class Event:
+class Update:
     """What one update did, measured before its step."""
 
     update: int
@@ -91,76 +91,76 @@ class Event:
     accuracy: float  # share of target tokens guessed right, with the true word before
     gradient_norm: float  # before clipping
     tokens: int  # target tokens of the batch
-    live: Live = field(repr=False, compare=False)
+    optimizer: FlatOptimizer = field(repr=False, compare=False)
 
-    def state(self) -> TrainingState:
+    def copy_state(self) -> TrainingState:
         """A copy of the state after this update, to be asked for before the next event."""
-        assert self.live.update == self.update, "this event is over"
-        return self.live.save()
+        assert self.optimizer.update == self.update, "this event is over"
+        return self.optimizer.copy_state()
 
 
-def predictions(model: EncoderDecoder, batch: Batch, config: TrainingConfig, update: int) -> Tensor:
+def predict_batch(model: EncoderDecoder, batch: Batch, config: TrainingConfig, update: int) -> Tensor:
     """The logits (B, T, V) of one update; the chances of dropout and of reading are its own."""
-    random = seeded_generator(config.seed, "update", update)
-    ratio = teacher_forcing_at(config, update)
+    generator = seeded_generator(config.seed, "update", update)
+    teacher_forcing = teacher_forcing_at(config, update)
     with torch.random.fork_rng(devices=[]):  # dropout draws from torch's global generator
-        torch.default_generator.manual_seed(random.initial_seed())
-        if ratio == 1:
+        torch.default_generator.manual_seed(generator.initial_seed())
+        if teacher_forcing == 1:
             return model.predict(batch.src, batch.src_mask, batch.tgt_in)
-        true = torch.rand(batch.tgt_in.shape, generator=random) < ratio  # one coin per token
-        return model.predict_mixed(batch.src, batch.src_mask, batch.tgt_in, true)
+        teacher_forced = torch.rand(batch.tgt_in.shape, generator=generator) < teacher_forcing  # one coin per token
+        return model.predict_mixed(batch.src, batch.src_mask, batch.tgt_in, teacher_forced)
 
 
-def loss_of(logits: Tensor, tgt_out: Tensor, smoothing: float = 0.0) -> Tensor:
+def token_loss(logits: Tensor, tgt_out: Tensor, label_smoothing: float = 0.0) -> Tensor:
     """Mean cross-entropy per real token of tgt_out (B, T), in nats.
 
     smoothing: the share of the target's probability that is spread over all words (Szegedy 2016).
     """
     return cross_entropy(
-        logits.flatten(0, 1), tgt_out.flatten(), ignore_index=PAD, label_smoothing=smoothing
+        logits.flatten(0, 1), tgt_out.flatten(), ignore_index=PAD, label_smoothing=label_smoothing
     )
 
 
-def rows_at(data: Batches, config: TrainingConfig, start: int) -> Iterator[tuple[int, Tensor]]:
+def batch_rows(data: Batches, config: TrainingConfig, previous_update: int) -> Iterator[tuple[int, Tensor]]:
     """The updates after `start`, each with the rows of its batch."""
-    per_epoch = data.updates_per_epoch(config)
-    epoch, batches = -1, []
-    for update in range(start + 1, config.updates + 1):
+    updates_per_epoch = data.updates_per_epoch(config)
+    epoch, epoch_rows = -1, []
+    for update in range(previous_update + 1, config.updates + 1):
         if config.batch_size == "full":
             yield update, torch.arange(len(data))
         elif config.batch_size == "one":
             generator = seeded_generator(config.seed, "sentence", update)
             yield update, torch.randint(len(data), (1,), generator=generator)
         else:
-            if epoch != (update - 1) // per_epoch:
-                epoch = (update - 1) // per_epoch
-                batches = data.epoch_batches(config, epoch)
-            yield update, batches[(update - 1) % per_epoch]
+            if epoch != (update - 1) // updates_per_epoch:
+                epoch = (update - 1) // updates_per_epoch
+                epoch_rows = data.epoch_batches(config, epoch)
+            yield update, epoch_rows[(update - 1) % updates_per_epoch]
 
 
 def train(
-    model: EncoderDecoder, state: TrainingState, data: Batches, config: TrainingConfig
-) -> Iterator[Event]:
+    model: EncoderDecoder, state: TrainingState, batches: Batches, config: TrainingConfig
+) -> Iterator[Update]:
     """Go on from a saved state until config.updates; the state itself is never changed.
 
     Raises Diverged when loss or gradient is no number any more, or when the loss stays above
     ten times that of guessing blindly, ln V, for three updates. The weights are then still finite.
     """
-    live = Live(model, state, config.weight_decay)
-    hopeless, exploded = 10 * math.log(data.target_vocabulary_size), 0
-    for update, rows in rows_at(data, config, state.update):
-        batch = data.select_batch(rows)
+    optimizer = FlatOptimizer(model, state, config.weight_decay)
+    loss_ceiling, exploded_count = 10 * math.log(batches.target_vocabulary_size), 0
+    for update, rows in batch_rows(batches, config, state.update):
+        batch = batches.select_batch(rows)
         model.train()  # the caller may have looked at the model in between
-        logits = predictions(model, batch, config, update)
-        loss = loss_of(logits, batch.tgt_out, config.label_smoothing)
-        live.gradient.zero_()
+        logits = predict_batch(model, batch, config, update)
+        loss = token_loss(logits, batch.tgt_out, config.label_smoothing)
+        optimizer.gradient.zero_()
         loss.backward()
-        norm = live.gradient.norm().item()
-        exploded = exploded + 1 if loss.item() > hopeless else 0
-        if not (math.isfinite(loss.item()) and math.isfinite(norm)) or exploded == 3:
+        gradient_norm = optimizer.gradient.norm().item()
+        exploded_count = exploded_count + 1 if loss.item() > loss_ceiling else 0
+        if not (math.isfinite(loss.item()) and math.isfinite(gradient_norm)) or exploded_count == 3:
             raise DivergenceError("diverged", update=update)
-        live.step(learning_rate_at(config, update), config.clip)
-        real = batch.tgt_out != PAD
-        right = (logits.detach().argmax(2) == batch.tgt_out) & real
-        tokens = int(real.sum())
-        yield Event(update, loss.item(), int(right.sum()) / tokens, norm, tokens, live)
+        optimizer.step(learning_rate_at(config, update), config.clip)
+        mask = batch.tgt_out != PAD
+        correct = (logits.detach().argmax(2) == batch.tgt_out) & mask
+        tokens = int(mask.sum())
+        yield Update(update, loss.item(), int(correct.sum()) / tokens, gradient_norm, tokens, optimizer)

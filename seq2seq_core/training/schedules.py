@@ -8,23 +8,23 @@ from dataclasses import dataclass
 from seq2seq_core.config import TrainingConfig
 
 
-def linear(i: int, k: float, c: float, floor: float = 0.0) -> float:
+def linear_decay(i: int, k: float, c: float, floor: float = 0.0) -> float:
     """max(ε, k - c·i), see S. Bengio et al. 2015; i counts updates from 0."""
     return max(floor, k - c * i)
 
 
-def exponential(i: int, k: float) -> float:
+def exponential_decay(i: int, k: float) -> float:
     """kⁱ, k < 1."""
     return k**i
 
 
-def inverse_sigmoid(i: int, k: float) -> float:
+def inverse_sigmoid_decay(i: int, k: float) -> float:
     """k / (k + exp(i / k)), k ≥ 1; written so that nothing can overflow."""
-    shrunk = k * math.exp(-i / k)
-    return shrunk / (shrunk + 1)
+    numerator = k * math.exp(-i / k)
+    return numerator / (numerator + 1)
 
 
-def slope_of(half_life: int) -> float:
+def slope_for_half_life(half_life: int) -> float:
     """The k ≥ 1 whose inverse sigmoid is one half after half_life updates: k ln k = half_life."""
     k = 1.0 + half_life
     for _ in range(50):  # Newton's method: the function is convex, so it cannot jump over the root
@@ -34,14 +34,14 @@ def slope_of(half_life: int) -> float:
 
 def teacher_forcing_at(config: TrainingConfig, update: int) -> float:
     """How probable it is at this update, counted from 1, that the decoder reads the true word."""
-    i, half = update - 1, config.teacher_forcing_half_life
-    share = {
+    i, half_life = update - 1, config.teacher_forcing_half_life
+    decay = {
         "constant": lambda: 1.0,
-        "linear": lambda: linear(i, 1.0, 0.5 / half),
-        "exponential": lambda: exponential(i, 0.5 ** (1 / half)),
-        "inverse_sigmoid": lambda: inverse_sigmoid(i, slope_of(half)),
+        "linear": lambda: linear_decay(i, 1.0, 0.5 / half_life),
+        "exponential": lambda: exponential_decay(i, 0.5 ** (1 / half_life)),
+        "inverse_sigmoid": lambda: inverse_sigmoid_decay(i, slope_for_half_life(half_life)),
     }[config.teacher_forcing_schedule]()
-    return config.teacher_forcing * share
+    return config.teacher_forcing * decay
 
 
 def learning_rate_at(config: TrainingConfig, update: int) -> float:
@@ -57,15 +57,15 @@ def learning_rate_at(config: TrainingConfig, update: int) -> float:
 
 
 @dataclass(frozen=True)
-class Patience:
+class EarlyStopping:
     """The lowest held-out loss so far, for early stopping."""
 
-    lowest: float = math.inf
-    update: int = 0  # at which it was measured
+    best_loss: float = math.inf
+    best_update: int = 0  # at which it was measured
 
-    def saw(self, update: int, loss: float) -> Patience:
-        return Patience(loss, update) if loss < self.lowest else self
+    def observe(self, update: int, loss: float) -> EarlyStopping:
+        return EarlyStopping(loss, update) if loss < self.best_loss else self
 
-    def over(self, config: TrainingConfig, update: int) -> bool:
+    def should_stop(self, config: TrainingConfig, update: int) -> bool:
         """Whether it has not fallen for as long as the settings allow."""
-        return 0 < config.early_stopping <= update - self.update
+        return 0 < config.early_stopping <= update - self.best_update

@@ -9,15 +9,15 @@ from typing import Any
 
 from seq2seq_core.config import ModelConfig, TrainingConfig
 from seq2seq_core.errors import CorpusError, DivergenceError, Seq2SeqError
-from seq2seq_core.evaluation.metrics import chance, evaluate
+from seq2seq_core.evaluation.metrics import chance_alignment, evaluate
 from seq2seq_core.limits import LIMITS
 from seq2seq_core.models import build
 from seq2seq_core.store.history import checked
 from seq2seq_core.store.queue import Chunk, Claim, Progress, Wishes
 from seq2seq_core.training.checkpoint import Checkpoint, model_size, pack_state, unpack_state
-from seq2seq_core.training.dataset import known, material
-from seq2seq_core.training.loop import Event, TrainingState, start, train
-from seq2seq_core.training.schedules import Patience
+from seq2seq_core.training.dataset import sentences_by_source, load_dataset
+from seq2seq_core.training.loop import Update, TrainingState, initial_state, train
+from seq2seq_core.training.schedules import EarlyStopping
 from seq2seq_core.workers.preview import Attention, sentences, watch
 
 LOG = logging.getLogger(__name__)
@@ -49,22 +49,22 @@ class Job:
     def __init__(self, claim: Claim) -> None:
         self.id, self.attempt = claim.run_id, claim.attempt
         self.config = TrainingConfig(**claim.training)
-        model_config, stuff = ModelConfig(**claim.model), material(claim.corpus)
+        model_config, stuff = ModelConfig(**claim.model), load_dataset(claim.corpus)
         if not stuff.pairs:
             raise CorpusError("no_pairs")
-        self.data = stuff.batches(stuff.pairs)
+        self.data = stuff.make_batches(stuff.pairs)
         self.model = build(model_config, len(stuff.source), len(stuff.target), self.config.seed)
         self.data.check_update_size(self.config, model_config.attention_cost)
-        self.began = start(self.model)
+        self.began = initial_state(self.model)
         if claim.weights is not None:
             weights = checked(claim.weights, claim.checksum)
             self.began = unpack_state(weights, model_size(self.model))
         self.events = train(self.model, self.began, self.data, self.config)
-        self.event: Event | None = None  # the last one
+        self.event: Update | None = None  # the last one
 
-        self.measured = stuff.measured[:EVALUATED]
-        self.measured_data = stuff.batches(self.measured)
-        self.chance = chance(self.measured)
+        self.measured = stuff.evaluation_pairs[:EVALUATED]
+        self.measured_data = stuff.make_batches(self.measured)
+        self.chance = chance_alignment(self.measured)
         self.evaluated = "held_out" if stuff.held_out else "training"
         self.names = Checkpoint(
             model_config,
@@ -73,7 +73,7 @@ class Job:
             stuff.target,
             self.began.parameters,
         )
-        self.known = known(claim.corpus, stuff)
+        self.known = sentences_by_source(claim.corpus, stuff)
         self.corpus_watched = claim.corpus["watched"]
         self.due_at = time.monotonic()
         self.heed(claim.wishes)
@@ -88,7 +88,7 @@ class Job:
         self.save_cost = 0.0  # seconds that writing the last snapshot took
         self.tokens, self.learning = 0, 0.0  # since the last frame
         self.per_second = 0.0  # updates, by the clock, smoothed
-        self.patience = Patience(update=self.began.update)  # counted from where it goes on
+        self.patience = EarlyStopping(best_update=self.began.update)  # counted from where it goes on
         self.fresh = True  # not even the first event is written
         self.forget()
 
@@ -127,7 +127,7 @@ class Job:
         return first or self.snapshot is not None or self.status != "running"
 
     def state(self) -> TrainingState:
-        return self.event.state() if self.event else self.began
+        return self.event.copy_state() if self.event else self.began
 
     def advance(self) -> None:
         """One update, and what is measured after it."""
@@ -150,10 +150,10 @@ class Job:
         self.seconds += time.perf_counter() - began
         if last:
             self.end("done")
-        elif self.evaluated == "held_out" and self.patience.over(self.config, event.update):
+        elif self.evaluated == "held_out" and self.patience.should_stop(self.config, event.update):
             self.reason = {
                 "code": "stopped_early",
-                "fields": {"update": event.update, "best": self.patience.update},
+                "fields": {"update": event.update, "best": self.patience.best_update},
             }
             self.end("done")
         elif self.seconds > 60 * LIMITS.run_minutes:
@@ -166,7 +166,7 @@ class Job:
         found = evaluate(self.model, self.measured_data, self.measured)
         if not math.isfinite(found.loss):
             raise DivergenceError("diverged", update=self.update)
-        self.patience = self.patience.saw(self.update, found.loss)
+        self.patience = self.patience.observe(self.update, found.loss)
         alignment = -1.0 if found.alignment is None else found.alignment
         numbers = found.loss, found.token_accuracy, found.exact_match, alignment
         self.evaluations.append((self.update, *numbers))

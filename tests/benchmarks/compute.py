@@ -33,13 +33,13 @@ def transformer() -> Row:
     from seq2seq_core.config import ModelConfig, TrainingConfig
     from seq2seq_core.data.bundled import load_bundled
     from seq2seq_core.models import build
-    from seq2seq_core.training.dataset import material, prepare
-    from seq2seq_core.training.loop import loss_of, start, train
+    from seq2seq_core.training.dataset import load_dataset, freeze_dataset
+    from seq2seq_core.training.loop import token_loss, initial_state, train
 
     kind, config = ModelConfig("transformer", layers=2), TrainingConfig(updates=UPDATES)
     corpus = load_bundled("first")
-    made_of = material(prepare(corpus.rows, corpus.held_out, "space", kind, config))
-    data = made_of.batches(made_of.pairs)
+    made_of = load_dataset(freeze_dataset(corpus.rows, corpus.held_out, "space", kind, config))
+    data = made_of.make_batches(made_of.pairs)
     model = build(kind, len(made_of.source), len(made_of.target), 1)
 
     size = kind.model_size
@@ -63,12 +63,12 @@ def transformer() -> Row:
                 memory_key_padding_mask=~batch.src_mask,
             )
             adam.zero_grad()
-            loss_of(names[2](states), batch.tgt_out).backward()
+            token_loss(names[2](states), batch.tgt_out).backward()
             nn.utils.clip_grad_norm_(weights, config.clip)
             adam.step()
 
     def ours() -> None:
-        for _ in train(model, start(model), data, config):
+        for _ in train(model, initial_state(model), data, config):
             pass
 
     took, beside = turns(ours, plain)

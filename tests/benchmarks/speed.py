@@ -42,7 +42,7 @@ def by_worker(updates: int, folder: Path) -> float:
 
     rows, held_out = map(read_file, FILES)
     model, training = ModelConfig(), TrainingConfig(updates=updates)
-    corpus = dataset.prepare(rows, held_out, "space", model, training)
+    corpus = dataset.freeze_dataset(rows, held_out, "space", model, training)
     engine = store.open_store(f"sqlite:///{folder / 'store.db'}")
     mine = store.find_workspace(engine, store.create_workspace(engine))
     assert mine is not None

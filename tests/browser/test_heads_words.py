@@ -36,7 +36,7 @@ def workspace(shared_server: Server, browser: Browser) -> str:
     assert mine is not None
     revision = store.save_revision(engine, mine.id, None, "<b>$x$", "space", ROWS, [])
     training = TrainingConfig(updates=60, batch_size="full", learning_rate=0.01)
-    corpus = dataset.prepare(ROWS, [], "space", MODEL, training)
+    corpus = dataset.freeze_dataset(ROWS, [], "space", MODEL, training)
     run, _ = store.start_run(
         engine, mine.id, revision.id, MODEL, training, corpus, "<b>$x$", goal=None
     )

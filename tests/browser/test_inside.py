@@ -36,7 +36,7 @@ def others(shared_server: Server, trained: str, browser: Browser) -> str:
     revision = store.save_revision(engine, mine.id, None, "first", "space", rows, held)
     page = browser.new_page()
     for kind in OTHERS:  # one learns at a time
-        corpus = dataset.prepare(rows, held, "space", kind, training)
+        corpus = dataset.freeze_dataset(rows, held, "space", kind, training)
         run, _ = store.start_run(engine, mine.id, revision.id, kind, training, corpus, "first")
         number = run.id
 

@@ -59,7 +59,7 @@ def workspace(shared_server: Server, browser: Browser) -> str:
     training = TrainingConfig(updates=150, batch_size="full", learning_rate=0.01)
     for attention in ("general", "none"):
         model = ModelConfig(attention=attention, dropout=0.0)
-        corpus = dataset.prepare(rows, [], "space", model, training)
+        corpus = dataset.freeze_dataset(rows, [], "space", model, training)
         run, _ = store.start_run(
             engine, mine.id, revision.id, model, training, corpus, TITLES[0], goal=None
         )

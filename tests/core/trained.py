@@ -5,10 +5,10 @@ from __future__ import annotations
 from seq2seq_core.config import ModelConfig
 from seq2seq_core.data.vocabulary import Vocabulary
 from seq2seq_core.training.checkpoint import Checkpoint
-from seq2seq_core.training.loop import Event
+from seq2seq_core.training.loop import Update
 
 
 def checkpoint_of(
-    event: Event, kind: ModelConfig, source: Vocabulary, target: Vocabulary
+    event: Update, kind: ModelConfig, source: Vocabulary, target: Vocabulary
 ) -> Checkpoint:
-    return Checkpoint(kind, "space", source, target, event.state().parameters)
+    return Checkpoint(kind, "space", source, target, event.copy_state().parameters)

@@ -157,7 +157,7 @@ def view_encoded(view: CorpusView) -> None:
         count = _("1 pair") if len(pairs) == 1 else _("{count} pairs", count=len(pairs))
         heading(_("How long the sentences are"), count)
         st.altair_chart(
-            figures.lengths(
+            figures.length_histogram(
                 [len(pair.source) for pair in pairs],
                 [len(pair.target) for pair in pairs],
                 (_("source"), _("target")),

@@ -18,7 +18,7 @@ from seq2seq_core.decoding.translator import Translation
 from seq2seq_core.limits import LIMITS
 
 if TYPE_CHECKING:
-    from seq2seq_core.training.dataset import Trained
+    from seq2seq_core.training.dataset import TrainedRun
 
 Said = list[dict[str, str]]
 SAID = 12  # tokens of a beginning that are told
@@ -30,7 +30,7 @@ ranking_component = components.register("ranking")
 @st.cache_resource(show_spinner=False, max_entries=64)
 def _grown(
     run_id: int, update: int, source: tuple[str, ...], width: int, penalty: float, show: int,
-    _trained: Trained,
+    _trained: TrainedRun,
 ) -> Tree:  # fmt: skip
     config = DecodingConfig(beam=width, length_penalty=penalty)
     return tree(_trained.model, _trained.checkpoint, source, config, show)

@@ -18,7 +18,7 @@ from seq2seq_core.data.corpus import tokenize
 from seq2seq_core.decoding.beam_tree import Chances, Drawn, chances, draws
 
 if TYPE_CHECKING:
-    from seq2seq_core.training.dataset import Trained
+    from seq2seq_core.training.dataset import TrainedRun
 
 lot = components.register("lot")
 
@@ -112,7 +112,7 @@ def lot_data(
 
 @st.cache_resource(show_spinner=False, max_entries=64)
 def _drawn(
-    run_id: int, update: int, source: tuple[str, ...], config: DecodingConfig, _trained: Trained
+    run_id: int, update: int, source: tuple[str, ...], config: DecodingConfig, _trained: TrainedRun
 ) -> list[Drawn]:
     return draws(_trained.model, _trained.checkpoint, source, config, DRAWS)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from pages.shared.frame.i18n import N_, _
-from seq2seq_core.evaluation.report import Sentence
+from seq2seq_core.evaluation.report import ScoredSentence
 from seq2seq_core.evaluation.text_metrics import sentence_bleu
 
 PARTS = {
@@ -22,7 +22,7 @@ def parts_of(text: str) -> dict[str, str]:
     return dict(part.split(":", 1) for part in text.split("|"))
 
 
-def signature(of_all: str, one: Sentence) -> None:
+def signature(of_all: str, one: ScoredSentence) -> None:
     """The signatures of both BLEU scores of the page, with every part explained."""
     of_one = sentence_bleu(one.output_text, one.reference_text).signature
     st.subheader(_("What the BLEU signature says"), anchor=False)

@@ -11,21 +11,21 @@ from pages.shared.frame import errors, url_state
 from pages.shared.frame.i18n import _, language
 from pages.shared.frame.markdown import literal
 from pages.shared.runs import actions
-from seq2seq_core.evaluation.report import Sentence
-from seq2seq_core.evaluation.rouge_overlap import f1, overlap
-from seq2seq_core.evaluation.text_metrics import beginning, plain_sentence_bleu, sentence_bleu
+from seq2seq_core.evaluation.report import ScoredSentence
+from seq2seq_core.evaluation.rouge_overlap import f1_score, find_overlap
+from seq2seq_core.evaluation.text_metrics import first_words, unsmoothed_sentence_bleu, sentence_bleu
 
 ROWS = 8  # in sight; the others are reached by scrolling
 
 
-def table(key: str, texts: Sequence[str], sentences: Sequence[Sentence], steady: bool) -> Sentence:
+def table(key: str, texts: Sequence[str], sentences: Sequence[ScoredSentence], steady: bool) -> ScoredSentence:
     """All sentences, worst first. Gives the chosen one: the page's sentence, else the worst.
 
     steady: the order stays as it is, so a row can be chosen.
     """
     order = sorted(
         range(len(sentences)),
-        key=lambda i: (sentences[i].right, sentences[i].bleu, sentences[i].rougeL),
+        key=lambda i: (sentences[i].is_exact_match, sentences[i].bleu, sentences[i].rougeL),
     )
     worst_first = [sentences[i] for i in order]
     names = [texts[i] for i in order]
@@ -46,7 +46,7 @@ def table(key: str, texts: Sequence[str], sentences: Sequence[Sentence], steady:
     st.subheader(_("Sentence by sentence"), anchor=False)
     st.dataframe(
         {
-            "right": ["✓" if one.right else "✗" for one in worst_first],
+            "right": ["✓" if one.is_exact_match else "✗" for one in worst_first],
             "output": [one.output_text for one in worst_first],  # first: a phone shows no more
             "reference": [one.reference_text for one in worst_first],
             "source": names,
@@ -70,7 +70,7 @@ def table(key: str, texts: Sequence[str], sentences: Sequence[Sentence], steady:
     return worst_first[chosen]
 
 
-def one_sentence(one: Sentence) -> None:
+def one_sentence(one: ScoredSentence) -> None:
     """What BLEU and ROUGE count in one sentence."""
     with st.container(border=True):
         lines = (
@@ -86,9 +86,9 @@ def one_sentence(one: Sentence) -> None:
             rouge(one)
 
 
-def bleu(one: Sentence) -> None:
+def bleu(one: ScoredSentence) -> None:
     found = sentence_bleu(one.output_text, one.reference_text)
-    plain = plain_sentence_bleu(one.output_text, one.reference_text)
+    plain = unsmoothed_sentence_bleu(one.output_text, one.reference_text)
     with st.container(horizontal=True, gap="medium"):
         st.metric(_("BLEU with effective_order"), f"{found.score:.1f}", width="content")
         st.metric(_("BLEU, plain formula"), f"{plain:.1f}", width="content")
@@ -102,39 +102,39 @@ def bleu(one: Sentence) -> None:
             lines.append(
                 _("{n} in a row: 0 of {total}, a small number stands for 0", n=n, total=total)
             )
-    if found.penalty < 1:
-        penalty = f"{found.penalty:.3f}"
+    if found.brevity_penalty < 1:
+        penalty = f"{found.brevity_penalty:.3f}"
         lines.append(_("shorter than the reference: times {penalty}", penalty=penalty))
     st.text("\n".join(lines))
-    three = beginning(one.reference_text, 3)
+    three = first_words(one.reference_text, 3)
     st.caption(
         _(
             "BLEU is the geometric mean of these shares. The plain formula always wants four in a "
             "row: “{three}” alone, written perfectly, gets {plain}. With effective_order only what "
             "fits into the sentence counts: then it gets {score}.",
             three=literal(three),
-            plain=f"{plain_sentence_bleu(three, three):.0f}",
+            plain=f"{unsmoothed_sentence_bleu(three, three):.0f}",
             score=f"{sentence_bleu(three, three).score:.0f}",
         )
     )
 
 
-def rouge(one: Sentence) -> None:
-    found = overlap(one.output_text, one.reference_text)
+def rouge(one: ScoredSentence) -> None:
+    found = find_overlap(one.output_text, one.reference_text)
     sizes = len(found.output), len(found.reference)
     pairs = max(sizes[0] - 1, 0), max(sizes[1] - 1, 0)
     with st.container(horizontal=True, gap="medium"):
         for name, shared, among in (
-            ("ROUGE-1 F1", found.words, sizes),
-            ("ROUGE-2 F1", found.pairs, pairs),
-            ("ROUGE-L F1", found.sequence, sizes),
+            ("ROUGE-1 F1", found.unigrams, sizes),
+            ("ROUGE-2 F1", found.bigrams, pairs),
+            ("ROUGE-L F1", found.subsequence, sizes),
         ):
-            st.metric(name, f"{f1(len(shared), *among):.3f}", width="content")
-    neighbours = " · ".join(" ".join(pair) for pair in found.pairs)
+            st.metric(name, f"{f1_score(len(shared), *among):.3f}", width="content")
+    neighbours = " · ".join(" ".join(pair) for pair in found.bigrams)
     lines = (
-        _("Words in both: {words}", words=" · ".join(found.words) or "–"),
+        _("Words in both: {words}", words=" · ".join(found.unigrams) or "–"),
         _("Neighbours in both: {pairs}", pairs=neighbours or "–"),
-        _("In the same order in both: {words}", words=" … ".join(found.sequence) or "–"),
+        _("In the same order in both: {words}", words=" … ".join(found.subsequence) or "–"),
     )
     st.text("\n".join(lines))
     st.caption(

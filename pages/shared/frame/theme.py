@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from seq2seq_core.figures import DARK, LIGHT, Palette
+from seq2seq_core.figures import DARK_PALETTE, LIGHT_PALETTE, Palette
 
 CSS = """
 <style>
@@ -66,4 +66,4 @@ def apply() -> None:
 
 def palette() -> Palette:
     """The colours for charts on the theme that the reader sees now."""
-    return DARK if st.context.theme.type == "dark" else LIGHT
+    return DARK_PALETTE if st.context.theme.type == "dark" else LIGHT_PALETTE

@@ -14,7 +14,7 @@ from pages.shared.inspection.head_patterns import last_mean
 from pages.shared.runs import actions, evaluations
 from pages.shared.runs.selection import Chosen
 from seq2seq_core.evaluation import alignment
-from seq2seq_core.inspection.attention_maps import Map
+from seq2seq_core.inspection.attention_maps import AttentionMap
 
 ORDERS = {
     "corpus": N_("as in the corpus"),
@@ -42,7 +42,7 @@ def choose_order(offered: Sequence[str]) -> str:
     )
 
 
-def in_order(shown: Sequence[Map], order: str) -> list[int]:
+def in_order(shown: Sequence[AttentionMap], order: str) -> list[int]:
     """The places of the maps in the order in which they are shown."""
     if order == "crossings":
         return sorted(range(len(shown)), key=lambda i: -shown[i].crossings)
@@ -61,7 +61,7 @@ def pin() -> None:
     actions.show_sentence(st.session_state["attention_maps"].pin)
 
 
-def glance(now: Chosen, shown: Sequence[Map], above: str) -> None:
+def glance(now: Chosen, shown: Sequence[AttentionMap], above: str) -> None:
     """above: the key of the container where the page shows its sentence's map."""
     st.subheader(_("All sentences at a glance"), anchor=False)
     sample = evaluations.sample(now.run, evaluations.has_held_out(now.trained))
@@ -89,7 +89,7 @@ def glance(now: Chosen, shown: Sequence[Map], above: str) -> None:
         unneeded(shown)
 
 
-def crossing(shown: Sequence[Map]) -> None:
+def crossing(shown: Sequence[AttentionMap]) -> None:
     st.subheader(_("The links that cross"), anchor=False)
     # the target says the same to who does not read the source
     most = max(shown, key=lambda one: one.crossings)
@@ -109,9 +109,9 @@ def crossing(shown: Sequence[Map]) -> None:
     )
 
 
-def unneeded(shown: Sequence[Map]) -> None:
+def unneeded(shown: Sequence[AttentionMap]) -> None:
     st.subheader(_("The words that nobody needs to look at"), anchor=False)
-    found = alignment.words_at([one.unneeded for one in shown], [one.source for one in shown])
+    found = alignment.count_words_at([one.unattended for one in shown], [one.source for one in shown])
     meanings = [meaning(word) for word, *_counts in found]
     if found:
         st.dataframe(
@@ -137,6 +137,6 @@ def unneeded(shown: Sequence[Map]) -> None:
         _(
             "Not needed: every target word gives the position less than {share} of its attention. "
             "The word may have been read all the same: the positions beside it know it too.",
-            share=f"{alignment.NEEDED:.0%}",
+            share=f"{alignment.MIN_ATTENTION:.0%}",
         )
     )

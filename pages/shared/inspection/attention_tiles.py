@@ -9,14 +9,14 @@ from typing import Any
 from pages.shared.frame import components
 from pages.shared.frame.glossary import glossed
 from pages.shared.frame.i18n import _, parts
-from seq2seq_core.inspection.attention_maps import Map
+from seq2seq_core.inspection.attention_maps import AttentionMap
 
 maps = components.register("maps", "shades")
 
 
-def said(one: Map) -> list[dict[str, str]]:
+def said(one: AttentionMap) -> list[dict[str, str]]:
     """A map in words: its strongest link, and how many links cross."""
-    t, j, weight = one.strongest
+    t, j, weight = one.strongest_link
     words = parts(
         "Its strongest link: {token} looked at the position of {source} ({weight}). ",
         token={"target": one.target[t]},
@@ -32,7 +32,7 @@ def said(one: Map) -> list[dict[str, str]]:
 
 
 def maps_data(
-    key: str, texts: Sequence[str], shown: Sequence[Map], pinned: str, above: str
+    key: str, texts: Sequence[str], shown: Sequence[AttentionMap], pinned: str, above: str
 ) -> dict[str, Any]:
     """What the component shows; texts are the source sentences as they stand in the corpus.
 
@@ -46,7 +46,7 @@ def maps_data(
                 "id": text,
                 "source": one.source,
                 "target": one.target,
-                "shades": b64encode(one.shades).decode(),
+                "shades": b64encode(one.weight_bytes).decode(),
                 "said": said(one),
                 "pinned": text == pinned,
             }

@@ -11,12 +11,12 @@ from pages.shared.frame import session, theme
 from pages.shared.frame.glossary import glossed
 from pages.shared.frame.i18n import N_, _, language
 from seq2seq_core import figures, store
-from seq2seq_core.figures import Dot, Label
+from seq2seq_core.figures import Point, PointLabel
 from seq2seq_core.store import Run
 
 if TYPE_CHECKING:
-    from seq2seq_core.inspection.embeddings import Cloud, Picture
-    from seq2seq_core.training.dataset import Trained
+    from seq2seq_core.inspection.embeddings import VectorSet, Projection
+    from seq2seq_core.training.dataset import TrainedRun
 
 NAMES = {
     "source": N_("source words"),
@@ -40,50 +40,50 @@ TOLD = {
 
 
 @st.cache_resource(show_spinner=False, max_entries=8)
-def _untrained(run_id: int, _run: Run) -> Trained:
+def _untrained(run_id: int, _run: Run) -> TrainedRun:
     from seq2seq_core.training import dataset
 
     description = store.run_corpus(session.engine(), run_id)
-    return dataset.restore(description, _run.model, None, _run.training["seed"])
+    return dataset.restore_run(description, _run.model, None, _run.training["seed"])
 
 
-def untrained(run: Run) -> Trained:
+def untrained(run: Run) -> TrainedRun:
     """The model of a run before its first update."""
     return _untrained(run.id, run)
 
 
 @st.cache_resource(show_spinner=False, max_entries=48)  # a large one takes 3 MB
-def _cloud(run_id: int, update: int, name: str, _trained: Trained) -> tuple[Cloud, Picture]:
+def _cloud(run_id: int, update: int, name: str, _trained: TrainedRun) -> tuple[VectorSet, Projection]:
     from seq2seq_core.inspection import embeddings  # torch comes with it: only this page pays
 
-    material = _trained.material
+    material = _trained.dataset
     pairs = material.pairs + material.held_out
-    found = embeddings.cloud(_trained.model, _trained.checkpoint, pairs, name)
-    return found, embeddings.picture(found)
+    found = embeddings.collect_vectors(_trained.model, _trained.checkpoint, pairs, name)
+    return found, embeddings.project(found)
 
 
-def cloud_of(run: Run, trained: Trained, name: str) -> tuple[Cloud, Picture]:
+def cloud_of(run: Run, trained: TrainedRun, name: str) -> tuple[VectorSet, Projection]:
     """The vectors, and how they are shown."""
     return _cloud(run.id, trained.update, name, trained)
 
 
-def closest(cloud: Cloud) -> str:
+def closest(cloud: VectorSet) -> str:
     """The word that has the closest neighbour of all."""
     from seq2seq_core.inspection import embeddings
 
-    return embeddings.closest(cloud) or cloud.words[0]
+    return embeddings.closest_pair_word(cloud) or cloud.words[0]
 
 
-def neighbours(cloud: Cloud, word: str) -> dict[str, float]:
+def neighbours(cloud: VectorSet, word: str) -> dict[str, float]:
     """The nearest words with their cosine, the nearest first."""
     from seq2seq_core.inspection import embeddings
 
-    return {near.word: near.cosine for near in embeddings.neighbours(cloud, word)}
+    return {near.word: near.cosine for near in embeddings.nearest_neighbours(cloud, word)}
 
 
-def in_words(name: str, cloud: Cloud, trained: Trained) -> str:
+def in_words(name: str, cloud: VectorSet, trained: TrainedRun) -> str:
     """What the points are, and how many there are."""
-    material = trained.material
+    material = trained.dataset
     return _(
         TOLD[name],
         count=f"{len(cloud.words):,}",
@@ -92,23 +92,23 @@ def in_words(name: str, cloud: Cloud, trained: Trained) -> str:
     )
 
 
-def told(cloud: Cloud, i: int) -> tuple[str, ...]:
+def told(cloud: VectorSet, i: int) -> tuple[str, ...]:
     """A word with its meaning; of a state the sentence too, and where in it."""
     word = glossed([cloud.words[i]])
-    if not cloud.places:
+    if not cloud.positions:
         return (word,)
-    row, position = cloud.places[i]
+    row, position = cloud.positions[i]
     tokens = list(cloud.sentences[row])
     tokens[position] = f"[{tokens[position]}]"
     return word, " ".join(tokens)
 
 
-def dots(cloud: Cloud, picture: Picture, rank: dict[str, int]) -> list[Dot]:
+def dots(cloud: VectorSet, picture: Projection, rank: dict[str, int]) -> list[Point]:
     """rank: 2 for the chosen word, 1 for its neighbours."""
-    counted = Counter(cloud.words).most_common(figures.GROUPS) if cloud.places else ()
+    counted = Counter(cloud.words).most_common(figures.MAX_GROUPS) if cloud.positions else ()
     group = {word: i for i, (word, _count) in enumerate(counted)}
     return [
-        Dot(x, y, told(cloud, i), group.get(word), rank.get(word, 0))
+        Point(x, y, told(cloud, i), group.get(word), rank.get(word, 0))
         for i, (word, (x, y)) in enumerate(zip(cloud.words, picture.points, strict=True))
     ]
 
@@ -117,33 +117,33 @@ def middle(points: list[tuple[float, float]]) -> tuple[float, float]:
     return sum(x for x, _y in points) / len(points), sum(y for _x, y in points) / len(points)
 
 
-def labels(cloud: Cloud, picture: Picture, rank: dict[str, int]) -> list[Label]:
+def labels(cloud: VectorSet, picture: Projection, rank: dict[str, int]) -> list[PointLabel]:
     """Each word once, in the middle of its points: the chosen one first, then the frequent ones."""
     points: dict[str, list[tuple[float, float]]] = {}
     for word, point in zip(cloud.words, picture.points, strict=True):
         points.setdefault(word, []).append(point)
     found = [(word, rank.get(word, 0), *middle(some)) for word, some in points.items()]
     found.sort(key=lambda one: (-one[1], -len(points[one[0]])))
-    return [Label(x, y, word, near) for word, near, x, y in found]
+    return [PointLabel(x, y, word, near) for word, near, x, y in found]
 
 
-def figure(name: str, cloud: Cloud, picture: Picture, rank: dict[str, int]) -> dict[str, Any]:
+def figure(name: str, cloud: VectorSet, picture: Projection, rank: dict[str, int]) -> dict[str, Any]:
     palette = theme.palette()
     plain = palette.source if name == "source" else palette.target
     axes = [
         _("axis {number}: {share} of the variance", number=number, share=f"{share:.0%}")
-        for number, share in enumerate(picture.shares, 1)
+        for number, share in enumerate(picture.variance_shares, 1)
     ]
-    return figures.cloud(
+    return figures.scatter_figure(
         dots(cloud, picture, rank),
         labels(cloud, picture, rank),
-        palette.quiet if cloud.places else plain,
+        palette.muted_text if cloud.positions else plain,
         palette,
         *axes,
     )
 
 
-def chart(name: str, cloud: Cloud, picture: Picture, word: str, near: dict[str, float]) -> None:
+def chart(name: str, cloud: VectorSet, picture: Projection, word: str, near: dict[str, float]) -> None:
     """word is marked in it, and so are its neighbours."""
     st.plotly_chart(
         figure(name, cloud, picture, {word: 2} | dict.fromkeys(near, 1)),

@@ -12,12 +12,12 @@ import streamlit as st
 from pages.shared.frame import components, errors, url_state
 from pages.shared.frame.i18n import N_, _, language
 from pages.shared.runs.selection import Chosen
-from seq2seq_core.evaluation.alignment import Links
+from seq2seq_core.evaluation.alignment import AlignmentLinks
 from seq2seq_core.inspection import attention_heads as core
-from seq2seq_core.inspection.attention_heads import Habit, Heads
+from seq2seq_core.inspection.attention_heads import HeadPattern, AttentionHeads
 
 if TYPE_CHECKING:
-    from seq2seq_core.training.dataset import Trained
+    from seq2seq_core.training.dataset import TrainedRun
 
 grid = components.register("heads", "shades")
 
@@ -68,12 +68,12 @@ class Shown:
 
 @st.cache_resource(show_spinner=False, max_entries=64)
 def _heads(
-    run_id: int, update: int, tokens: tuple[str, ...], _trained: Trained
-) -> dict[str, Heads]:
-    return core.heads_of(_trained.model, _trained.checkpoint, tokens)
+    run_id: int, update: int, tokens: tuple[str, ...], _trained: TrainedRun
+) -> dict[str, AttentionHeads]:
+    return core.inspect_attention_heads(_trained.model, _trained.checkpoint, tokens)
 
 
-def heads_of(now: Chosen) -> dict[str, Heads]:
+def heads_of(now: Chosen) -> dict[str, AttentionHeads]:
     """Every part of the page's sentence."""
     tokens = now.translation.source_tokens
     return _heads(now.run.id, now.trained.update, tokens, now.trained)
@@ -98,25 +98,25 @@ def choose_part() -> str:
     )
 
 
-def place(heads: Heads) -> tuple[int, int]:
+def place(heads: AttentionHeads) -> tuple[int, int]:
     """Layer and head that the address names; at first the mean, head 0, of the last layer."""
-    layer = url_state.option("layer", range(1, heads.layers + 1), heads.layers)
-    return layer, url_state.option("head", range(1, heads.heads + 1), 0)
+    layer = url_state.option("layer", range(1, heads.layer_count + 1), heads.layer_count)
+    return layer, url_state.option("head", range(1, heads.head_count + 1), 0)
 
 
-def title(heads: Heads, layer: int, head: int) -> str:
-    if heads.layers * heads.heads == 1:
+def title(heads: AttentionHeads, layer: int, head: int) -> str:
+    if heads.layer_count * heads.head_count == 1:
         return ""
     if head:
         return _("Layer {layer}, head {head}", layer=layer, head=head)
-    return _("Layer {layer}, mean of its {count} heads", layer=layer, count=heads.heads)
+    return _("Layer {layer}, mean of its {count} heads", layer=layer, count=heads.head_count)
 
 
-def shown(heads: Heads) -> Shown:
+def shown(heads: AttentionHeads) -> Shown:
     """The map that the address names."""
     layer, head = place(heads)
     return Shown(
-        heads.part, heads.rows, heads.columns, heads.weights(layer, head), title(heads, layer, head)
+        heads.part, heads.row_tokens, heads.column_tokens, heads.weight_matrix(layer, head), title(heads, layer, head)
     )
 
 
@@ -125,28 +125,28 @@ def last_mean() -> str:
     return _("Of a Transformer the mean of the heads of the last layer counts here.")
 
 
-def habit_in_words(part: str, habit: Habit) -> str:
+def habit_in_words(part: str, habit: HeadPattern) -> str:
     return _(
         "Largest weight on {place}: in {count} of {rows} rows.",
-        place=_(PLACES[part, habit.name]), count=habit.count, rows=habit.rows,
+        place=_(PLACES[part, habit.name]), count=habit.count, rows=habit.row_count,
     )  # fmt: skip
 
 
-def said(heads: Heads, layer: int, head: int, sure: Links) -> str:
+def said(heads: AttentionHeads, layer: int, head: int, sure: AlignmentLinks) -> str:
     """The strongest habit of one head, if it has one."""
-    found = core.habits(heads.part, heads.weights(layer, head), sure)
-    often = [habit for habit in found if habit.often]
+    found = core.head_patterns(heads.part, heads.weight_matrix(layer, head), sure)
+    often = [habit for habit in found if habit.is_frequent]
     if not often:
         return _("Its largest weights follow no simple rule here.")
     return habit_in_words(heads.part, max(often, key=lambda habit: habit.share))
 
 
-def tile(heads: Heads, layer: int, head: int, sure: Links) -> dict[str, Any]:
+def tile(heads: AttentionHeads, layer: int, head: int, sure: AlignmentLinks) -> dict[str, Any]:
     return {
         "id": f"{layer}.{head}",
         "name": title(heads, layer, head),
         "said": said(heads, layer, head, sure),
-        "shades": b64encode(heads.shades(layer, head)).decode(),
+        "shades": b64encode(heads.weight_bytes(layer, head)).decode(),
         "chosen": (layer, head) == place(heads),
     }
 
@@ -155,18 +155,18 @@ def numbered(long: str, number: int) -> dict[str, str]:
     return {"short": str(number), "long": long.format(number=number)}
 
 
-def grid_data(heads: Heads, sure: Links, above: str) -> dict[str, Any]:
+def grid_data(heads: AttentionHeads, sure: AlignmentLinks, above: str) -> dict[str, Any]:
     """above: the key of the container that shows the chosen one large."""
-    every = [(x, y) for x in range(1, heads.layers + 1) for y in range(heads.heads + 1)]
+    every = [(x, y) for x in range(1, heads.layer_count + 1) for y in range(heads.head_count + 1)]
     mean = {"short": _("mean"), "long": _("mean")}
-    several = [numbered(_("head {number}"), n + 1) for n in range(heads.heads)]
+    several = [numbered(_("head {number}"), n + 1) for n in range(heads.head_count)]
     return {
         "above": above,
-        "rows": len(heads.rows),
-        "columns": len(heads.columns),
-        "causal": heads.causal,
+        "rows": len(heads.row_tokens),
+        "columns": len(heads.column_tokens),
+        "causal": heads.is_causal,
         "heads": [mean, *several],
-        "layers": [numbered(_("layer {number}"), n + 1) for n in range(heads.layers)],
+        "layers": [numbered(_("layer {number}"), n + 1) for n in range(heads.layer_count)],
         "tiles": [tile(heads, layer, head, sure) for layer, head in every],
         "labels": {"pictures": _("Attention maps, one for each layer and head")},
     }
@@ -183,7 +183,7 @@ def open_tile() -> None:
         url_state.put("head", head)
 
 
-def all_heads(heads: Heads, sure: Links, above: str) -> None:
+def all_heads(heads: AttentionHeads, sure: AlignmentLinks, above: str) -> None:
     """The small pictures, and in words which head has which habit."""
     st.subheader(_("All layers and heads"), anchor=False)
     grid(
@@ -194,15 +194,15 @@ def all_heads(heads: Heads, sure: Links, above: str) -> None:
     who_does_what(heads, sure)
 
 
-def who_does_what(heads: Heads, sure: Links) -> None:
+def who_does_what(heads: AttentionHeads, sure: AlignmentLinks) -> None:
     """The heads that look at the same place in more than half of the rows."""
-    often = [found for found in core.best(heads, sure) if found[2].often]
+    often = [found for found in core.best_heads_by_pattern(heads, sure) if found[2].is_frequent]
     lines = [
         _(
             "In this sentence head {head} of layer {layer} puts its largest weight on {place} in "
             "{count} of {rows} rows.",
             head=head, layer=layer, place=_(PLACES[heads.part, habit.name]),
-            count=habit.count, rows=habit.rows,
+            count=habit.count, rows=habit.row_count,
         )
         for layer, head, habit in often
     ]  # fmt: skip

@@ -10,7 +10,7 @@ from pages.shared.frame.glossary import glossed
 from pages.shared.frame.i18n import N_, _
 
 if TYPE_CHECKING:
-    from seq2seq_core.inspection.hidden_states import Strip, Vector  # torch comes with it
+    from seq2seq_core.inspection.hidden_states import VectorSeries, Vector  # torch comes with it
 
 strips = components.register("strips")
 
@@ -32,19 +32,19 @@ def shades(vectors: Sequence[Vector]) -> tuple[float, list[list[int]]]:
     return most, [[round(SHADES * value / most) for value in vector] for vector in vectors]
 
 
-def strip(one: Strip, both: bool) -> dict[str, Any]:
+def strip(one: VectorSeries, both: bool) -> dict[str, Any]:
     most, columns = shades(one.vectors)
     return {
-        "name": _(NAMES[one.side, one.code]),
+        "name": _(NAMES[one.side, one.kind]),
         "size": len(columns[0]),
         "most": f"{most:.2g}" if most < 10 else f"{most:.0f}",
         "columns": columns,
-        "both": both and one.side == "source" and one.code in "hc",
+        "both": both and one.side == "source" and one.kind in "hc",
     }
 
 
 def side(
-    kind: str, title: str, words: Sequence[str], found: Sequence[Strip], chosen: int, both: bool
+    kind: str, title: str, words: Sequence[str], found: Sequence[VectorSeries], chosen: int, both: bool
 ) -> dict[str, Any]:
     return {
         "kind": kind,
@@ -61,7 +61,7 @@ def side(
 
 def over_time(
     key: str,
-    found: Sequence[Strip],
+    found: Sequence[VectorSeries],
     source: Sequence[str],
     target: Sequence[str],
     chosen: tuple[int, int],

@@ -232,7 +232,7 @@ def start(
 
     view = session.corpus()
     changed = session.changed_sources(view)
-    corpus = dataset.prepare(view.rows, view.held_out, view.tokenizer, model, training, changed)
+    corpus = dataset.freeze_dataset(view.rows, view.held_out, view.tokenizer, model, training, changed)
     if view.revision is None:
         view = session.save_corpus(view, view.rows, view.held_out)
     revision = view.revision

@@ -11,13 +11,13 @@ from pages.shared.frame import session
 from seq2seq_core import store
 from seq2seq_core.data.corpus import Pair
 from seq2seq_core.evaluation import report
-from seq2seq_core.evaluation.report import Measured
-from seq2seq_core.inspection.attention_maps import Map, maps_of
+from seq2seq_core.evaluation.report import EvaluationReport
+from seq2seq_core.inspection.attention_maps import AttentionMap, build_attention_maps
 from seq2seq_core.store import Run
 
 if TYPE_CHECKING:
     from seq2seq_core.evaluation.metrics import AlignmentScore
-    from seq2seq_core.training.dataset import Trained
+    from seq2seq_core.training.dataset import TrainedRun
 
 
 KEPT = 128  # of each measure: thirty learners, two models each, on old and on new sentences
@@ -35,7 +35,7 @@ class Sample:
 @st.cache_resource(show_spinner=False, max_entries=KEPT)
 def _sample(run_id: int, held_out: bool) -> Sample:
     rows = store.run_corpus(session.engine(), run_id)["held_out" if held_out else "rows"]
-    chosen = report.sample(range(len(rows)))
+    chosen = report.sample_items(range(len(rows)))
     return Sample(tuple(rows[i][0] for i in chosen), tuple(chosen), len(rows))
 
 
@@ -44,65 +44,65 @@ def sample(run: Run, held_out: bool) -> Sample:
     return _sample(run.id, held_out)
 
 
-def has_held_out(trained: Trained) -> bool:
-    return bool(trained.material.held_out)
+def has_held_out(trained: TrainedRun) -> bool:
+    return bool(trained.dataset.held_out)
 
 
-def pairs_of(run: Run, trained: Trained, held_out: bool) -> list[Pair]:
+def pairs_of(run: Run, trained: TrainedRun, held_out: bool) -> list[Pair]:
     """The pairs of the sample."""
-    pairs = trained.material.held_out if held_out else trained.material.pairs
+    pairs = trained.dataset.held_out if held_out else trained.dataset.pairs
     return [pairs[row] for row in sample(run, held_out).rows]
 
 
 @st.cache_resource(show_spinner=False, max_entries=KEPT)
-def _measured(run_id: int, update: int, held_out: bool, _run: Run, _trained: Trained) -> Measured:
+def _measured(run_id: int, update: int, held_out: bool, _run: Run, _trained: TrainedRun) -> EvaluationReport:
     pairs = pairs_of(_run, _trained, held_out)
-    return report.measure(_trained.model, _trained.checkpoint, pairs)
+    return report.build_report(_trained.model, _trained.checkpoint, pairs)
 
 
-def measured(run: Run, trained: Trained, held_out: bool) -> Measured:
+def measured(run: Run, trained: TrainedRun, held_out: bool) -> EvaluationReport:
     """How good the model is on its held-out or on its training pairs."""
     return _measured(run.id, trained.update, held_out, run, trained)
 
 
 @st.cache_resource(show_spinner=False, max_entries=KEPT)
-def _greedy(run_id: int, update: int, _run: Run, _trained: Trained) -> float:
+def _greedy(run_id: int, update: int, _run: Run, _trained: TrainedRun) -> float:
     pairs = pairs_of(_run, _trained, has_held_out(_trained))
-    return report.greedy_right(_trained.model, _trained.checkpoint, pairs)
+    return report.greedy_exact_match(_trained.model, _trained.checkpoint, pairs)
 
 
-def greedy(run: Run, trained: Trained) -> float:
+def greedy(run: Run, trained: TrainedRun) -> float:
     """Exact match on the measured pairs, and nothing else: much quicker than all measures."""
     return _greedy(run.id, trained.update, run, trained)
 
 
 @st.cache_resource(show_spinner=False, max_entries=KEPT)
-def _fillers(run_id: int, update: int, _run: Run, _trained: Trained) -> float:
+def _fillers(run_id: int, update: int, _run: Run, _trained: TrainedRun) -> float:
     pairs = pairs_of(_run, _trained, has_held_out(_trained))
-    return report.fillers_right(_trained.model, _trained.checkpoint, pairs)
+    return report.eos_feeding_exact_match(_trained.model, _trained.checkpoint, pairs)
 
 
-def fillers(run: Run, trained: Trained) -> float:
+def fillers(run: Run, trained: TrainedRun) -> float:
     """Exact match on the measured pairs where the decoder reads <eos> instead of its own words."""
     return _fillers(run.id, trained.update, run, trained)
 
 
 @st.cache_resource(show_spinner=False, max_entries=KEPT)
-def _maps(run_id: int, update: int, _run: Run, _trained: Trained) -> list[Map] | None:
+def _maps(run_id: int, update: int, _run: Run, _trained: TrainedRun) -> list[AttentionMap] | None:
     pairs = pairs_of(_run, _trained, has_held_out(_trained))
-    return maps_of(_trained.model, _trained.checkpoint, pairs)
+    return build_attention_maps(_trained.model, _trained.checkpoint, pairs)
 
 
-def attention_maps(run: Run, trained: Trained) -> list[Map] | None:
+def attention_maps(run: Run, trained: TrainedRun) -> list[AttentionMap] | None:
     """A map for each measured pair; None for a model without attention."""
     return _maps(run.id, trained.update, run, trained)
 
 
 @st.cache_resource(show_spinner=False, max_entries=KEPT)
-def _alignment(run_id: int, update: int, _trained: Trained) -> AlignmentScore | None:
-    return _trained.alignment()
+def _alignment(run_id: int, update: int, _trained: TrainedRun) -> AlignmentScore | None:
+    return _trained.alignment_score()
 
 
-def alignment(run: Run, trained: Trained) -> AlignmentScore | None:
+def alignment(run: Run, trained: TrainedRun) -> AlignmentScore | None:
     """Attention against the gold links; None where there are none, or no attention."""
     return _alignment(run.id, trained.update, trained)

@@ -16,18 +16,18 @@ from seq2seq_core.decoding.translator import Translation, translate
 from seq2seq_core.store import Run
 
 if TYPE_CHECKING:
-    from seq2seq_core.training.dataset import Trained
+    from seq2seq_core.training.dataset import TrainedRun
 
 
 @dataclass(frozen=True)
 class Chosen:
     run: Run
-    trained: Trained
+    trained: TrainedRun
     text: str
     translation: Translation
 
 
-def choose_run(page: str, choices: Sequence[Run]) -> tuple[Run, Trained]:
+def choose_run(page: str, choices: Sequence[Run]) -> tuple[Run, TrainedRun]:
     """The run that the address names, as far as it has come; with the control to change it."""
     with st.columns([1, 2])[0]:
         run = actions.choose_run(page, list(choices))

@@ -13,14 +13,14 @@ from seq2seq_core.config import ModelConfig, TrainingConfig
 from seq2seq_core.store import Run
 
 if TYPE_CHECKING:
-    from seq2seq_core.training.dataset import Trained  # torch comes with it: only who decodes pays
+    from seq2seq_core.training.dataset import TrainedRun  # torch comes with it: only who decodes pays
 
 
 @st.cache_data(show_spinner=False, max_entries=32)
 def _untrained(_view: session.CorpusView, key: object, model: ModelConfig, seed: int) -> list[dict]:
     from seq2seq_core.training import dataset
 
-    return dataset.untrained_sentences(
+    return dataset.preview_untrained(
         _view.rows, _view.held_out, _view.tokenizer, model, TrainingConfig(seed=seed),
         session.changed_sources(_view),
     )  # fmt: skip
@@ -40,7 +40,7 @@ def untrained_sentences(view: session.CorpusView, model: ModelConfig, seed: int)
 def _parameters(_view: session.CorpusView, sizes: object, model: ModelConfig) -> int:
     from seq2seq_core.training import dataset
 
-    return dataset.parameters(_view.rows, _view.tokenizer, model)
+    return dataset.parameter_count(_view.rows, _view.tokenizer, model)
 
 
 def parameters(view: session.CorpusView, model: ModelConfig) -> int:
@@ -49,16 +49,16 @@ def parameters(view: session.CorpusView, model: ModelConfig) -> int:
 
 
 @st.cache_resource(show_spinner=False, max_entries=24)  # a large one takes 8 MB
-def _trained(run_id: int, update: int, _run: Run) -> Trained:
+def _trained(run_id: int, update: int, _run: Run) -> TrainedRun:
     from seq2seq_core.training import dataset  # torch comes with it: only a page that decodes pays
 
     snapshot = store.latest_snapshot(session.engine(), run_id)
     description = store.run_corpus(session.engine(), run_id)
     weights = snapshot[1] if snapshot else None
-    return dataset.restore(description, _run.model, weights, _run.training["seed"])
+    return dataset.restore_run(description, _run.model, weights, _run.training["seed"])
 
 
-def trained(run: Run) -> Trained:
+def trained(run: Run) -> TrainedRun:
     """The model of a run at its latest snapshot. Raises CheckpointError for a damaged one."""
     return _trained(run.id, store.snapshot_update(session.engine(), run.id) or 0, run)
 
@@ -68,7 +68,7 @@ def _watched(run_id: int, update: int, texts: Sequence[str], _run: Run) -> list[
     from seq2seq_core.training import dataset
 
     description = store.run_corpus(session.engine(), run_id)
-    return dataset.watched(description, trained(_run), texts)
+    return dataset.preview_run(description, trained(_run), texts)
 
 
 def watched(run: Run) -> list[dict[str, Any]]:

@@ -22,7 +22,7 @@ from seq2seq_core.store import Run
 component = components.register("live", "curve", "matrix")
 Columns = Mapping[str, Sequence[Any]]
 DETAIL = {
-    "training": downsample.POINTS,
+    "training": downsample.MAX_POINTS,
     "held_out": 150,
     "before": 100,
 }  # points: they are sent often
@@ -46,7 +46,7 @@ def line(name: str, kind: str, updates: Sequence[int], values: Sequence[float]) 
 
     x is a list, or where all are equally far apart [last, step] alone.
     """
-    xs, ys = downsample.thin(updates, values, DETAIL[kind])
+    xs, ys = downsample.downsample(updates, values, DETAIL[kind])
     steps = {after - before for before, after in pairwise(xs[1:])}
     even = len(xs) > 3 and len(steps) == 1
     short = [float(f"{y:.3g}") for y in ys[even:]]

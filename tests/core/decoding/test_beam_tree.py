@@ -25,7 +25,7 @@ from seq2seq_core.limits import LIMITS
 from seq2seq_core.models import build
 from seq2seq_core.models.base import EncoderDecoder
 from seq2seq_core.training.checkpoint import Checkpoint
-from seq2seq_core.training.loop import start, train
+from seq2seq_core.training.loop import initial_state, train
 from tests.core.model_grid import DATA, PAIRS, SOURCE, TARGET
 from tests.core.trained import checkpoint_of
 
@@ -44,7 +44,7 @@ Trained = tuple[EncoderDecoder, Checkpoint]
 def trained(request: pytest.FixtureRequest) -> Trained:
     """Not trained to the end: nothing is certain, so that there is something to choose."""
     model = build(request.param, len(SOURCE), len(TARGET), seed=2)
-    *_, last = train(model, start(model), DATA, TrainingConfig(updates=25, batch_size="full"))
+    *_, last = train(model, initial_state(model), DATA, TrainingConfig(updates=25, batch_size="full"))
     checkpoint = checkpoint_of(last, request.param, SOURCE, TARGET)
     return checkpoint.build(), checkpoint
 

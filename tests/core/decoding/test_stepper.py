@@ -14,7 +14,7 @@ from seq2seq_core.decoding.stepper import Stepper, greedy, with_fillers
 from seq2seq_core.evaluation.metrics import evaluate
 from seq2seq_core.models import build
 from seq2seq_core.models.base import EncoderDecoder, Inspection, Look, SourceInspection, Step
-from seq2seq_core.training.loop import start, train
+from seq2seq_core.training.loop import initial_state, train
 from tests.core.model_grid import DATA, KINDS, PAIRS, SOURCE, TARGET, name_of
 
 
@@ -60,7 +60,7 @@ def test_greedy_stops_at_the_length_limit() -> None:
 @pytest.mark.parametrize("kind", KINDS, ids=name_of)
 def test_the_stepper_writes_what_greedy_writes(kind: ModelConfig) -> None:
     model = build(kind, len(SOURCE), len(TARGET), seed=4)
-    for event in train(model, start(model), DATA, TrainingConfig(updates=30, batch_size="full")):
+    for event in train(model, initial_state(model), DATA, TrainingConfig(updates=30, batch_size="full")):
         if event.update not in (1, 15, 30):
             continue
         batch = DATA.full_batch()
@@ -121,7 +121,7 @@ def test_exact_match_from_one_teacher_forced_pass_is_greedy_exact_match() -> Non
     batch, seen = DATA.full_batch(), set()
     wanted = [TARGET.encode(pair.target) for pair in PAIRS]
     config = TrainingConfig(updates=60, batch_size="full")
-    for event in train(model, start(model), DATA, config):
+    for event in train(model, initial_state(model), DATA, config):
         if event.update % 3 == 0:
             written = greedy(model, batch.src, batch.src_mask)
             share = sum(map(list.__eq__, written, wanted)) / 5

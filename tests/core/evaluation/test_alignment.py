@@ -8,10 +8,10 @@ from hypothesis import strategies as st
 from seq2seq_core.config import ModelConfig, TrainingConfig
 from seq2seq_core.data.batches import Batches
 from seq2seq_core.evaluation import alignment
-from seq2seq_core.evaluation.metrics import chunks, teacher_forced_attention
-from seq2seq_core.inspection.attention_maps import maps_of
+from seq2seq_core.evaluation.metrics import split_rows, teacher_forced_attention
+from seq2seq_core.inspection.attention_maps import build_attention_maps
 from seq2seq_core.models import build
-from seq2seq_core.training.loop import start, train
+from seq2seq_core.training.loop import initial_state, train
 from tests.core.model_grid import DATA, PAIRS, SOURCE, TARGET
 from tests.core.trained import checkpoint_of
 
@@ -20,8 +20,8 @@ ROWS = st.lists(st.lists(st.floats(0, 1), min_size=4, max_size=4), min_size=1, m
 
 
 def test_two_links_cross_where_the_later_word_looked_further_left() -> None:
-    assert alignment.crossings([0, 2, 1]) == 1
-    assert alignment.crossings([0, 2, 4, 6, 8, 1]) == 4  # the time word comes last in English
+    assert alignment.count_crossings([0, 2, 1]) == 1
+    assert alignment.count_crossings([0, 2, 4, 6, 8, 1]) == 4  # the time word comes last in English
 
 
 @given(PLACES)
@@ -29,21 +29,21 @@ def test_crossings_of_a_map_and_of_its_mirror_are_all_pairs_that_look_at_differe
     places: list[int],
 ) -> None:
     different = sum(a != b for t, b in enumerate(places) for a in places[:t])
-    assert alignment.crossings(places) + alignment.crossings(places[::-1]) == different
-    assert alignment.crossings(sorted(places)) == 0
+    assert alignment.count_crossings(places) + alignment.count_crossings(places[::-1]) == different
+    assert alignment.count_crossings(sorted(places)) == 0
 
 
 @given(ROWS, st.floats(0.01, 1))
 def test_a_position_is_needed_or_not(rows: list[list[float]], share: float) -> None:
-    nobody = alignment.unneeded(rows, share)
+    nobody = alignment.unattended(rows, share)
     for j in range(4):
         assert (j in nobody) == all(row[j] < share for row in rows)
-    assert set(alignment.unneeded(rows, share / 2)) <= set(nobody)
+    assert set(alignment.unattended(rows, share / 2)) <= set(nobody)
 
 
 @given(ROWS)
 def test_the_strongest_link_has_the_largest_weight(rows: list[list[float]]) -> None:
-    assert [row[j] for row, j in zip(rows, alignment.strongest(rows), strict=True)] == list(
+    assert [row[j] for row, j in zip(rows, alignment.argmax_positions(rows), strict=True)] == list(
         map(max, rows)
     )
 
@@ -51,19 +51,19 @@ def test_the_strongest_link_has_the_largest_weight(rows: list[list[float]]) -> N
 def test_a_word_is_elsewhere_if_it_looks_at_no_gold_link() -> None:
     rows = [[0.9, 0.1, 0.0], [0.7, 0.2, 0.1], [0.0, 0.4, 0.6], [1.0, 0.0, 0.0]]
     sure = frozenset({(0, 0), (1, 1), (1, 2)})  # the last word comes from none
-    assert alignment.elsewhere(rows, sure, frozenset()) == [(1, 0, 1), (2, 2, 1)]
-    assert alignment.elsewhere(rows, sure, frozenset({(2, 2)})) == [(1, 0, 1)]
+    assert alignment.misaligned(rows, sure, frozenset()) == [(1, 0, 1), (2, 2, 1)]
+    assert alignment.misaligned(rows, sure, frozenset({(2, 2)})) == [(1, 0, 1)]
 
 
 def test_words_are_counted_where_they_stand() -> None:
     sources = [("a", "的", "b"), ("的", "c")]
-    assert alignment.words_at([[1, 2], [0]], sources) == [("的", 2, 2), ("b", 1, 1)]
+    assert alignment.count_words_at([[1, 2], [0]], sources) == [("的", 2, 2), ("b", 1, 1)]
 
 
 def test_in_five_sentences_every_word_stands_once() -> None:
     sources = [pair.source for pair in PAIRS]
-    assert alignment.every_word_once(sources)
-    assert not alignment.every_word_once([*sources, PAIRS[0].source])
+    assert alignment.all_words_unique(sources)
+    assert not alignment.all_words_unique([*sources, PAIRS[0].source])
 
 
 def test_attention_in_chunks_is_the_attention_of_the_whole_batch() -> None:
@@ -86,35 +86,35 @@ def test_at_the_limits_a_chunk_is_a_few_sentences() -> None:
         def __len__(self) -> int:
             return 100
 
-    rows = chunks(Long())  # type: ignore[arg-type]
+    rows = split_rows(Long())  # type: ignore[arg-type]
     assert max(map(len, rows)) * 64 * 64 * 256 <= 4_000_000
     assert [int(i) for chunk in rows for i in chunk] == list(range(100))
 
 
 def test_a_map_keeps_its_weights_in_a_byte_each() -> None:
     model = build(ModelConfig(), len(SOURCE), len(TARGET), seed=3)
-    for event in train(model, start(model), DATA, TrainingConfig(updates=20, batch_size="full")):
+    for event in train(model, initial_state(model), DATA, TrainingConfig(updates=20, batch_size="full")):
         last = event
     checkpoint = checkpoint_of(last, ModelConfig(), SOURCE, TARGET)
     trained = checkpoint.build()
     found, weights = (
-        maps_of(trained, checkpoint, PAIRS),
+        build_attention_maps(trained, checkpoint, PAIRS),
         teacher_forced_attention(trained, DATA),
     )
     assert found is not None and weights is not None
     for one, matrix, pair in zip(found, weights, PAIRS, strict=True):
         assert (one.source, one.target) == (pair.source, pair.target)
         flat = [weight for row in matrix[:-1] for weight in row]
-        assert max(abs(a / 255 - b) for a, b in zip(one.shades, flat, strict=True)) <= 0.5 / 255
-        t, j, weight = one.strongest
+        assert max(abs(a / 255 - b) for a, b in zip(one.weight_bytes, flat, strict=True)) <= 0.5 / 255
+        t, j, weight = one.strongest_link
         assert weight == matrix[t][j] == max(flat)
-        assert one.places[t] == j
+        assert one.peak_positions[t] == j
         assert one.alignment is None  # these pairs name no links
 
 
 def test_without_attention_there_are_no_maps() -> None:
     kind = ModelConfig(attention="none")
     model = build(kind, len(SOURCE), len(TARGET), seed=3)
-    for event in train(model, start(model), DATA, TrainingConfig(updates=1, batch_size="full")):
+    for event in train(model, initial_state(model), DATA, TrainingConfig(updates=1, batch_size="full")):
         checkpoint = checkpoint_of(event, kind, SOURCE, TARGET)
-    assert maps_of(checkpoint.build(), checkpoint, PAIRS) is None
+    assert build_attention_maps(checkpoint.build(), checkpoint, PAIRS) is None

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from seq2seq_core.data.corpus import Pair
-from seq2seq_core.evaluation.metrics import alignment
+from seq2seq_core.evaluation.metrics import score_alignment
 
 PAIR = Pair(
     ("小冰", "买", "了", "书"),
@@ -28,20 +28,20 @@ def looking_at(*places: int) -> list[list[float]]:
 def test_alignment_counts_largest_weights_on_gold_links(
     places: tuple[int, ...], score: float, lenient: float
 ) -> None:
-    found = alignment([looking_at(*places)], [PAIR])
+    found = score_alignment([looking_at(*places)], [PAIR])
     assert found is not None
     assert (found.score, found.lenient) == pytest.approx((score, lenient))
     assert found.chance == pytest.approx(1 / 4)
     assert found.diagonal == pytest.approx(2 / 3)  # positions 0, 2, 3
-    assert found.words == 3
+    assert found.word_count == 3
 
 
 def test_without_gold_links_there_is_no_score() -> None:
-    assert alignment([[[1.0]]], [Pair(("a",), ("b",))]) is None
+    assert score_alignment([[[1.0]]], [Pair(("a",), ("b",))]) is None
 
 
 @given(st.lists(st.lists(st.floats(0, 1), min_size=4, max_size=4), min_size=3, max_size=3))
 def test_the_score_lies_between_nothing_and_its_lenient_form(weights: list[list[float]]) -> None:
-    found = alignment([weights], [PAIR])
+    found = score_alignment([weights], [PAIR])
     assert found is not None
     assert 0 <= found.score <= found.lenient <= 1

@@ -11,18 +11,18 @@ from hypothesis import strategies as st
 from seq2seq_core.config import ModelConfig, TrainingConfig
 from seq2seq_core.evaluation.metrics import evaluate
 from seq2seq_core.evaluation.report import (
-    AT_MOST,
-    Sentence,
-    by_length,
-    greedy_right,
-    measure,
-    sample,
+    MAX_PAIRS,
+    ScoredSentence,
+    group_by_length,
+    greedy_exact_match,
+    build_report,
+    sample_items,
 )
-from seq2seq_core.evaluation.text_metrics import rouge, sentence_bleu
+from seq2seq_core.evaluation.text_metrics import rouge_f1, sentence_bleu
 from seq2seq_core.models import build
 from seq2seq_core.models.base import EncoderDecoder
 from seq2seq_core.training.checkpoint import Checkpoint
-from seq2seq_core.training.loop import start, train
+from seq2seq_core.training.loop import initial_state, train
 from tests.core.model_grid import DATA, PAIRS, SOURCE, TARGET
 from tests.core.trained import checkpoint_of
 
@@ -33,7 +33,7 @@ def half_learnt() -> tuple[EncoderDecoder, Checkpoint]:
     kind = ModelConfig(embedding_size=12, hidden_size=16)
     model = build(kind, len(SOURCE), len(TARGET), seed=2)
     config = TrainingConfig(updates=60, batch_size="full")
-    for event in train(model, start(model), DATA, config):
+    for event in train(model, initial_state(model), DATA, config):
         checkpoint = checkpoint_of(event, kind, SOURCE, TARGET)
         if 0 < evaluate(model, DATA, PAIRS).exact_match < 1:
             break
@@ -42,35 +42,35 @@ def half_learnt() -> tuple[EncoderDecoder, Checkpoint]:
 
 def test_a_model_is_measured_as_by_the_single_measures() -> None:
     model, checkpoint = half_learnt()
-    found, read = measure(model, checkpoint, PAIRS), evaluate(model, DATA, PAIRS)
+    found, read = build_report(model, checkpoint, PAIRS), evaluate(model, DATA, PAIRS)
     assert 0 < found.exact_match < 1
-    assert found.exact_match == read.exact_match == greedy_right(model, checkpoint, PAIRS)
+    assert found.exact_match == read.exact_match == greedy_exact_match(model, checkpoint, PAIRS)
     assert found.token_accuracy == read.token_accuracy
-    assert found.exact_match == sum(one.right for one in found.sentences) / len(PAIRS)
+    assert found.exact_match == sum(one.is_exact_match for one in found.sentences) / len(PAIRS)
     for one, pair in zip(found.sentences, PAIRS, strict=True):
         assert (one.source, one.reference) == (pair.source, pair.target)
-        assert one.right == (one.bleu == pytest.approx(100) and one.rougeL == 1)
+        assert one.is_exact_match == (one.bleu == pytest.approx(100) and one.rougeL == 1)
         assert one.bleu == sentence_bleu(one.output_text, one.reference_text).score
-        assert one.rougeL == rouge(one.output_text, one.reference_text)[2]
+        assert one.rougeL == rouge_f1(one.output_text, one.reference_text)[2]
 
 
-@given(st.integers(0, 3 * AT_MOST))
+@given(st.integers(0, 3 * MAX_PAIRS))
 def test_a_sample_is_always_the_same_in_its_own_order(count: int) -> None:
-    chosen = sample(range(count))
-    assert chosen == sample(range(count)) == sorted(set(chosen))
-    assert len(chosen) == min(count, AT_MOST)
+    chosen = sample_items(range(count))
+    assert chosen == sample_items(range(count)) == sorted(set(chosen))
+    assert len(chosen) == min(count, MAX_PAIRS)
     assert set(chosen) <= set(range(count))
 
 
 @given(st.lists(st.tuples(st.integers(1, 64), st.booleans()), min_size=1, max_size=60))
 def test_every_sentence_stands_in_one_group_of_lengths(shape: list[tuple[int, bool]]) -> None:
     sentences = [
-        Sentence(("a",) * length, ("b",), ("b" if right else "c",), "b", "b", 0.0, 0.0)
+        ScoredSentence(("a",) * length, ("b",), ("b" if right else "c",), "b", "b", 0.0, 0.0)
         for length, right in shape
     ]
-    groups = by_length(sentences)
+    groups = group_by_length(sentences)
     assert sum(group.count for group in groups) == len(shape)
-    assert sum(group.right for group in groups) == sum(right for _, right in shape)
+    assert sum(group.exact_matches for group in groups) == sum(right for _, right in shape)
     assert len(groups) <= 12
     for one, following in zip(groups, groups[1:], strict=False):
-        assert one.last < following.first
+        assert one.max_length < following.min_length

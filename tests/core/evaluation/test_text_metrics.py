@@ -15,14 +15,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from seq2seq_core.evaluation.rouge_overlap import f1, overlap
+from seq2seq_core.evaluation.rouge_overlap import f1_score, find_overlap
 from seq2seq_core.evaluation.text_metrics import (
-    beginning,
+    first_words,
     exact_match,
-    plain_sentence_bleu,
-    rouge,
+    unsmoothed_sentence_bleu,
+    rouge_f1,
     sentence_bleu,
-    text_scores,
+    score_texts,
 )
 
 VALUES = json.loads((Path(__file__).parents[2] / "oracles/metrics.json").read_text())["pairs"]
@@ -32,7 +32,7 @@ LONG_ENOUGH = [value for value in VALUES if all(value["totals"])]
 
 @pytest.mark.parametrize("value", LONG_ENOUGH, ids=[value["id"] for value in LONG_ENOUGH])
 def test_corpus_bleu_and_chrf_are_sacrebleus(value: dict[str, Any]) -> None:
-    scores = text_scores([value["hyp"]], [value["ref"]])
+    scores = score_texts([value["hyp"]], [value["ref"]])
     assert scores.bleu == pytest.approx(value["sentence_bleu"], abs=1e-9)
     assert scores.chrf == pytest.approx(value["chrf"], abs=1e-9)
     assert scores.bleu_signature.startswith("nrefs:1|case:mixed|eff:no|tok:")
@@ -45,34 +45,34 @@ def test_sentence_bleu_is_sacrebleus_with_effective_order(value: dict[str, Any])
     assert found.signature == value["signature"]
     assert list(found.counts) == value["counts"]
     assert list(found.totals) == value["totals"]
-    assert found.penalty == pytest.approx(value["penalty"], abs=1e-9)
+    assert found.brevity_penalty == pytest.approx(value["penalty"], abs=1e-9)
 
 
 @pytest.mark.parametrize("value", VALUES, ids=NAMES)
 def test_the_plain_formula_is_sacrebleus_without_smoothing(value: dict[str, Any]) -> None:
-    plain = plain_sentence_bleu(value["hyp"], value["ref"])
+    plain = unsmoothed_sentence_bleu(value["hyp"], value["ref"])
     assert plain == pytest.approx(value["plain_bleu"], abs=1e-9)
 
 
 @pytest.mark.parametrize("value", VALUES, ids=NAMES)
 def test_rouge_is_rouge_scores_and_counts_characters_in_chinese(value: dict[str, Any]) -> None:
-    assert rouge(value["hyp"], value["ref"]) == pytest.approx(value["rouge"], abs=1e-9)
+    assert rouge_f1(value["hyp"], value["ref"]) == pytest.approx(value["rouge"], abs=1e-9)
 
 
 def test_a_perfect_sentence_of_three_words_has_full_sentence_bleu() -> None:
     assert sentence_bleu("KaGe likes XiaoBing", "KaGe likes XiaoBing").score == pytest.approx(100)
-    assert plain_sentence_bleu("KaGe likes XiaoBing", "KaGe likes XiaoBing") == 0
-    assert text_scores(["KaGe likes XiaoBing"], ["KaGe likes XiaoBing"]).bleu == 0
+    assert unsmoothed_sentence_bleu("KaGe likes XiaoBing", "KaGe likes XiaoBing") == 0
+    assert score_texts(["KaGe likes XiaoBing"], ["KaGe likes XiaoBing"]).bleu == 0
 
 
 @pytest.mark.parametrize("reference", ["she bought two red sweaters", "我昨天买了书", "hello"])
 def test_the_beginning_of_a_text_is_words_as_bleu_cuts_them(reference: str) -> None:
-    three = beginning(reference, 3)
+    three = first_words(reference, 3)
     found = sentence_bleu(three, reference)
     assert found.counts == found.totals  # all of it stands in the text
     assert found.totals[0] == (1 if reference == "hello" else 3)
     assert sentence_bleu(three, three).score == pytest.approx(100)
-    assert plain_sentence_bleu(three, three) == 0
+    assert unsmoothed_sentence_bleu(three, three) == 0
 
 
 @pytest.mark.parametrize("value", VALUES, ids=NAMES)
@@ -87,19 +87,19 @@ def test_what_any_two_sentences_share_gives_rouge(output: str, reference: str) -
 
 def agrees_with_rouge(output: str, reference: str) -> None:
     """F1 from the shared words that the lesson shows, against rouge-score's own."""
-    found = overlap(output, reference)
+    found = find_overlap(output, reference)
     sizes = len(found.output), len(found.reference)
     pairs = max(sizes[0] - 1, 0), max(sizes[1] - 1, 0)
     shown = (
-        f1(len(found.words), *sizes),
-        f1(len(found.pairs), *pairs),
-        f1(len(found.sequence), *sizes),
+        f1_score(len(found.unigrams), *sizes),
+        f1_score(len(found.bigrams), *pairs),
+        f1_score(len(found.subsequence), *sizes),
     )
-    assert shown == pytest.approx(rouge(output, reference), abs=1e-9)
+    assert shown == pytest.approx(rouge_f1(output, reference), abs=1e-9)
 
 
 def test_an_empty_output_scores_nothing_instead_of_failing() -> None:
-    scores = text_scores([""], ["hello there"])
+    scores = score_texts([""], ["hello there"])
     assert (scores.bleu, scores.rouge1, scores.rouge2, scores.rougeL) == (0, 0, 0, 0)
 
 

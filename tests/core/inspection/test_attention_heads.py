@@ -8,13 +8,13 @@ import torch
 from seq2seq_core.config import ModelConfig
 from seq2seq_core.decoding.translator import translate
 from seq2seq_core.inspection.attention_heads import (
-    PARTS,
-    Habit,
-    Heads,
-    best,
-    gathered,
-    habits,
-    heads_of,
+    ATTENTION_PARTS,
+    HeadPattern,
+    AttentionHeads,
+    best_heads_by_pattern,
+    stack_heads,
+    head_patterns,
+    inspect_attention_heads,
 )
 from seq2seq_core.models import build
 from seq2seq_core.training.checkpoint import Checkpoint
@@ -26,40 +26,40 @@ TRANSFORMER = ModelConfig(
 TEXT = " ".join(PAIRS[1].source)
 
 
-def made(kind: ModelConfig) -> tuple[dict[str, Heads], Checkpoint]:
+def made(kind: ModelConfig) -> tuple[dict[str, AttentionHeads], Checkpoint]:
     model = build(kind, len(SOURCE), len(TARGET), seed=3)
     parameters = torch.cat([p.detach().flatten() for p in model.parameters()])
     checkpoint = Checkpoint(kind, "space", SOURCE, TARGET, parameters)
-    return heads_of(model, checkpoint, PAIRS[1].source), checkpoint
+    return inspect_attention_heads(model, checkpoint, PAIRS[1].source), checkpoint
 
 
 @pytest.fixture(scope="module")
-def found() -> dict[str, Heads]:
+def found() -> dict[str, AttentionHeads]:
     return made(TRANSFORMER)[0]
 
 
-@pytest.mark.parametrize("part", PARTS)
-def test_every_row_of_every_head_sums_to_one(found: dict[str, Heads], part: str) -> None:
+@pytest.mark.parametrize("part", ATTENTION_PARTS)
+def test_every_row_of_every_head_sums_to_one(found: dict[str, AttentionHeads], part: str) -> None:
     one = found[part]
-    assert (one.layers, one.heads) == (3, 2)
+    assert (one.layer_count, one.head_count) == (3, 2)
     for layer in (1, 2, 3):
         for head in (0, 1, 2):
-            rows = one.weights(layer, head)
-            assert len(rows) == len(one.rows)
+            rows = one.weight_matrix(layer, head)
+            assert len(rows) == len(one.row_tokens)
             for row in rows:
                 assert sum(row) == pytest.approx(1, abs=1e-5)
-                assert len(row) == len(one.columns)
-            shades = one.shades(layer, head)
+                assert len(row) == len(one.column_tokens)
+            shades = one.weight_bytes(layer, head)
             flat = [weight for row in rows for weight in row]
             assert max(abs(s / 255 - w) for s, w in zip(shades, flat, strict=True)) <= 0.5 / 255
 
 
-def test_the_decoder_never_looks_at_what_is_not_written_yet(found: dict[str, Heads]) -> None:
+def test_the_decoder_never_looks_at_what_is_not_written_yet(found: dict[str, AttentionHeads]) -> None:
     one = found["decoder"]
-    assert one.causal and one.rows == one.columns and one.rows[0] == "<sos>"
+    assert one.is_causal and one.row_tokens == one.column_tokens and one.row_tokens[0] == "<sos>"
     for layer in (1, 2, 3):
         for head in (1, 2):
-            for t, row in enumerate(one.weights(layer, head)):
+            for t, row in enumerate(one.weight_matrix(layer, head)):
                 assert not any(row[t + 1 :])
                 assert all(row[: t + 1])
 
@@ -67,23 +67,23 @@ def test_the_decoder_never_looks_at_what_is_not_written_yet(found: dict[str, Hea
 def test_head_0_is_the_mean_and_of_the_last_layer_what_the_other_pages_show() -> None:
     heads, checkpoint = made(TRANSFORMER)
     one = heads["cross"]
-    both = torch.tensor([one.weights(2, 1), one.weights(2, 2)])
-    torch.testing.assert_close(torch.tensor(one.weights(2, 0)), both.mean(0))
+    both = torch.tensor([one.weight_matrix(2, 1), one.weight_matrix(2, 2)])
+    torch.testing.assert_close(torch.tensor(one.weight_matrix(2, 0)), both.mean(0))
     shown = translate(checkpoint.build(), checkpoint, TEXT)
-    assert one.rows == tuple(step.token for step in shown.steps)
+    assert one.row_tokens == tuple(step.token for step in shown.steps)
     expected = torch.tensor([step.attention for step in shown.steps])
-    torch.testing.assert_close(torch.tensor(one.weights(3, 0)), expected)
+    torch.testing.assert_close(torch.tensor(one.weight_matrix(3, 0)), expected)
 
 
 def test_a_recurrent_model_has_one_map_or_none() -> None:
     heads, _ = made(ModelConfig("gru", False, "general", 8, 8, layers=2))
     assert list(heads) == ["cross"]
-    assert (heads["cross"].layers, heads["cross"].heads) == (1, 1)
+    assert (heads["cross"].layer_count, heads["cross"].head_count) == (1, 1)
     assert made(ModelConfig("gru", False, "none", 8, 8))[0] == {}
 
 
 def counted(part: str, weights: list[list[float]], sure: frozenset = frozenset()) -> dict:
-    return {habit.name: (habit.count, habit.rows) for habit in habits(part, weights, sure)}
+    return {habit.name: (habit.count, habit.row_count) for habit in head_patterns(part, weights, sure)}
 
 
 def test_habits_count_the_rows_whose_largest_weight_lies_there() -> None:
@@ -108,9 +108,9 @@ def test_across_only_named_words_count_as_matching() -> None:
 
 
 def test_a_habit_takes_more_than_half_of_at_least_three_rows() -> None:
-    assert Habit("first", 2, 3).often
-    assert not Habit("first", 2, 4).often
-    assert not Habit("first", 2, 2).often
+    assert HeadPattern("first", 2, 3).is_frequent
+    assert not HeadPattern("first", 2, 4).is_frequent
+    assert not HeadPattern("first", 2, 2).is_frequent
 
 
 def test_the_best_head_of_each_habit_is_named() -> None:
@@ -118,7 +118,7 @@ def test_the_best_head_of_each_habit_is_named() -> None:
     weights = torch.stack([torch.stack([same, same]), torch.stack([same, before])])
     named = {
         habit.name: (layer, head, habit.count)
-        for layer, head, habit in best(gathered("encoder", "abc", "abc", weights))
+        for layer, head, habit in best_heads_by_pattern(stack_heads("encoder", "abc", "abc", weights))
     }
     assert named["same"] == (1, 1, 3)
     assert named["before"] == (2, 2, 2)

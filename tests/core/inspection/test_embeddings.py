@@ -11,15 +11,15 @@ from hypothesis import strategies as st
 from seq2seq_core.config import ModelConfig
 from seq2seq_core.data.vocabulary import SPECIAL_TOKENS
 from seq2seq_core.inspection.embeddings import (
-    CLOUDS,
-    Cloud,
-    closest,
-    cloud,
-    means,
-    neighbours,
+    VECTOR_SETS,
+    VectorSet,
+    closest_pair_word,
+    collect_vectors,
+    mean_vectors,
+    nearest_neighbours,
     pca,
-    picture,
-    spread,
+    project,
+    sample_pairs,
 )
 from seq2seq_core.models import build
 from seq2seq_core.training.checkpoint import Checkpoint
@@ -32,10 +32,10 @@ KINDS = [
 ]
 
 
-def made(kind: ModelConfig, name: str) -> Cloud:
+def made(kind: ModelConfig, name: str) -> VectorSet:
     model = build(kind, len(SOURCE), len(TARGET), seed=3)
     parameters = torch.cat([p.detach().flatten() for p in model.parameters()])
-    return cloud(model, Checkpoint(kind, "space", SOURCE, TARGET, parameters), PAIRS, name)
+    return collect_vectors(model, Checkpoint(kind, "space", SOURCE, TARGET, parameters), PAIRS, name)
 
 
 def random(count: int, size: int, seed: int = 0) -> torch.Tensor:
@@ -71,38 +71,38 @@ def test_neighbours_are_sorted_and_the_nearest_of_the_closest_word_is_the_neares
     count: int, seed: int
 ) -> None:
     words = tuple(map(str, range(count)))
-    some = Cloud(words, random(count, 4, seed))
-    found = {word: neighbours(some, word, count) for word in words}
+    some = VectorSet(words, random(count, 4, seed))
+    found = {word: nearest_neighbours(some, word, count) for word in words}
     for word, near in found.items():
         cosines = [one.cosine for one in near]
         assert cosines == sorted(cosines, reverse=True)
         assert all(-1 <= cosine <= 1 for cosine in cosines)
         assert {one.word for one in near} == set(words) - {word}
-    nearest = closest(some)
+    nearest = closest_pair_word(some)
     assert nearest is not None
     assert found[nearest][0].cosine == pytest.approx(max(n[0].cosine for n in found.values()))
 
 
 def test_parallel_vectors_have_cosine_1_and_opposite_ones_minus_1() -> None:
-    some = Cloud(("a", "b", "c"), torch.tensor([[1.0, 2.0], [3.0, 6.0], [-1.0, -2.0]]))
-    assert [(n.word, round(n.cosine, 5)) for n in neighbours(some, "a")] == [("b", 1), ("c", -1)]
-    assert closest(Cloud(("a",), torch.ones(1, 2))) is None
+    some = VectorSet(("a", "b", "c"), torch.tensor([[1.0, 2.0], [3.0, 6.0], [-1.0, -2.0]]))
+    assert [(n.word, round(n.cosine, 5)) for n in nearest_neighbours(some, "a")] == [("b", 1), ("c", -1)]
+    assert closest_pair_word(VectorSet(("a",), torch.ones(1, 2))) is None
 
 
 def test_a_word_with_several_states_stands_for_their_mean() -> None:
-    words, vectors = means(Cloud(("a", "b", "a"), torch.tensor([[1.0], [5.0], [3.0]])))
+    words, vectors = mean_vectors(VectorSet(("a", "b", "a"), torch.tensor([[1.0], [5.0], [3.0]])))
     assert words == ["a", "b"]
     assert vectors.tolist() == [[2.0], [5.0]]
 
 
-@pytest.mark.parametrize("name", CLOUDS)
+@pytest.mark.parametrize("name", VECTOR_SETS)
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.architecture)
 def test_a_cloud_has_all_words_and_neither_specials_nor_padding(
     kind: ModelConfig, name: str
 ) -> None:
     some, again = made(kind, name), made(kind, name)
     assert some.words == again.words
-    assert picture(some) == picture(again)
+    assert project(some) == project(again)
     assert len(some.words) == len(some.vectors)
     assert not set(some.words) & set(SPECIAL_TOKENS)
     if name in ("source", "target"):
@@ -111,8 +111,8 @@ def test_a_cloud_has_all_words_and_neither_specials_nor_padding(
         return
     sentences = [pair.source if name == "encoder" else pair.target for pair in PAIRS]
     places = {(row, j) for row, sentence in enumerate(sentences) for j in range(len(sentence))}
-    assert set(some.places) == places and len(some.places) == len(places)
-    for word, (row, j) in zip(some.words, some.places, strict=True):
+    assert set(some.positions) == places and len(some.positions) == len(places)
+    for word, (row, j) in zip(some.words, some.positions, strict=True):
         assert some.sentences[row][j] == word
 
 
@@ -123,14 +123,14 @@ def test_a_state_is_what_the_sentence_alone_would_give(kind: ModelConfig) -> Non
     parameters = torch.cat([p.detach().flatten() for p in model.parameters()])
     checkpoint = Checkpoint(kind, "space", SOURCE, TARGET, parameters)
     for name in ("encoder", "decoder"):
-        together = cloud(model, checkpoint, PAIRS, name)
-        alone = cloud(model, checkpoint, PAIRS[:1], name)
-        rows = [together.places.index(place) for place in alone.places]
+        together = collect_vectors(model, checkpoint, PAIRS, name)
+        alone = collect_vectors(model, checkpoint, PAIRS[:1], name)
+        rows = [together.positions.index(place) for place in alone.positions]
         torch.testing.assert_close(together.vectors[rows], alone.vectors)
 
 
 def test_a_large_corpus_is_sampled_evenly_from_end_to_end() -> None:
     many = [PAIRS[0]] * 5000
-    chosen = spread(many)
+    chosen = sample_pairs(many)
     assert len(chosen) == 1500 // max(len(PAIRS[0].source), len(PAIRS[0].target))
-    assert spread(PAIRS) == list(PAIRS)
+    assert sample_pairs(PAIRS) == list(PAIRS)

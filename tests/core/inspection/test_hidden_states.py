@@ -12,7 +12,7 @@ import torch
 
 from seq2seq_core.config import ModelConfig
 from seq2seq_core.inspection import hidden_states
-from seq2seq_core.inspection.hidden_states import Opened, Place
+from seq2seq_core.inspection.hidden_states import InspectedTranslation, CellLocation
 from seq2seq_core.models import build
 from seq2seq_core.models.calculation import Line, Spot
 from seq2seq_core.training.checkpoint import Checkpoint
@@ -24,14 +24,14 @@ WORDS = ("NLP", "is", "so", "<eos>")
 WIDE = ModelConfig(attention="additive", embedding_size=64, hidden_size=256, bidirectional=True)
 
 
-def open_up(kind: ModelConfig) -> Opened:
+def open_up(kind: ModelConfig) -> InspectedTranslation:
     model = build(kind, len(SOURCE), len(TARGET), seed=5).eval()
     checkpoint = Checkpoint(kind, "space", SOURCE, TARGET, torch.zeros(0))
-    return hidden_states.opened(model, checkpoint, PAIRS[3].source, WORDS)
+    return hidden_states.inspect_translation(model, checkpoint, PAIRS[3].source, WORDS)
 
 
 @pytest.fixture(scope="module", params=[*KINDS, *VARIANTS], ids=name_of)
-def case(request: pytest.FixtureRequest) -> tuple[ModelConfig, Opened]:
+def case(request: pytest.FixtureRequest) -> tuple[ModelConfig, InspectedTranslation]:
     return request.param, open_up(request.param)
 
 
@@ -107,16 +107,16 @@ def spots(kind: ModelConfig) -> list[Spot]:
     return [Spot(STEP, 1, *rest) for rest in product(("cross", "own"), layers, heads)]
 
 
-def test_every_line_follows_from_its_parts(case: tuple[ModelConfig, Opened]) -> None:
+def test_every_line_follows_from_its_parts(case: tuple[ModelConfig, InspectedTranslation]) -> None:
     for spot in spots(case[0]):
-        for line in hidden_states.numbers(case[1], spot):
+        for line in hidden_states.explain_step(case[1], spot):
             check(line)
 
 
-def test_each_line_goes_on_with_what_came_before(case: tuple[ModelConfig, Opened]) -> None:
+def test_each_line_goes_on_with_what_came_before(case: tuple[ModelConfig, InspectedTranslation]) -> None:
     """From the score to the probability no number comes from nowhere."""
     for spot in spots(case[0]):
-        lines = {line.code: line for line in hidden_states.numbers(case[1], spot)}
+        lines = {line.code: line for line in hidden_states.explain_step(case[1], spot)}
         results = [line.result.values for line in lines.values()]
         if "weights" in lines:
             last = lines.get("sharper") or lines.get("scaled") or lines["score"]
@@ -132,18 +132,18 @@ def test_each_line_goes_on_with_what_came_before(case: tuple[ModelConfig, Opened
         ]
 
 
-def test_the_numbers_end_in_the_models_own_step(case: tuple[ModelConfig, Opened]) -> None:
+def test_the_numbers_end_in_the_models_own_step(case: tuple[ModelConfig, InspectedTranslation]) -> None:
     kind, opened = case
     step = opened.steps[STEP]
     for spot in spots(kind):
-        lines = {line.code: line for line in hidden_states.numbers(opened, spot)}
+        lines = {line.code: line for line in hidden_states.explain_step(opened, spot)}
         logits = lines["probability"].parts[0].values
         assert logits == pytest.approx(step.inspection.step.logits[0].tolist(), abs=1e-5)
         probabilities = lines["probability"].result.values
         assert probabilities == pytest.approx(step.probabilities.tolist(), abs=1e-5)
         written = TARGET.token_to_id[WORDS[STEP]]
         assert lines["logit"].result.values[0] == pytest.approx(logits[written], abs=1e-5)
-        shown = hidden_states.weights(opened, spot)
+        shown = hidden_states.step_attention(opened, spot)
         assert ("weights" in lines) == kind.has_attention == (shown is not None)
         if shown is not None:
             found = lines["weights"].result.values
@@ -154,16 +154,16 @@ def test_the_numbers_end_in_the_models_own_step(case: tuple[ModelConfig, Opened]
 def test_a_word_that_is_not_written_yet_is_not_looked_at() -> None:
     kind = ModelConfig("transformer", model_size=16, feed_forward_size=24)
     opened = open_up(kind)
-    lines = {line.code: line for line in hidden_states.numbers(opened, Spot(1, 0, "own"))}
+    lines = {line.code: line for line in hidden_states.explain_step(opened, Spot(1, 0, "own"))}
     scores, weights = lines["weights"].parts[0].values, lines["weights"].result.values
     assert scores[2:] == (-math.inf, -math.inf) and weights[2:] == (0.0, 0.0)
 
 
-def test_context_and_states_are_the_models(case: tuple[ModelConfig, Opened]) -> None:
+def test_context_and_states_are_the_models(case: tuple[ModelConfig, InspectedTranslation]) -> None:
     kind, opened = case
     now = opened.steps[STEP].inspection
     spot = Spot(STEP, 1, layer=kind.layers - 1)
-    lines = {line.code: line for line in hidden_states.numbers(opened, spot)}
+    lines = {line.code: line for line in hidden_states.explain_step(opened, spot)}
     if kind.is_transformer:
         context = lines["projected"].result.values
     else:
@@ -179,28 +179,28 @@ def test_context_and_states_are_the_models(case: tuple[ModelConfig, Opened]) -> 
 
 def test_who_asks_before_the_step_does_not_know_its_outcome() -> None:
     for kind in ASKING_BEFORE:
-        codes = [line.code for line in hidden_states.numbers(open_up(kind), Spot(STEP, 0))]
+        codes = [line.code for line in hidden_states.explain_step(open_up(kind), Spot(STEP, 0))]
         assert codes.index("asks") < codes.index("score") < codes.index("context")
         assert codes.index("context") < codes.index("inputs") < codes.index("state")
         after = open_up(replace(kind, timing="after"))
-        codes = [line.code for line in hidden_states.numbers(after, Spot(STEP, 0))]
+        codes = [line.code for line in hidden_states.explain_step(after, Spot(STEP, 0))]
         assert codes.index("embedded") < codes.index("state") < codes.index("score")
 
 
-def test_a_cell_line_by_line_is_torchs_cell(case: tuple[ModelConfig, Opened]) -> None:
+def test_a_cell_line_by_line_is_torchs_cell(case: tuple[ModelConfig, InspectedTranslation]) -> None:
     kind, opened = case
     if kind.is_transformer:
-        assert hidden_states.cell(opened, Place("decoder", 0, 0)) == ()
+        assert hidden_states.explain_cell_step(opened, CellLocation("decoder", 0, 0)) == ()
         return
     both = (False, True) if kind.bidirectional else (False,)
-    places = [Place("encoder", layer, 1, way) for layer in range(kind.layers) for way in both]
-    for place in [*places, Place("decoder", kind.layers - 1, STEP)]:
-        lines = hidden_states.cell(opened, place)
+    places = [CellLocation("encoder", layer, 1, way) for layer in range(kind.layers) for way in both]
+    for place in [*places, CellLocation("decoder", kind.layers - 1, STEP)]:
+        lines = hidden_states.explain_cell_step(opened, place)
         for line in lines:
             check(line)
         shown = {line.code: line.result.values for line in lines}
         if place.side == "encoder":
-            step = opened.source.cells[place.layer][place.backwards]
+            step = opened.source_inspection.cells[place.layer][place.is_backward]
             after = [part[0, place.word].tolist() for part in step.after]
         else:
             step = opened.steps[STEP].inspection.cells[place.layer]
@@ -209,17 +209,17 @@ def test_a_cell_line_by_line_is_torchs_cell(case: tuple[ModelConfig, Opened]) ->
         for name, value in zip("hc", after, strict=False):
             assert shown[name] == pytest.approx(value, abs=1e-5)
         if place.layer == kind.layers - 1 and place.side == "encoder":
-            half = len(after[0]) * place.backwards
-            torchs = opened.source.states[0, place.word, half : half + len(after[0])]
+            half = len(after[0]) * place.is_backward
+            torchs = opened.source_inspection.states[0, place.word, half : half + len(after[0])]
             assert shown["h"] == pytest.approx(torchs.tolist(), abs=1e-5)
 
 
-def test_strips_hold_one_vector_a_word(case: tuple[ModelConfig, Opened]) -> None:
+def test_strips_hold_one_vector_a_word(case: tuple[ModelConfig, InspectedTranslation]) -> None:
     kind, opened = case
-    found = {(s.side, s.code): s.vectors for s in hidden_states.strips(opened, kind.layers - 1)}
+    found = {(s.side, s.kind): s.vectors for s in hidden_states.vector_series(opened, kind.layers - 1)}
     for (side, _code), vectors in found.items():
         assert len(vectors) == {"source": 5, "target": 4}[side]
-    assert torch.tensor(found["source", "h"]).allclose(opened.source.states[0], atol=1e-5)
+    assert torch.tensor(found["source", "h"]).allclose(opened.source_inspection.states[0], atol=1e-5)
     hidden = opened.steps[STEP].inspection.hidden[0].tolist()
     assert found["target", "h"][STEP] == pytest.approx(hidden, abs=1e-5)
     assert (("target", "context") in found) == kind.has_attention
@@ -228,7 +228,7 @@ def test_strips_hold_one_vector_a_word(case: tuple[ModelConfig, Opened]) -> None
 
 def test_the_loss_is_the_same_in_both_ways() -> None:
     opened, true = open_up(KINDS[0]), TARGET.token_to_id["love"]
-    lines = hidden_states.loss(hidden_states.numbers(opened, Spot(STEP, 0)), true)
+    lines = hidden_states.explain_loss(hidden_states.explain_step(opened, Spot(STEP, 0)), true)
     for line in lines:
         check(line)
     log, nll, cross = (line.result.values[0] for line in lines)
@@ -245,16 +245,16 @@ def test_all_that_comes_out_is_plain() -> None:
 
     for kind in (KINDS[3], ASKING_BEFORE[0], KINDS[-1]):
         opened = open_up(kind)
-        lines = hidden_states.numbers(opened, Spot(STEP, 0)) + hidden_states.cell(
-            opened, Place("encoder", 0, 1)
+        lines = hidden_states.explain_step(opened, Spot(STEP, 0)) + hidden_states.explain_cell_step(
+            opened, CellLocation("encoder", 0, 1)
         )
         assert lines and all(plain(astuple(line)) for line in lines)
-        assert all(plain(astuple(strip)) for strip in hidden_states.strips(opened, 0))
+        assert all(plain(astuple(strip)) for strip in hidden_states.vector_series(opened, 0))
 
 
 def test_of_a_large_matrix_a_few_rows_are_shown() -> None:
     opened = open_up(WIDE)
-    combined = {line.code: line for line in hidden_states.numbers(opened, Spot(STEP, 0))}[
+    combined = {line.code: line for line in hidden_states.explain_step(opened, Spot(STEP, 0))}[
         "combined"
     ]
     assert len(combined.result.values) == 256

@@ -11,7 +11,7 @@ from torch import nn
 
 from seq2seq_core.models.transformer import sinusoids
 from seq2seq_core.models.transformer_layers import Attention, causal_mask
-from seq2seq_core.training.loop import loss_of
+from seq2seq_core.training.loop import token_loss
 
 VALUES = json.loads((Path(__file__).parents[2] / "oracles/transformer.json").read_text())
 
@@ -54,7 +54,7 @@ def test_label_smoothing_is_torchs_and_the_annotated_transformers() -> None:
     logits, target = torch.tensor(values["logits"]), torch.tensor(values["target"])
 
     def loss(smoothing: float) -> float:
-        return loss_of(logits[None], target[None], smoothing).item()
+        return token_loss(logits[None], target[None], smoothing).item()
 
     real = int((target != values["pad_id"]).sum())
     assert loss(0.0) == pytest.approx(values["torch_cross_entropy_mean_ignore0"], abs=1e-6)

@@ -14,23 +14,23 @@ from seq2seq_core.errors import CheckpointError
 from seq2seq_core.models import build
 from seq2seq_core.training import checkpoint as checkpoints
 from seq2seq_core.training.checkpoint import Checkpoint, pack_state, unpack_state
-from seq2seq_core.training.loop import TrainingState, start, train
+from seq2seq_core.training.loop import TrainingState, initial_state, train
 from tests.core.model_grid import DATA, KINDS, SOURCE, TARGET, VARIANTS, name_of
 
 
 def trained(kind: ModelConfig) -> tuple[torch.nn.Module, TrainingState]:
     model = build(kind, len(SOURCE), len(TARGET), 1)
-    *_, last = train(model, start(model), DATA, TrainingConfig(updates=3))
-    return model.eval(), last.state()
+    *_, last = train(model, initial_state(model), DATA, TrainingConfig(updates=3))
+    return model.eval(), last.copy_state()
 
 
 @pytest.mark.parametrize("kind", [*KINDS, *VARIANTS], ids=name_of)
 def test_a_saved_model_answers_exactly_as_before(tmp_path: Path, kind: ModelConfig) -> None:
     model, state = trained(kind)
     saved = Checkpoint(kind, "space", SOURCE, TARGET, state.parameters)
-    checkpoints.save(tmp_path / "run", saved, state, TrainingConfig(updates=3))
-    loaded = checkpoints.load(tmp_path / "run")
-    assert (loaded.model, loaded.tokenizer) == (kind, "space")
+    checkpoints.save_checkpoint(tmp_path / "run", saved, state, TrainingConfig(updates=3))
+    loaded = checkpoints.load_checkpoint(tmp_path / "run")
+    assert (loaded.model_config, loaded.tokenizer) == (kind, "space")
     assert (loaded.source, loaded.target) == (SOURCE, TARGET)
     batch = DATA.full_batch()
     answer = loaded.build()(batch.src, batch.src_mask, batch.tgt_in)[0]
@@ -40,12 +40,12 @@ def test_a_saved_model_answers_exactly_as_before(tmp_path: Path, kind: ModelConf
 def test_one_changed_byte_is_refused(tmp_path: Path) -> None:
     _, state = trained(KINDS[0])
     saved = Checkpoint(KINDS[0], "space", SOURCE, TARGET, state.parameters)
-    checkpoints.save(tmp_path, saved, state, TrainingConfig())
+    checkpoints.save_checkpoint(tmp_path, saved, state, TrainingConfig())
     data = bytearray((tmp_path / "weights.safetensors").read_bytes())
     data[-5] ^= 1
     (tmp_path / "weights.safetensors").write_bytes(data)
     with pytest.raises(CheckpointError, match="damaged"):
-        checkpoints.load(tmp_path)
+        checkpoints.load_checkpoint(tmp_path)
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", "{}", json.dumps({"model": {"hidden_size": -1}})])
@@ -53,7 +53,7 @@ def test_a_damaged_description_is_refused_in_one_sentence(tmp_path: Path, text: 
     (tmp_path / "run.json").write_text(text)
     (tmp_path / "weights.safetensors").write_bytes(b"")
     with pytest.raises(CheckpointError, match="not a trained run"):
-        checkpoints.load(tmp_path)
+        checkpoints.load_checkpoint(tmp_path)
 
 
 def test_states_with_anything_unexpected_are_refused() -> None:

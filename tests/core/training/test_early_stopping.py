@@ -24,7 +24,7 @@ def engine(tmp_path: Path) -> Engine:
 
 
 def test_it_ends_where_nothing_gets_better_and_says_at_which_update(engine: Engine) -> None:
-    corpus = dataset.prepare(FIVE[:4], FIVE[4:], "space", MODEL, PATIENT)
+    corpus = dataset.freeze_dataset(FIVE[:4], FIVE[4:], "space", MODEL, PATIENT)
     run = begin(engine, PATIENT, corpus)
     worker = Worker(engine, "one", Cell())
     work(worker)
@@ -42,7 +42,7 @@ def test_it_ends_where_nothing_gets_better_and_says_at_which_update(engine: Engi
 
 def test_without_held_out_pairs_it_goes_to_the_end(engine: Engine) -> None:
     config = replace(PATIENT, updates=60, early_stopping=1)
-    corpus = dataset.prepare(FIVE, [], "space", MODEL, config)
+    corpus = dataset.freeze_dataset(FIVE, [], "space", MODEL, config)
     run = begin(engine, config, {**corpus, "held_out": []})
     work(Worker(engine, "one", Cell()))
     assert again(engine, run).update == 60 and again(engine, run).reason is None

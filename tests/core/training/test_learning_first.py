@@ -10,10 +10,10 @@ import pytest
 from seq2seq_core.config import ModelConfig, TrainingConfig
 from seq2seq_core.data.bundled import load_bundled
 from seq2seq_core.evaluation.metrics import Evaluation, evaluate
-from seq2seq_core.evaluation.report import fillers_right
+from seq2seq_core.evaluation.report import eos_feeding_exact_match
 from seq2seq_core.models import build
-from seq2seq_core.training.dataset import Material, material, prepare
-from seq2seq_core.training.loop import start, train
+from seq2seq_core.training.dataset import Dataset, load_dataset, freeze_dataset
+from seq2seq_core.training.loop import initial_state, train
 from tests.core import model_grid  # noqa: F401  # one thread
 from tests.core.trained import checkpoint_of
 
@@ -21,17 +21,17 @@ SEEDS = (1, 2, 3)
 
 
 @cache
-def first() -> Material:
+def first() -> Dataset:
     corpus = load_bundled("first")
-    return material(prepare(corpus.rows, corpus.held_out, "space", ModelConfig(), TrainingConfig()))
+    return load_dataset(freeze_dataset(corpus.rows, corpus.held_out, "space", ModelConfig(), TrainingConfig()))
 
 
 def learning(kind: ModelConfig, seed: int, every: int = 10) -> Iterator[tuple[int, Evaluation]]:
     """The held-out pairs measured every so many updates, by default settings."""
     corpus, config = first(), TrainingConfig(seed=seed)
-    data, new = corpus.batches(corpus.pairs), corpus.batches(corpus.held_out)
+    data, new = corpus.make_batches(corpus.pairs), corpus.make_batches(corpus.held_out)
     model = build(kind, len(corpus.source), len(corpus.target), seed)
-    for event in train(model, start(model), data, config):
+    for event in train(model, initial_state(model), data, config):
         if event.update % every == 0:
             yield event.update, evaluate(model, new, corpus.held_out)
 
@@ -60,9 +60,9 @@ def test_without_attention_it_is_far_behind_at_the_same_update(seed: int) -> Non
 def test_eos_fillers_make_a_good_model_look_as_if_it_had_learnt_nothing() -> None:
     corpus, kind, config = first(), ModelConfig(), TrainingConfig(updates=400)
     model = build(kind, len(corpus.source), len(corpus.target), config.seed)
-    for event in train(model, start(model), corpus.batches(corpus.pairs), config):
+    for event in train(model, initial_state(model), corpus.make_batches(corpus.pairs), config):
         last = event
     checkpoint = checkpoint_of(last, kind, corpus.source, corpus.target)
     trained, new = checkpoint.build(), corpus.held_out
-    assert evaluate(trained, corpus.batches(new), new).exact_match >= 0.95
-    assert fillers_right(trained, checkpoint, new) <= 0.05
+    assert evaluate(trained, corpus.make_batches(new), new).exact_match >= 0.95
+    assert eos_feeding_exact_match(trained, checkpoint, new) <= 0.05

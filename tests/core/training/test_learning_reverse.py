@@ -11,7 +11,7 @@ from seq2seq_core.data.corpus import build_corpus
 from seq2seq_core.data.vocabulary import Vocabulary
 from seq2seq_core.evaluation.metrics import Evaluation, evaluate
 from seq2seq_core.models import build
-from seq2seq_core.training.loop import start, train
+from seq2seq_core.training.loop import initial_state, train
 
 REVERSE = load_bundled("reverse")
 PAIRS, HELD_OUT = (build_corpus(rows, "space").pairs for rows in (REVERSE.rows, REVERSE.held_out))
@@ -23,7 +23,7 @@ def learnt(kind: ModelConfig, config: TrainingConfig, wanted: float, aligned: fl
     """The first evaluation on held-out strings that is good enough, else the last one."""
     model = build(kind, len(SOURCE), len(TARGET), config.seed)
     data, held_out = (Batches(pairs, SOURCE, TARGET) for pairs in (PAIRS, HELD_OUT))
-    for event in train(model, start(model), data, config):
+    for event in train(model, initial_state(model), data, config):
         if event.update % 50 == 0:
             found = evaluate(model, held_out, HELD_OUT)
             assert found.alignment is not None

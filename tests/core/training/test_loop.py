@@ -13,7 +13,7 @@ from seq2seq_core.decoding.stepper import greedy
 from seq2seq_core.errors import DivergenceError
 from seq2seq_core.models import build
 from seq2seq_core.training.checkpoint import pack_state, unpack_state
-from seq2seq_core.training.loop import TrainingState, loss_of, start, train
+from seq2seq_core.training.loop import TrainingState, token_loss, initial_state, train
 from tests.core.model_grid import (
     DATA,
     KINDS,
@@ -30,8 +30,8 @@ SMALL = ModelConfig(embedding_size=8, hidden_size=8)
 
 def trained(config: TrainingConfig, model_config: ModelConfig = SMALL) -> TrainingState:
     model = build(model_config, len(SOURCE), len(TARGET), config.seed)
-    *_, last = train(model, start(model), DATA, config)
-    return last.state()
+    *_, last = train(model, initial_state(model), DATA, config)
+    return last.copy_state()
 
 
 def same(one: TrainingState, two: TrainingState) -> bool:
@@ -52,13 +52,13 @@ def test_resuming_is_bitwise_the_uninterrupted_run(
     stored = unpack_state(pack_state(stopped), size)
     fresh = build(SMALL, len(SOURCE), len(TARGET), seed=99)
     *_, last = train(fresh, stored, DATA, config)
-    assert same(last.state(), trained(config))
+    assert same(last.copy_state(), trained(config))
 
 
 def test_a_saved_state_is_never_changed() -> None:
     model = build(SMALL, len(SOURCE), len(TARGET), 1)
-    events = train(model, start(model), DATA, TrainingConfig(updates=5))
-    saved = next(events).state()
+    events = train(model, initial_state(model), DATA, TrainingConfig(updates=5))
+    saved = next(events).copy_state()
     before = saved.parameters.clone()
     list(events)
     assert saved.parameters.equal(before)
@@ -66,11 +66,11 @@ def test_a_saved_state_is_never_changed() -> None:
 
 def test_an_event_gives_its_state_only_while_it_is_the_latest() -> None:
     model = build(SMALL, len(SOURCE), len(TARGET), 1)
-    events = train(model, start(model), DATA, TrainingConfig(updates=5))
+    events = train(model, initial_state(model), DATA, TrainingConfig(updates=5))
     first = next(events)
     next(events)
     with pytest.raises(AssertionError):
-        first.state()
+        first.copy_state()
 
 
 def test_another_seed_is_another_run() -> None:
@@ -83,10 +83,10 @@ def test_looking_at_the_model_in_between_changes_nothing() -> None:
     config = TrainingConfig(updates=6)
     model = build(SMALL, len(SOURCE), len(TARGET), config.seed)
     batch = DATA.full_batch()
-    for event in train(model, start(model), DATA, config):  # noqa: B007
+    for event in train(model, initial_state(model), DATA, config):  # noqa: B007
         greedy(model, batch.src, batch.src_mask)
         torch.rand(3)
-    assert same(event.state(), trained(config))
+    assert same(event.copy_state(), trained(config))
 
 
 def test_training_leaves_the_global_random_generator_alone() -> None:
@@ -118,7 +118,7 @@ def test_loss_is_cross_entropy_of_real_tokens_only() -> None:
         for t, token in enumerate(row)
         if token
     ]
-    event = next(train(model, start(model), DATA, config))
+    event = next(train(model, initial_state(model), DATA, config))
     assert event.loss == pytest.approx(-torch.stack(chosen).mean().item(), rel=1e-5)
     assert event.tokens == len(chosen) == sum(len(pair.target) + 1 for pair in PAIRS)
 
@@ -127,7 +127,7 @@ def test_one_update_is_torchs_own_adam_with_clipping() -> None:
     config = TrainingConfig(updates=4, batch_size="full", clip=0.05)
     *_, last = train(
         model := build(replace(SMALL, dropout=0.0), len(SOURCE), len(TARGET), 1),
-        start(model),
+        initial_state(model),
         DATA,
         config,
     )
@@ -144,14 +144,14 @@ def test_one_update_is_torchs_own_adam_with_clipping() -> None:
         adam.step()
     assert last.gradient_norm == pytest.approx(float(norm), rel=1e-4)
     expected = torch.cat([p.detach().flatten() for p in plain.parameters()])
-    torch.testing.assert_close(last.state().parameters, expected, rtol=0, atol=1e-5)
+    torch.testing.assert_close(last.copy_state().parameters, expected, rtol=0, atol=1e-5)
 
 
 def test_weight_decay_and_warm_up_are_torchs_own_adamw_and_lambda() -> None:
     config = TrainingConfig(updates=6, batch_size="full", weight_decay=0.3, warm_up=4, clip=1e6)
     shape = replace(SMALL, dropout=0.0)
     model = build(shape, len(SOURCE), len(TARGET), 1)
-    *_, last = train(model, start(model), DATA, config)
+    *_, last = train(model, initial_state(model), DATA, config)
     plain = build(shape, len(SOURCE), len(TARGET), 1)
     adam = torch.optim.AdamW(plain.parameters(), lr=config.learning_rate, weight_decay=0.3)
     warm_up = torch.optim.lr_scheduler.LambdaLR(
@@ -160,11 +160,11 @@ def test_weight_decay_and_warm_up_are_torchs_own_adamw_and_lambda() -> None:
     batch = DATA.full_batch()
     for _ in range(6):
         adam.zero_grad()
-        loss_of(plain.predict(batch.src, batch.src_mask, batch.tgt_in), batch.tgt_out).backward()
+        token_loss(plain.predict(batch.src, batch.src_mask, batch.tgt_in), batch.tgt_out).backward()
         adam.step()
         warm_up.step()
     expected = torch.cat([p.detach().flatten() for p in plain.parameters()])
-    torch.testing.assert_close(last.state().parameters, expected, rtol=0, atol=1e-5)
+    torch.testing.assert_close(last.copy_state().parameters, expected, rtol=0, atol=1e-5)
 
 
 @pytest.mark.parametrize("kind", [SMALL, *KINDS[::9], *VARIANTS[::9]], ids=name_of)
@@ -198,15 +198,15 @@ def test_resuming_in_the_middle_of_a_schedule_is_bitwise_the_same(
     stopped = trained(replace(config, updates=5), kind)
     fresh = build(kind, len(SOURCE), len(TARGET), seed=99)
     *_, last = train(fresh, stopped, DATA, config)
-    assert same(last.state(), trained(config, kind))
+    assert same(last.copy_state(), trained(config, kind))
 
 
 def test_an_explosion_ends_the_run_and_keeps_finite_weights() -> None:
     model = build(SMALL, len(SOURCE), len(TARGET), 1)
-    events = train(model, start(model), DATA, TrainingConfig(learning_rate=10.0, updates=500))
+    events = train(model, initial_state(model), DATA, TrainingConfig(learning_rate=10.0, updates=500))
     with pytest.raises(DivergenceError) as caught:
         for event in events:
-            assert event.state().parameters.isfinite().all()
+            assert event.copy_state().parameters.isfinite().all()
     assert caught.value.fields["update"] == event.update + 1
 
 
@@ -222,7 +222,7 @@ def test_five_of_five_under_greedy_decoding(kind: ModelConfig) -> None:
     wanted = [TARGET.encode(pair.target) for pair in PAIRS]
     learnt = (
         greedy(model, batch.src, batch.src_mask) == wanted
-        for event in train(model, start(model), DATA, config)
+        for event in train(model, initial_state(model), DATA, config)
         if event.update % 10 == 0
     )
     assert any(learnt)

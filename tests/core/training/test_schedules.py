@@ -13,13 +13,13 @@ import pytest
 
 from seq2seq_core.config import TrainingConfig
 from seq2seq_core.training import schedules
-from seq2seq_core.training.schedules import Patience, learning_rate_at, teacher_forcing_at
+from seq2seq_core.training.schedules import EarlyStopping, learning_rate_at, teacher_forcing_at
 
 TABLES = json.loads((Path(__file__).parents[2] / "oracles/scheduled_sampling.json").read_text())
 FORMULAS: dict[str, Callable[..., float]] = {
-    "linear": lambda i, k, c, epsilon: schedules.linear(i, k, c, epsilon),
-    "exponential": schedules.exponential,
-    "inverse_sigmoid": schedules.inverse_sigmoid,
+    "linear": lambda i, k, c, epsilon: schedules.linear_decay(i, k, c, epsilon),
+    "exponential": schedules.exponential_decay,
+    "inverse_sigmoid": schedules.inverse_sigmoid_decay,
 }
 
 
@@ -35,7 +35,7 @@ def test_the_formulas_give_the_values_of_an_independent_implementation(
 
 
 def test_no_update_overflows() -> None:
-    assert schedules.inverse_sigmoid(100_000, 1.0) == 0.0
+    assert schedules.inverse_sigmoid_decay(100_000, 1.0) == 0.0
 
 
 @pytest.mark.parametrize("kind", ["linear", "exponential", "inverse_sigmoid"])
@@ -71,12 +71,12 @@ def test_warm_up_is_vaswanis_schedule_scaled_to_the_learning_rate() -> None:
 
 
 def test_patience_ends_so_many_updates_after_the_lowest_loss() -> None:
-    config, patience = TrainingConfig(early_stopping=30), Patience()
+    config, patience = TrainingConfig(early_stopping=30), EarlyStopping()
     ends = []
     for update, loss in [(10, 2.0), (20, 1.0), (30, 1.5), (40, 1.0), (50, 1.2), (60, 0.5)]:
-        patience = patience.saw(update, loss)
-        ends.append(patience.over(config, update))
+        patience = patience.observe(update, loss)
+        ends.append(patience.should_stop(config, update))
     assert ends == [False, False, False, False, True, False]
-    assert patience == Patience(0.5, 60)
-    assert not Patience(1.0, 0).over(TrainingConfig(), 10_000)  # 0: never
-    assert math.isinf(Patience().lowest)
+    assert patience == EarlyStopping(0.5, 60)
+    assert not EarlyStopping(1.0, 0).should_stop(TrainingConfig(), 10_000)  # 0: never
+    assert math.isinf(EarlyStopping().best_loss)

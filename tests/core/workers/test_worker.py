@@ -24,7 +24,7 @@ from tests.core.model_grid import FIVE
 
 MODEL = ModelConfig(embedding_size=12, hidden_size=16)
 TRAINING = TrainingConfig(updates=45, batch_size=2, teacher_forcing=0.9)
-CORPUS = dataset.prepare(FIVE, [], "space", MODEL, TRAINING)
+CORPUS = dataset.freeze_dataset(FIVE, [], "space", MODEL, TRAINING)
 
 
 @pytest.fixture
@@ -52,7 +52,7 @@ def state(engine: Engine, run: store.Run) -> TrainingState:
     """The weights as stored."""
     snapshot = store.latest_snapshot(engine, run.id)
     assert snapshot is not None
-    made_of = dataset.material(store.run_corpus(engine, run.id))
+    made_of = dataset.load_dataset(store.run_corpus(engine, run.id))
     model = build(ModelConfig(**run.model), len(made_of.source), len(made_of.target), seed=0)
     found = unpack_state(snapshot[1], model_size(model))
     assert found.update == snapshot[0]
@@ -61,11 +61,11 @@ def state(engine: Engine, run: store.Run) -> TrainingState:
 
 def direct(config: TrainingConfig = TRAINING) -> TrainingState:
     """The same training without worker and store."""
-    made_of = dataset.material(CORPUS)
+    made_of = dataset.load_dataset(CORPUS)
     model = build(MODEL, len(made_of.source), len(made_of.target), config.seed)
-    data = made_of.batches(made_of.pairs)
-    *_, last = loop.train(model, loop.start(model), data, config)
-    return last.state()
+    data = made_of.make_batches(made_of.pairs)
+    *_, last = loop.train(model, loop.initial_state(model), data, config)
+    return last.copy_state()
 
 
 def same(a: TrainingState, b: TrainingState) -> bool:
