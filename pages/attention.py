@@ -73,7 +73,7 @@ def heat_map(run: Run, shown: Shown, unknown: Sequence[str]) -> None:
             "looked": describe(shown),
         },
     )
-    st.caption(_(head_patterns.READ[shown.part]) if run.shape.is_transformer else _(READ))
+    st.caption(_(head_patterns.READ[shown.part]) if run.model_config.is_transformer else _(READ))
 
 
 def crossing_in_words(count: int) -> str:
@@ -101,7 +101,7 @@ def not_at_its_word(now: Chosen, weights: links.AttentionMatrix) -> str | None:
     if not found:
         return None
     t, looked, named = found[0]
-    shape, translation = now.run.shape, now.translation
+    shape, translation = now.run.model_config, now.translation
     told = (
         _("“{token}” looked most at the position of {source}, not of {expected}. That position has "
           "read its neighbours too: the word is right all the same.")
@@ -132,7 +132,7 @@ def in_this_sentence(now: Chosen, shown: Shown) -> None:
         lines.append(_("Hardly looked at by any word: {words}", words=glossed(rest)))
     st.text("\n".join(lines))
     # one head of several looks for what it likes: the others may have found the word
-    if not now.run.shape.is_transformer and (told := not_at_its_word(now, weights)):
+    if not now.run.model_config.is_transformer and (told := not_at_its_word(now, weights)):
         st.text(told)
 
 
@@ -140,7 +140,7 @@ def alignment(now: Chosen) -> None:
     """The score never stands alone: beside it what knowing nothing would get."""
     found = evaluations.alignment(now.run, now.trained)
     st.subheader(_("Does it look at the matching word?"), anchor=False)
-    if now.run.shape.is_transformer:
+    if now.run.model_config.is_transformer:
         st.caption(head_patterns.last_mean())
     if links.all_words_unique(pair.source for pair in now.trained.dataset.pairs):
         st.text(
@@ -153,7 +153,7 @@ def alignment(now: Chosen) -> None:
     if found is None:
         st.text(
             _("This cannot be said: the corpus names no matching words.")
-            if now.run.shape.has_attention
+            if now.run.model_config.has_attention
             else _("This cannot be said: there is no attention.")
         )
     else:
@@ -211,10 +211,10 @@ def page() -> None:
         actions.nothing_trained()
         return
     if url_state.get("run") is None:  # nobody asked for a run: one that has something to show
-        actions.show_run(next((r for r in choices if r.shape.has_attention), choices[0]))
+        actions.show_run(next((r for r in choices if r.model_config.has_attention), choices[0]))
     now = selection.choose_run_and_sentence("attention", choices)
     maps = evaluations.attention_maps(now.run, now.trained) or ()
-    if now.run.shape.is_transformer:
+    if now.run.model_config.is_transformer:
         of_all_heads(now)
     else:
         of_one(now)

@@ -31,7 +31,7 @@ def undo() -> None:
     table.unmount()
     if view is None or view.revision is None or view.revision.parent_id is None:
         return
-    head = store.undo(session.engine(), view.revision.workspace_id, view.revision.id)
+    head = store.undo_revision(session.engine(), view.revision.workspace_id, view.revision.id)
     # a second click may come before the page is drawn: it goes back from here
     edits.seen()["view"] = CorpusView(head.name, head.tokenizer, head.rows, head.held_out, head)
 

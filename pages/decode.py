@@ -37,7 +37,7 @@ def stepping(now: Chosen) -> None:
         there, shown = kept(now)
         translation = shown_walk(shown, now)
         position = min(url_state.option("step", range(1000), 0), len(translation.steps))
-        data = walk(key, translation, position, now.run.shape, source, shown)
+        data = walk(key, translation, position, now.run.model_config, source, shown)
         what = branches_data(there, shown, now)
         components.stepper(
             key="decode_stepper",
@@ -53,12 +53,12 @@ def pictured(now: Chosen) -> str:
         "The strips show the numbers of a vector: green above zero, violet below, the stronger "
         "the further away."
     )
-    if now.run.shape.is_transformer:
+    if now.run.model_config.is_transformer:
         context = _(
             "The context is what the last layer has brought from the source; the bars are the mean "
             "of its heads."
         )
-    elif now.run.shape.has_attention:
+    elif now.run.model_config.has_attention:
         context = _("The context is the mean of the encoder's states, weighted by the attention.")
     else:
         context = None
@@ -91,7 +91,7 @@ def page() -> None:
     if expected is not None:
         st.text(_("In the corpus: {expected}", expected=expected))
     st.caption(pictured(now))
-    onward(now.run.shape.has_attention)
+    onward(now.run.model_config.has_attention)
     fillers(now, expected)
     selection.follow(now.run)
 

@@ -147,8 +147,8 @@ def page() -> None:
     forced(shown)
     texts = evaluations.sample(run, has_new).texts
     # while the model learns the rows change places: nothing can be chosen among them
-    key = str(run.id) if run.active else f"{run.id}_{trained.update}"
-    one = table(key, texts, shown.sentences, steady=not run.active)
+    key = str(run.id) if run.is_active else f"{run.id}_{trained.update}"
+    one = table(key, texts, shown.sentences, steady=not run.is_active)
     one_sentence(one)
     signature(shown.scores.bleu_signature, one)
     selection.follow(run)

@@ -39,11 +39,11 @@ def status(run: Run | None) -> str:
         if not session.warm():
             return _("One moment …")
         return _("It has not learnt yet: its weights are random, and so is what it writes.")
-    if run.active:
+    if run.is_active:
         return _("It learns.") if run.update else controls.status(run)
     if run.status != "done":
         return controls.status(run)
-    share = (store.history(session.engine(), run.id, "evaluation")["exact_match"] or [0])[-1]
+    share = (store.load_history(session.engine(), run.id, "evaluation")["exact_match"] or [0])[-1]
     if actions.held_out_sources(run):
         return _(
             "Learnt. Of sentences that it has never seen it now gets {share} right to the last "
@@ -148,13 +148,13 @@ def onward() -> None:
 def full_speed() -> None:
     run = actions.selected(actions.listed())
     if run is not None:
-        store.set_pace(session.engine(), run.id, None)
+        store.set_run_pace(session.engine(), run.id, None)
     url_state.drop("speed")
 
 
 def buttons(run: Run | None) -> None:
     """Learn, and then the way on: a sentence of one's own."""
-    learning = run is not None and run.active
+    learning = run is not None and run.is_active
     again = run is not None and not learning
     st.button(
         _("Train again") if again else _("Train"),
@@ -202,7 +202,7 @@ def page() -> None:
     st.title(_("How a sentence becomes another sentence"), anchor=False)
     st.markdown(introduction(session.corpus()))
     run = actions.selected(actions.listed())
-    learning = run is not None and run.active
+    learning = run is not None and run.is_active
     with st.container(horizontal=True, vertical_alignment="center"):
         buttons(run)
         place = st.empty()
@@ -214,15 +214,15 @@ def page() -> None:
         if run is not None and now is None:
             st.rerun()  # deleted in another tab
         if now is not None and now.pace == SLOW / SECONDS and now.update >= SLOW:
-            store.set_pace(session.engine(), now.id, None)  # the rest is soon told
+            store.set_run_pace(session.engine(), now.id, None)  # the rest is soon told
         with errors.shown():
             place.text(status(now))
             picture(now)
-        if moving and session.warm() and not (now is not None and now.active):
+        if moving and session.warm() and not (now is not None and now.is_active):
             st.rerun()
 
     progress()
-    if run is not None and not run.active:
+    if run is not None and not run.is_active:
         question(run)
         onward()
 

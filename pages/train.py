@@ -31,7 +31,7 @@ def out_of_date(run: Run, view: session.CorpusView, configs: Configs | None) -> 
         return None
     model, training = configs
     before = TrainingConfig(**run.training | {"updates": training.updates})
-    if panel.used_by(model, training) != panel.used_by(run.shape, before):
+    if panel.used_by(model, training) != panel.used_by(run.model_config, before):
         return _("The settings are for the next model: this run was trained with others.")
     return None
 
@@ -82,7 +82,7 @@ def draw(
     on_new = bool(actions.held_out_sources(run)) if run else bool(view.held_out)
     sentences = trained.watched(run) if run else []
     if not sentences and run and run.revision_id == getattr(view.revision, "id", None):
-        configs = run.shape, TrainingConfig(**run.training)
+        configs = run.model_config, TrainingConfig(**run.training)
     elif run:
         configs = None
     if not sentences and configs:  # what it writes before its first update

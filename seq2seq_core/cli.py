@@ -38,12 +38,12 @@ if TYPE_CHECKING:  # torch takes a second to import: only the command that needs
 EVALUATE_EVERY = 10  # updates
 
 
-class Parser(argparse.ArgumentParser):
+class CommandParser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         self.exit(2, f"{self.prog}: {message}\n")
 
 
-def add_settings(command: argparse.ArgumentParser, config: Config) -> None:
+def add_config_options(command: argparse.ArgumentParser, config: Config) -> None:
     """An option for every setting, under its field's name.
 
     Their values stay text here: config reads them as strictly as those of a URL.
@@ -59,20 +59,20 @@ def add_settings(command: argparse.ArgumentParser, config: Config) -> None:
             command.add_argument(option, default=default, metavar=metavar)
 
 
-def settings(options: argparse.Namespace, kind: type[Config]) -> dict[str, object]:
+def option_values(options: argparse.Namespace, config_class: type[Config]) -> dict[str, object]:
     """What the options say for the fields of a config."""
-    return {field.name: getattr(options, field.name) for field in fields(kind)}
+    return {field.name: getattr(options, field.name) for field in fields(config_class)}
 
 
-def parser() -> Parser:
-    top = Parser(prog="python -m seq2seq_core", description=__doc__)
-    commands = top.add_subparsers(dest="command", required=True)
+def build_parser() -> CommandParser:
+    root_parser = CommandParser(prog="python -m seq2seq_core", description=__doc__)
+    commands = root_parser.add_subparsers(dest="command", required=True)
 
     train = commands.add_parser("train", help="train a model on a corpus: TSV, CSV or JSON")
     train.add_argument("corpus", type=Path)
     train.add_argument("--out", type=Path, required=True, metavar="RUN")
-    add_settings(train, ModelConfig())
-    add_settings(train, TrainingConfig())
+    add_config_options(train, ModelConfig())
+    add_config_options(train, TrainingConfig())
     train.add_argument("--tokenizer", choices=TOKENIZER_NAMES, help="default: space where it fits")
     train.add_argument("--held-out", type=Path, metavar="FILE", help="default: every tenth pair")
 
@@ -85,7 +85,7 @@ def parser() -> Parser:
     evaluate.add_argument("corpus", type=Path)
 
     for command in (translate, evaluate):
-        add_settings(command, DecodingConfig())
+        add_config_options(command, DecodingConfig())
     for command in (train, translate, evaluate):
         command.add_argument("--json", action="store_true", help="one JSON object per event")
 
@@ -93,16 +93,16 @@ def parser() -> Parser:
     workers.add_argument("--count", metavar="N", help="default: one per core")
     workers.add_argument("--store", metavar="URL", help="default: the app's own")
     workers.add_argument("--follow-stdin", action="store_true", help="leave when it closes")
-    return top
+    return root_parser
 
 
-def usable(path: Path, rows: Sequence[Row], tokenizer: str, as_json: bool) -> Corpus:
+def load_corpus(path: Path, rows: Sequence[Row], tokenizer: str, as_json: bool) -> Corpus:
     """The usable pairs of a file's rows; what is wrong with the others is said and left out."""
     corpus = build_corpus(rows, tokenizer, LIMITS.cli_pairs)
     for problem in corpus.problems:
-        where = {"row": problem.row, "column": problem.column, "code": problem.error.code}
+        location = {"row": problem.row, "column": problem.column, "code": problem.error.code}
         if as_json:
-            say({"event": "problem", "file": path.name, **where, "message": str(problem.error)})
+            print_json({"event": "problem", "file": path.name, **location, "message": str(problem.error)})
         else:
             print(f"{path.name}, {problem}", file=sys.stderr)
     if not corpus.pairs:
@@ -110,37 +110,37 @@ def usable(path: Path, rows: Sequence[Row], tokenizer: str, as_json: bool) -> Co
     return corpus
 
 
-def tell(event: str, numbers: dict[str, object], as_json: bool) -> None:
+def print_result(event: str, numbers: dict[str, object], as_json: bool) -> None:
     if as_json:
-        say({"event": event, **numbers})
+        print_json({"event": event, **numbers})
     else:
         print(", ".join(f"{name} {value}" for name, value in numbers.items()))
 
 
-def say(event: dict[str, object]) -> None:
+def print_json(event: dict[str, object]) -> None:
     print(json.dumps(event, ensure_ascii=False, allow_nan=False), flush=True)
 
 
-def material_for(options: argparse.Namespace, config: TrainingConfig) -> tuple[str, Dataset]:
+def dataset_from_options(options: argparse.Namespace, config: TrainingConfig) -> tuple[str, Dataset]:
     """The tokenizer's name, and what is learnt and what is held out, as the options say."""
     from seq2seq_core.training.dataset import Dataset
 
     rows = read_file(options.corpus)
     tokenizer = options.tokenizer or detect_tokenizer([row.source for row in rows[:100]])
-    corpus = usable(options.corpus, rows, tokenizer, options.json)
+    corpus = load_corpus(options.corpus, rows, tokenizer, options.json)
     if path := options.held_out:
         pairs = corpus.pairs
-        held_out = usable(path, read_file(path), tokenizer, options.json).pairs
+        held_out = load_corpus(path, read_file(path), tokenizer, options.json).pairs
     else:
-        parts = split_held_out(corpus.rows, config.seed)
-        pairs, held_out = (build_corpus(part, tokenizer, LIMITS.cli_pairs).pairs for part in parts)
+        row_groups = split_held_out(corpus.rows, config.seed)
+        pairs, held_out = (build_corpus(row_group, tokenizer, LIMITS.cli_pairs).pairs for row_group in row_groups)
     source = Vocabulary.from_sentences(pair.source for pair in pairs)
     target = Vocabulary.from_sentences(pair.target for pair in pairs)
     return tokenizer, Dataset(pairs, held_out, source, target)
 
 
-def learn(
-    model: EncoderDecoder, material: Dataset, config: TrainingConfig, as_json: bool
+def train_and_report(
+    model: EncoderDecoder, dataset: Dataset, config: TrainingConfig, as_json: bool
 ) -> tuple[TrainingState, dict[str, object]]:
     """Train and tell; returns the last state and the numbers of the end."""
     from tqdm import tqdm
@@ -149,38 +149,38 @@ def learn(
     from seq2seq_core.training import loop
     from seq2seq_core.training.schedules import EarlyStopping
 
-    data, measured = material.make_batches(material.pairs), material.make_batches(material.evaluation_pairs)
-    began, tokens, patience = time.perf_counter(), 0, EarlyStopping()
-    bar = tqdm(
-        loop.train(model, loop.initial_state(model), data, config),
+    train_batches, evaluation_batches = dataset.make_batches(dataset.pairs), dataset.make_batches(dataset.evaluation_pairs)
+    started_at, tokens, early_stopping = time.perf_counter(), 0, EarlyStopping()
+    progress_bar = tqdm(
+        loop.train(model, loop.initial_state(model), train_batches, config),
         total=config.updates,
         disable=as_json or not sys.stderr.isatty(),
     )
-    for event in bar:
+    for event in progress_bar:
         tokens += event.tokens
         if as_json:
             numbers = {"loss": event.loss, "accuracy": event.accuracy}
             numbers["gradient_norm"] = event.gradient_norm
-            say({"event": "update", "update": event.update, **numbers})
+            print_json({"event": "update", "update": event.update, **numbers})
         if event.update % EVALUATE_EVERY == 0 or event.update == config.updates:
-            result = evaluate(model, measured, material.evaluation_pairs)
-            patience = patience.observe(event.update, result.loss)
-            bar.set_postfix(loss=f"{event.loss:.3f}", exact=f"{result.exact_match:.0%}")
+            evaluation = evaluate(model, evaluation_batches, dataset.evaluation_pairs)
+            early_stopping = early_stopping.observe(event.update, evaluation.loss)
+            progress_bar.set_postfix(loss=f"{event.loss:.3f}", exact=f"{evaluation.exact_match:.0%}")
             if as_json:
-                on = "held_out" if material.held_out else "training"
-                say({"event": "evaluation", "update": event.update, "on": on, **asdict(result)})
-            if material.held_out and patience.should_stop(config, event.update):
+                evaluation_set = "held_out" if dataset.held_out else "training"
+                print_json({"event": "evaluation", "update": event.update, "on": evaluation_set, **asdict(evaluation)})
+            if dataset.held_out and early_stopping.should_stop(config, event.update):
                 break
-    seconds = time.perf_counter() - began
+    seconds = time.perf_counter() - started_at
     return event.copy_state(), {
         "updates": event.update,
         "loss": event.loss,
-        "exact_match": result.exact_match,
+        "exact_match": evaluation.exact_match,
         "seconds": round(seconds, 3),
         "target_tokens_per_second": round(tokens / seconds),
-        "held_out_loss": result.loss,
-        "token_accuracy": result.token_accuracy,
-        "alignment": result.alignment,
+        "held_out_loss": evaluation.loss,
+        "token_accuracy": evaluation.token_accuracy,
+        "alignment": evaluation.alignment,
     }
 
 
@@ -188,17 +188,17 @@ def train_command(options: argparse.Namespace) -> None:
     from seq2seq_core.models import build
     from seq2seq_core.training import checkpoint as checkpoints
 
-    shape = parse_model_config(settings(options, ModelConfig))
-    config = parse_training_config(settings(options, TrainingConfig))
+    model_settings = parse_model_config(option_values(options, ModelConfig))
+    config = parse_training_config(option_values(options, TrainingConfig))
     checkpoints.prepare_folder(options.out)  # before the work, not after it
-    tokenizer, material = material_for(options, config)
-    source, target = material.source, material.target
-    model = build(shape, len(source), len(target), config.seed)
-    tell(
+    tokenizer, dataset = dataset_from_options(options, config)
+    source, target = dataset.source, dataset.target
+    model = build(model_settings, len(source), len(target), config.seed)
+    print_result(
         "start",
         {
-            "pairs": len(material.pairs),
-            "held_out": len(material.held_out),
+            "pairs": len(dataset.pairs),
+            "held_out": len(dataset.held_out),
             "source_vocabulary": len(source),
             "target_vocabulary": len(target),
             "parameters": checkpoints.model_size(model),
@@ -206,21 +206,21 @@ def train_command(options: argparse.Namespace) -> None:
         },
         options.json,
     )
-    state, numbers = learn(model, material, config, options.json)
-    checkpoint = checkpoints.Checkpoint(shape, tokenizer, source, target, state.parameters)
+    state, numbers = train_and_report(model, dataset, config, options.json)
+    checkpoint = checkpoints.Checkpoint(model_settings, tokenizer, source, target, state.parameters)
     checkpoints.save_checkpoint(options.out, checkpoint, state, config)
-    tell("done", numbers, options.json)
+    print_result("done", numbers, options.json)
 
 
 def translate_command(options: argparse.Namespace) -> None:
     from seq2seq_core.decoding.translator import translate
     from seq2seq_core.training import checkpoint as checkpoints
 
-    config = parse_decoding_config(settings(options, DecodingConfig))
+    config = parse_decoding_config(option_values(options, DecodingConfig))
     checkpoint = checkpoints.load_checkpoint(options.run)
     translation = translate(checkpoint.build(), checkpoint, options.text, config)
     if options.json:
-        say(asdict(translation))
+        print_json(asdict(translation))
         return
     if translation.unknown:
         print(f"unknown: {' '.join(translation.unknown)}", file=sys.stderr)
@@ -234,23 +234,23 @@ def evaluate_command(options: argparse.Namespace) -> None:
     from seq2seq_core.evaluation import metrics, text_metrics
     from seq2seq_core.training import checkpoint as checkpoints
 
-    config = parse_decoding_config(settings(options, DecodingConfig))
+    config = parse_decoding_config(option_values(options, DecodingConfig))
     checkpoint = checkpoints.load_checkpoint(options.run)
     rows = read_file(options.corpus)
-    pairs = usable(options.corpus, rows, checkpoint.tokenizer, options.json).pairs
+    pairs = load_corpus(options.corpus, rows, checkpoint.tokenizer, options.json).pairs
     model, join = checkpoint.build(), TOKENIZERS[checkpoint.tokenizer].join
-    written = translate_all(model, checkpoint, [pair.source for pair in pairs], config)
-    read = metrics.evaluate(model, Batches(pairs, checkpoint.source, checkpoint.target), pairs)
+    outputs = translate_all(model, checkpoint, [pair.source for pair in pairs], config)
+    evaluation = metrics.evaluate(model, Batches(pairs, checkpoint.source, checkpoint.target), pairs)
     references = [pair.target for pair in pairs]
     scores = {
         "pairs": len(pairs),
-        "exact_match": text_metrics.exact_match(written, references),
-        "token_accuracy": read.token_accuracy,
-        **asdict(text_metrics.score_texts([*map(join, written)], [*map(join, references)])),
-        "alignment": read.alignment,
+        "exact_match": text_metrics.exact_match(outputs, references),
+        "token_accuracy": evaluation.token_accuracy,
+        **asdict(text_metrics.score_texts([*map(join, outputs)], [*map(join, references)])),
+        "alignment": evaluation.alignment,
     }
     if options.json:
-        say(scores)
+        print_json(scores)
     else:
         print("\n".join(f"{name} {value}" for name, value in scores.items()))
 
@@ -276,7 +276,7 @@ COMMANDS = {
 def main(arguments: Sequence[str] | None = None) -> int:
     try:
         check_environment()
-        options = parser().parse_args(arguments)
+        options = build_parser().parse_args(arguments)
         if options.command != "workers":
             import torch
 

@@ -10,83 +10,83 @@ from typing import Any
 from sqlalchemy import Engine, func, select
 
 from seq2seq_core.errors import CheckpointError, StoreError
-from seq2seq_core.store.schema import corpora, events, reading, snapshots
+from seq2seq_core.store.schema import corpora, events, read_transaction, snapshots
 
-COLUMNS = {
+EVENT_COLUMNS = {
     "update": ("loss", "accuracy", "gradient_norm", "tokens"),
     "evaluation": ("update", "loss", "token_accuracy", "exact_match", "alignment"),
 }
 
 NO_HISTORY: dict[str, dict[str, list[Any]]] = {
-    kind: {name: [] for name in ("update", *names)} for kind, names in COLUMNS.items()
+    kind: {name: [] for name in ("update", *names)} for kind, names in EVENT_COLUMNS.items()
 }
 
 
-def run_corpus(engine: Engine, run_id: int) -> dict[str, Any]:
+def load_run_corpus(engine: Engine, run_id: int) -> dict[str, Any]:
     """The run's own copy of its corpus, see `start_run`. Raises StoreError with code gone."""
     query = select(corpora.c.corpus).where(corpora.c.run_id == run_id)
-    with reading(engine) as connection:
-        found = connection.execute(query).scalar()
-    if found is None:
+    with read_transaction(engine) as connection:
+        corpus = connection.execute(query).scalar()
+    if corpus is None:
         raise StoreError("gone")
-    return found
+    return corpus
 
 
-def unpack(data: bytes, count: int, names: Sequence[str]) -> dict[str, list[float]]:
+def unpack_columns(data: bytes, count: int, names: Sequence[str]) -> dict[str, list[float]]:
     """The inverse of claims.pack."""
-    numbers = struct.unpack(f"<{len(names) * count}d", data)
-    return {name: list(numbers[i * count :][:count]) for i, name in enumerate(names)}
+    flat_values = struct.unpack(f"<{len(names) * count}d", data)
+    return {name: list(flat_values[i * count :][:count]) for i, name in enumerate(names)}
 
 
-def history(engine: Engine, run_id: int, kind: str, after: int = 0) -> dict[str, list[Any]]:
+def load_history(engine: Engine, run_id: int, kind: str, after_update: int = 0) -> dict[str, list[Any]]:
     """The curve of a run as columns: update and the names in COLUMNS[kind].
 
     kind is "update" or "evaluation"; after leaves out all up to that update. An alignment is None
     where there was none to measure.
     """
-    mine = (events.c.run_id == run_id) & (events.c.kind == kind)
+    condition = (events.c.run_id == run_id) & (events.c.kind == kind)
     if kind == "update":  # one event each, so a chunk's end is known
-        mine &= events.c.first_update + events.c["count"] > after + 1
-    query = select(events.c.first_update, events.c["count"], events.c["columns"]).where(mine)
-    table: dict[str, list[Any]] = {name: [] for name in ("update", *COLUMNS[kind])}
-    with reading(engine) as connection:
+        condition &= events.c.first_update + events.c["count"] > after_update + 1
+    query = select(events.c.first_update, events.c["count"], events.c["columns"]).where(condition)
+    table: dict[str, list[Any]] = {name: [] for name in ("update", *EVENT_COLUMNS[kind])}
+    with read_transaction(engine) as connection:
         for first, count, data in connection.execute(query.order_by(events.c.first_update)):
-            chunk: dict[str, list[Any]] = unpack(data, count, COLUMNS[kind])
-            chunk["update"] = [int(u) for u in chunk.get("update", range(first, first + count))]
+            chunk: dict[str, list[Any]] = unpack_columns(data, count, EVENT_COLUMNS[kind])
+            chunk["update"] = [int(update_value) for update_value in chunk.get("update", range(first, first + count))]
             for name, column in chunk.items():
                 table[name] += column
-    if after:
-        kept = [i for i, number in enumerate(table["update"]) if number > after]
-        table = {name: [column[i] for i in kept] for name, column in table.items()}
+    if after_update:
+        kept_indices = [i for i, update_number in enumerate(table["update"]) if update_number > after_update]
+        table = {name: [column[i] for i in kept_indices] for name, column in table.items()}
     if "alignment" in table:
         table["alignment"] = [None if value < 0 else value for value in table["alignment"]]
     return table
 
 
-def checked(weights: bytes, checksum: str) -> bytes:
+def verify_checksum(weights: bytes, checksum: str) -> bytes:
     """The weights as they are. Raises CheckpointError with code damaged."""
     if hashlib.sha256(weights).hexdigest() != checksum:
         raise CheckpointError("damaged", detail="the checksum differs")
     return weights
 
 
-def latest_snapshot(engine: Engine, run_id: int) -> tuple[int, bytes] | None:
+def load_latest_snapshot(engine: Engine, run_id: int) -> tuple[int, bytes] | None:
     """Update and weights (see checkpoint.unpack_state); None before the first snapshot.
 
     Raises CheckpointError with code damaged.
     """
     columns = snapshots.c["update"], snapshots.c.weights, snapshots.c.sha256
     query = select(*columns).where(snapshots.c.run_id == run_id)
-    with reading(engine) as connection:
+    with read_transaction(engine) as connection:
         row = connection.execute(query.order_by(snapshots.c["update"].desc()).limit(1)).first()
     if row is None:
         return None
-    number, weights, checksum = row
-    return number, checked(weights, checksum)
+    snapshot_update_number, weights, checksum = row
+    return snapshot_update_number, verify_checksum(weights, checksum)
 
 
-def snapshot_update(engine: Engine, run_id: int) -> int | None:
+def latest_snapshot_update(engine: Engine, run_id: int) -> int | None:
     """The update of the latest snapshot, without reading its weights; None before the first."""
     query = select(func.max(snapshots.c["update"])).where(snapshots.c.run_id == run_id)
-    with reading(engine) as connection:
+    with read_transaction(engine) as connection:
         return connection.execute(query).scalar()

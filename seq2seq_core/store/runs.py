@@ -18,13 +18,13 @@ from seq2seq_core.data.cleaning import clean_text
 from seq2seq_core.data.corpus import segment_known
 from seq2seq_core.errors import StoreError
 from seq2seq_core.limits import LIMITS
-from seq2seq_core.store.schema import ACTIVE, active, corpora, reading, revisions, writing
+from seq2seq_core.store.schema import ACTIVE_STATUSES, is_active_run, corpora, read_transaction, revisions, write_transaction
 from seq2seq_core.store.schema import runs as RUNS
-from seq2seq_core.store.workspaces import touch
+from seq2seq_core.store.workspaces import touch_workspace
 
-DOUBLE_CLICK = 1.0  # seconds
-TITLE = 40  # characters
-RESTING = {"pause": "paused", "stop": "stopped"}
+DOUBLE_CLICK_SECONDS = 1.0  # seconds
+MAX_TITLE_LENGTH = 40  # characters
+STATUS_AFTER = {"pause": "paused", "stop": "stopped"}
 
 
 @dataclass(frozen=True)
@@ -52,50 +52,50 @@ class Run:
     watched: list[str] | None  # source sentences in its frames; None: those of its corpus
 
     @cached_property
-    def shape(self) -> ModelConfig:
+    def model_config(self) -> ModelConfig:
         """Its model settings; what a run of an older version does not name has its default."""
         return ModelConfig(**self.model)
 
     @property
-    def active(self) -> bool:
+    def is_active(self) -> bool:
         """Learning now, or as soon as a worker is free."""
-        return self.status in ACTIVE and self.wanted == "run"
+        return self.status in ACTIVE_STATUSES and self.wanted == "run"
 
 
-RUN = [RUNS.c[name] for name in Run.__dataclass_fields__]
+RUN_COLUMNS = [RUNS.c[name] for name in Run.__dataclass_fields__]
 
 
-def locked(connection: Connection, workspace_id: int, run_id: int = 0) -> list[Run]:
+def lock_runs(connection: Connection, workspace_id: int, run_id: int = 0) -> list[Run]:
     """The active run of a workspace, and run_id, for a change that nobody else may interrupt."""
-    these = active | (RUNS.c.id == run_id)
-    query = select(*RUN).where(RUNS.c.workspace_id == workspace_id, these)
+    condition = is_active_run | (RUNS.c.id == run_id)
+    query = select(*RUN_COLUMNS).where(RUNS.c.workspace_id == workspace_id, condition)
     rows = connection.execute(query.order_by(RUNS.c.id).with_for_update())
     return [Run(*row) for row in rows]
 
 
-def change(connection: Connection, run_id: int, **values: object) -> None:
+def set_run_columns(connection: Connection, run_id: int, **values: object) -> None:
     query = update(RUNS).where(RUNS.c.id == run_id)
     connection.execute(query.values(**values, changed_at=time.time()))
 
 
-def rest(connection: Connection, run: Run, wanted: str) -> None:
+def request_stop(connection: Connection, run: Run, wanted: str) -> None:
     """Pause or stop: at once where nobody works on it, else the worker does it."""
     if run.status == "running":
-        change(connection, run.id, wanted=wanted)
+        set_run_columns(connection, run.id, wanted=wanted)
     elif run.status in ("queued", "paused"):
-        change(connection, run.id, wanted=wanted, status=RESTING[wanted])
+        set_run_columns(connection, run.id, wanted=wanted, status=STATUS_AFTER[wanted])
 
 
-def go(connection: Connection, run: Run, goal: int | None = None) -> None:
+def resume_run(connection: Connection, run: Run, goal: int | None = None) -> None:
     """Go on, from the last snapshot, to the goal or the end; another active run pauses."""
-    for other in locked(connection, run.workspace_id):
-        if other.id != run.id:
-            rest(connection, other, "pause")
+    for other_run in lock_runs(connection, run.workspace_id):
+        if other_run.id != run.id:
+            request_stop(connection, other_run, "pause")
     if run.status == "running":
-        change(connection, run.id, wanted="run", goal=goal)
+        set_run_columns(connection, run.id, wanted="run", goal=goal)
     else:
         values = {"status": "queued", "reason": None, "failures": 0}
-        change(connection, run.id, wanted="run", goal=goal, **values)
+        set_run_columns(connection, run.id, wanted="run", goal=goal, **values)
 
 
 def start_run(
@@ -115,30 +115,30 @@ def start_run(
     source_vocabulary and target_vocabulary (lists of tokens), watched (source sentences).
     A double click starts one run. Raises StoreError with code gone or too_many_runs.
     """
-    now, settings = time.time(), (revision_id, asdict(model), asdict(training), name)
-    with writing(engine) as connection:
-        touch(connection, workspace_id)
-        mine = (revisions.c.id == revision_id) & (revisions.c.workspace_id == workspace_id)
-        if connection.execute(select(revisions.c.id).where(mine)).first() is None:
+    timestamp, settings = time.time(), (revision_id, asdict(model), asdict(training), name)
+    with write_transaction(engine) as connection:
+        touch_workspace(connection, workspace_id)
+        own_revision = (revisions.c.id == revision_id) & (revisions.c.workspace_id == workspace_id)
+        if connection.execute(select(revisions.c.id).where(own_revision)).first() is None:
             raise StoreError("gone")
-        former = next(iter(locked(connection, workspace_id)), None)
-        if former is not None:
-            same = (former.revision_id, former.model, former.training, former.name) == settings
-            if same and now - former.created_at < DOUBLE_CLICK:
-                return former, None
+        active_run = next(iter(lock_runs(connection, workspace_id)), None)
+        if active_run is not None:
+            has_same_settings = (active_run.revision_id, active_run.model, active_run.training, active_run.name) == settings
+            if has_same_settings and timestamp - active_run.created_at < DOUBLE_CLICK_SECONDS:
+                return active_run, None
         refuse_too_many(connection, workspace_id)
-        if former is not None:
-            rest(connection, former, "stop")
-        numbers = select(func.max(RUNS.c.number)).where(RUNS.c.workspace_id == workspace_id)
-        new = connection.execute(
+        if active_run is not None:
+            request_stop(connection, active_run, "stop")
+        highest_number_query = select(func.max(RUNS.c.number)).where(RUNS.c.workspace_id == workspace_id)
+        run_row = connection.execute(
             insert(RUNS)
-            .returning(*RUN)
+            .returning(*RUN_COLUMNS)
             .values(
                 {
                     "workspace_id": workspace_id,
                     "revision_id": revision_id,
                     "name": name,
-                    "number": (connection.execute(numbers).scalar() or 0) + 1,
+                    "number": (connection.execute(highest_number_query).scalar() or 0) + 1,
                     "model": asdict(model),
                     "training": asdict(training),
                     "status": "queued",
@@ -147,15 +147,15 @@ def start_run(
                     "attempt": 0,
                     "failures": 0,
                     "trained_seconds": 0.0,
-                    "created_at": now,
-                    "changed_at": now,
+                    "created_at": timestamp,
+                    "changed_at": timestamp,
                     "pace": pace,
                     "goal": goal,
                 }
             )
         ).one()
-        connection.execute(insert(corpora).values(run_id=new.id, corpus=dict(corpus)))
-        return Run(*new), former
+        connection.execute(insert(corpora).values(run_id=run_row.id, corpus=dict(corpus)))
+        return Run(*run_row), active_run
 
 
 def refuse_too_many(connection: Connection, workspace_id: int) -> None:
@@ -171,28 +171,28 @@ def lock_run(connection: Connection, run_id: int) -> Run:
     workspace_id = connection.execute(query).scalar()
     if workspace_id is None:
         raise StoreError("gone")
-    touch(connection, workspace_id)
-    found = [run for run in locked(connection, workspace_id, run_id) if run.id == run_id]
-    if not found:
+    touch_workspace(connection, workspace_id)
+    matching_runs = [run for run in lock_runs(connection, workspace_id, run_id) if run.id == run_id]
+    if not matching_runs:
         raise StoreError("gone")
-    return found[0]
+    return matching_runs[0]
 
 
-def command(engine: Engine, run_id: int, wanted: str) -> None:
+def command_run(engine: Engine, run_id: int, wanted: str) -> None:
     """What a learner asks of a run: run, pause or stop. Raises StoreError with code gone."""
-    assert wanted in ("run", *RESTING)
-    with writing(engine) as connection:
+    assert wanted in ("run", *STATUS_AFTER)
+    with write_transaction(engine) as connection:
         run = lock_run(connection, run_id)
         if wanted == "run":
-            go(connection, run)
+            resume_run(connection, run)
         else:
-            rest(connection, run, wanted)
+            request_stop(connection, run, wanted)
 
 
-def lengthen(connection: Connection, run: Run, updates: int) -> None:
-    longer = TrainingConfig(**run.training | {"updates": updates})
-    if longer.updates > run.training["updates"]:
-        change(connection, run.id, training=asdict(longer))
+def extend_updates(connection: Connection, run: Run, updates: int) -> None:
+    extended_config = TrainingConfig(**run.training | {"updates": updates})
+    if extended_config.updates > run.training["updates"]:
+        set_run_columns(connection, run.id, training=asdict(extended_config))
 
 
 def extend_run(engine: Engine, run_id: int, updates: int) -> None:
@@ -200,10 +200,10 @@ def extend_run(engine: Engine, run_id: int, updates: int) -> None:
 
     Raises ConfigError with code out_of_range, StoreError with code gone.
     """
-    with writing(engine) as connection:
+    with write_transaction(engine) as connection:
         run = lock_run(connection, run_id)
-        lengthen(connection, run, updates)
-        go(connection, run)
+        extend_updates(connection, run, updates)
+        resume_run(connection, run)
 
 
 def advance_run(engine: Engine, run_id: int, updates: int) -> None:
@@ -213,14 +213,14 @@ def advance_run(engine: Engine, run_id: int, updates: int) -> None:
     pauses so many updates after the last one that the store knows, or where it is by then.
     Raises ConfigError with code out_of_range, StoreError with code gone.
     """
-    with writing(engine) as connection:
+    with write_transaction(engine) as connection:
         run = lock_run(connection, run_id)
-        goal = (run.goal if run.active and run.goal is not None else run.update) + updates
-        lengthen(connection, run, goal)
-        go(connection, run, goal)
+        goal = (run.goal if run.is_active and run.goal is not None else run.update) + updates
+        extend_updates(connection, run, goal)
+        resume_run(connection, run, goal)
 
 
-def describe_run(
+def edit_run(
     engine: Engine,
     run_id: int,
     *,
@@ -231,53 +231,53 @@ def describe_run(
 
     Raises CorpusError where one of them cannot be read, StoreError with code gone.
     """
-    new: dict[str, Any] = {} if title is None else {"title": clean_text(title)[:TITLE]}
-    with writing(engine) as connection:
+    changes: dict[str, Any] = {} if title is None else {"title": clean_text(title)[:MAX_TITLE_LENGTH]}
+    with write_transaction(engine) as connection:
         lock_run(connection, run_id)
         if watched is not None:
             query = select(corpora.c.corpus).where(corpora.c.run_id == run_id)
             corpus = connection.execute(query).scalar_one()
-            new["watched"] = [clean_text(text) for text in watched]
-            for text in new["watched"]:  # as the worker will cut it
+            changes["watched"] = [clean_text(text) for text in watched]
+            for text in changes["watched"]:  # as the worker will cut it
                 segment_known(text, corpus["tokenizer"], corpus["source_vocabulary"])
-        if new:
-            connection.execute(update(RUNS).where(RUNS.c.id == run_id).values(new))
+        if changes:
+            connection.execute(update(RUNS).where(RUNS.c.id == run_id).values(changes))
 
 
-def set_pace(engine: Engine, run_id: int, pace: float | None) -> None:
+def set_run_pace(engine: Engine, run_id: int, pace: float | None) -> None:
     """So many updates per second from now on; None: as fast as it goes."""
-    with writing(engine) as connection:
+    with write_transaction(engine) as connection:
         lock_run(connection, run_id)
         connection.execute(update(RUNS).where(RUNS.c.id == run_id).values(pace=pace))
 
 
-def waiting(engine: Engine, run: Run) -> tuple[int, int]:
+def queue_status(engine: Engine, run: Run) -> tuple[int, int]:
     """How many runs are learning now, of everybody, and how many wait before this one."""
-    with reading(engine) as connection:
-        learning = select(func.count()).where(RUNS.c.status == "running")
-        before = select(func.count()).where(
+    with read_transaction(engine) as connection:
+        running_query = select(func.count()).where(RUNS.c.status == "running")
+        ahead_query = select(func.count()).where(
             RUNS.c.status == "queued", RUNS.c.changed_at < run.changed_at
         )
-        return connection.execute(learning).scalar_one(), connection.execute(before).scalar_one()
+        return connection.execute(running_query).scalar_one(), connection.execute(ahead_query).scalar_one()
 
 
 def delete_run(engine: Engine, run_id: int) -> None:
     """Forget a run with its curve and weights. Raises StoreError with code gone."""
-    with writing(engine) as connection:
+    with write_transaction(engine) as connection:
         lock_run(connection, run_id)
         connection.execute(delete(RUNS).where(RUNS.c.id == run_id))
 
 
-def runs(engine: Engine, workspace_id: int) -> list[Run]:
+def find_runs(engine: Engine, workspace_id: int) -> list[Run]:
     """The runs of a workspace, the first one first."""
-    query = select(*RUN).where(RUNS.c.workspace_id == workspace_id).order_by(RUNS.c.number)
-    with reading(engine) as connection:
+    query = select(*RUN_COLUMNS).where(RUNS.c.workspace_id == workspace_id).order_by(RUNS.c.number)
+    with read_transaction(engine) as connection:
         return [Run(*row) for row in connection.execute(query)]
 
 
-def run(engine: Engine, workspace_id: int, run_id: int) -> Run | None:
+def find_run(engine: Engine, workspace_id: int, run_id: int) -> Run | None:
     """One run, if it belongs to this workspace."""
-    mine = (RUNS.c.id == run_id) & (RUNS.c.workspace_id == workspace_id)
-    with reading(engine) as connection:
-        row = connection.execute(select(*RUN).where(mine)).first()
+    condition = (RUNS.c.id == run_id) & (RUNS.c.workspace_id == workspace_id)
+    with read_transaction(engine) as connection:
+        row = connection.execute(select(*RUN_COLUMNS).where(condition)).first()
     return None if row is None else Run(*row)

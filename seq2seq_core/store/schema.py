@@ -41,14 +41,14 @@ from sqlalchemy.schema import CreateColumn
 
 from seq2seq_core.errors import StoreError
 
-VERSION = 2
-ACTIVE = ("queued", "running")
-FOLDER = Path(__file__).parents[2] / ".seq2seq_lab"
+SCHEMA_VERSION = 2
+ACTIVE_STATUSES = ("queued", "running")
+STORE_FOLDER = Path(__file__).parents[2] / ".seq2seq_lab"
 
 metadata = MetaData()
 
 
-def reference(table: str, *, nullable: bool = False) -> Column[int]:
+def foreign_key_column(table: str, *, nullable: bool = False) -> Column[int]:
     """A column that names a row of another table, and goes when that row goes."""
     name = f"{table[:-1]}_id"
     return Column(
@@ -78,7 +78,7 @@ revisions = Table(
     "revisions",
     metadata,
     Column("id", Integer, primary_key=True),
-    reference("workspaces"),
+    foreign_key_column("workspaces"),
     Column("parent_id", Integer),
     Column("name", Text, nullable=False),
     Column("tokenizer", String(20), nullable=False),
@@ -92,8 +92,8 @@ runs = Table(
     "runs",
     metadata,
     Column("id", Integer, primary_key=True),
-    reference("workspaces"),
-    reference("revisions"),
+    foreign_key_column("workspaces"),
+    foreign_key_column("revisions"),
     Column("name", Text, nullable=False),  # of its corpus
     Column("number", Integer, nullable=False),  # counted within the workspace
     Column("model", JSON, nullable=False),
@@ -115,16 +115,16 @@ runs = Table(
     Column("watched", JSON(none_as_null=True)),  # source sentences; null: those of its corpus
     sqlite_autoincrement=True,
 )
-ADDED = {2: ("title", "pace", "goal", "watched")}  # version -> columns of runs that came with it
+COLUMNS_ADDED_IN = {2: ("title", "pace", "goal", "watched")}  # version -> columns of runs that came with it
 
 # learning, or as soon as a worker is free: at most one in a workspace
-active = runs.c.status.in_(ACTIVE) & (runs.c.wanted == "run")
+is_active_run = runs.c.status.in_(ACTIVE_STATUSES) & (runs.c.wanted == "run")
 Index(
     "one_active_run",
     runs.c.workspace_id,
     unique=True,
-    sqlite_where=active,
-    postgresql_where=active,
+    sqlite_where=is_active_run,
+    postgresql_where=is_active_run,
 )
 
 # beside the runs, not in them: SQLite writes a row anew, as a whole, ten times a second
@@ -157,52 +157,52 @@ snapshots = Table(
 
 def default_url() -> str:
     """Where the app keeps its work, unless an operator says otherwise."""
-    return os.environ.get("SEQ2SEQ_LAB_STORE") or f"sqlite:///{FOLDER / 'store.db'}"
+    return os.environ.get("SEQ2SEQ_LAB_STORE") or f"sqlite:///{STORE_FOLDER / 'store.db'}"
 
 
 def sqlite_path(url: str) -> Path | None:
     """The file behind a URL; None where it is no SQLite file."""
-    place = make_url(url)
-    return Path(place.database) if place.drivername == "sqlite" and place.database else None
+    parsed_url = make_url(url)
+    return Path(parsed_url.database) if parsed_url.drivername == "sqlite" and parsed_url.database else None
 
 
-def sqlite_connection(connection: object, _record: object) -> None:
+def configure_sqlite(connection: object, _record: object) -> None:
     """Settings of one SQLite connection: readers never wait, kill -9 loses nothing."""
     connection.isolation_level = None  # type: ignore[attr-defined]  # BEGIN is ours, see below
     cursor = connection.cursor()  # type: ignore[attr-defined]
-    for setting in (
+    for pragma in (
         "busy_timeout=5000",
         "synchronous=NORMAL",
         "foreign_keys=ON",
         "journal_size_limit=16777216",
         "wal_autocheckpoint=0",  # SQLite before 3.51.3 can corrupt with two checkpointers: `tidy`
     ):
-        cursor.execute(f"PRAGMA {setting}")
-    write_ahead(cursor)
+        cursor.execute(f"PRAGMA {pragma}")
+    enable_wal(cursor)
     cursor.close()
 
 
-def write_ahead(cursor: sqlite3.Cursor) -> None:
+def enable_wal(cursor: sqlite3.Cursor) -> None:
     """Readers and one writer at a time. Where several open a new file at once, SQLite answers
     "locked" to this change alone, without waiting as it was told."""
-    end = time.monotonic() + 5
+    deadline = time.monotonic() + 5
     while True:
         try:
             cursor.execute("PRAGMA journal_mode=WAL")
             return
         except sqlite3.OperationalError:
-            if time.monotonic() > end:
+            if time.monotonic() > deadline:
                 raise
             time.sleep(0.01)
 
 
-def sqlite_begin(connection: Connection) -> None:
+def begin_sqlite_transaction(connection: Connection) -> None:
     # a writer that starts as a reader fails with "locked" in spite of the timeout
-    writes = connection.get_execution_options().get("writes")
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    is_writer = connection.get_execution_options().get("writes")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if is_writer else "BEGIN")
 
 
-def tidy(engine: Engine) -> None:
+def checkpoint_wal(engine: Engine) -> None:
     """Move what was written from SQLite's log into its file. One process at a time may do it."""
     if engine.dialect.name == "sqlite":
         with engine.connect() as connection:
@@ -221,14 +221,14 @@ def open_store(url: str) -> Engine:
         path = sqlite_path(url)
         if path is not None:
             path.parent.mkdir(parents=True, exist_ok=True)
-        dumps = partial(json.dumps, ensure_ascii=False, allow_nan=False)
+        dump_json = partial(json.dumps, ensure_ascii=False, allow_nan=False)
         engine = create_engine(
-            url, json_serializer=dumps, pool_pre_ping=path is None, hide_parameters=True
+            url, json_serializer=dump_json, pool_pre_ping=path is None, hide_parameters=True
         )
         if path is not None:
-            event.listen(engine, "connect", sqlite_connection)
-            event.listen(engine, "begin", sqlite_begin)
-        check_version(engine)
+            event.listen(engine, "connect", configure_sqlite)
+            event.listen(engine, "begin", begin_sqlite_transaction)
+        ensure_schema(engine)
     except ArgumentError:
         raise StoreError("store_elsewhere", detail="the URL is not understood") from None
     except (OSError, ImportError) as error:
@@ -238,39 +238,39 @@ def open_store(url: str) -> Engine:
     return engine
 
 
-def check_version(engine: Engine) -> None:
+def ensure_schema(engine: Engine) -> None:
     """Make the tables of an empty store; refuse a store from the future."""
     if not inspect(engine).has_table("meta"):
         try:
             with engine.connect().execution_options(writes=True) as connection, connection.begin():
                 metadata.create_all(connection)
                 if connection.execute(select(meta)).first() is None:
-                    connection.execute(insert(meta).values(name="version", value=VERSION))
+                    connection.execute(insert(meta).values(name="version", value=SCHEMA_VERSION))
         except DBAPIError:
             if not inspect(engine).has_table("meta"):  # else another process was quicker
                 raise
-    version = select(meta.c.value).where(meta.c.name == "version")
+    version_query = select(meta.c.value).where(meta.c.name == "version")
     with engine.connect() as connection:
-        found = connection.execute(version).scalar()
-    if found is None or found > VERSION:
-        raise StoreError("newer_store", found=found, known=VERSION)
-    if found < VERSION:
+        stored_version = connection.execute(version_query).scalar()
+    if stored_version is None or stored_version > SCHEMA_VERSION:
+        raise StoreError("newer_store", found=stored_version, known=SCHEMA_VERSION)
+    if stored_version < SCHEMA_VERSION:
         with engine.connect().execution_options(writes=True) as connection, connection.begin():
-            found = connection.execute(version.with_for_update()).scalar_one()
-            for newer in range(found + 1, VERSION + 1):  # none where another process was quicker
-                bring_up(connection, newer)
+            stored_version = connection.execute(version_query.with_for_update()).scalar_one()
+            for next_version in range(stored_version + 1, SCHEMA_VERSION + 1):  # none where another process was quicker
+                migrate(connection, next_version)
 
 
-def bring_up(connection: Connection, version: int) -> None:
+def migrate(connection: Connection, version: int) -> None:
     """Give a store of the version before the columns that came with this one; nothing is lost."""
-    for name in ADDED[version]:
+    for name in COLUMNS_ADDED_IN[version]:
         column = str(CreateColumn(runs.c[name]).compile(dialect=connection.dialect))
         connection.execute(DDL(f"ALTER TABLE runs ADD COLUMN {column}"))
     connection.execute(meta.update().where(meta.c.name == "version").values(value=version))
 
 
 @contextmanager
-def reading(engine: Engine) -> Iterator[Connection]:
+def read_transaction(engine: Engine) -> Iterator[Connection]:
     """One consistent look at the store. Raises StoreError with code cannot_reach."""
     try:
         with engine.connect() as connection:
@@ -280,7 +280,7 @@ def reading(engine: Engine) -> Iterator[Connection]:
 
 
 @contextmanager
-def writing(engine: Engine) -> Iterator[Connection]:
+def write_transaction(engine: Engine) -> Iterator[Connection]:
     """All or nothing. Raises StoreError with code cannot_save, as on a full disk."""
     try:
         with engine.connect().execution_options(writes=True) as connection, connection.begin():

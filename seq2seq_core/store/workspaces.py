@@ -17,7 +17,7 @@ from seq2seq_core.data.cleaning import clean_text
 from seq2seq_core.data.corpus import Row, sanitize_rows
 from seq2seq_core.errors import CorpusError, StoreError
 from seq2seq_core.limits import LIMITS
-from seq2seq_core.store.schema import reading, revisions, workspaces, writing
+from seq2seq_core.store.schema import read_transaction, revisions, workspaces, write_transaction
 
 
 @dataclass(frozen=True)
@@ -42,16 +42,16 @@ class Revision:
     created_at: float
 
 
-def hash_of(key: str) -> str:
+def hash_key(key: str) -> str:
     return hashlib.sha256(key.encode(errors="replace")).hexdigest()
 
 
 def create_workspace(engine: Engine) -> str:
     """A new, empty workspace; returns its key, which the store itself does not know."""
-    key, now = secrets.token_urlsafe(32), time.time()
-    with writing(engine) as connection:
+    key, timestamp = secrets.token_urlsafe(32), time.time()
+    with write_transaction(engine) as connection:
         connection.execute(
-            insert(workspaces).values(key_hash=hash_of(key), created_at=now, touched_at=now)
+            insert(workspaces).values(key_hash=hash_key(key), created_at=timestamp, touched_at=timestamp)
         )
     return key
 
@@ -59,13 +59,13 @@ def create_workspace(engine: Engine) -> str:
 def find_workspace(engine: Engine, key: str) -> Workspace | None:
     """The workspace of a key; an unknown key makes none."""
     columns = [workspaces.c[name] for name in Workspace.__dataclass_fields__]
-    query = select(*columns).where(workspaces.c.key_hash == hash_of(key))
-    with reading(engine) as connection:
+    query = select(*columns).where(workspaces.c.key_hash == hash_key(key))
+    with read_transaction(engine) as connection:
         row = connection.execute(query).first()
     return None if row is None else Workspace(*row)
 
 
-def touch(connection: Connection, workspace_id: int) -> None:
+def touch_workspace(connection: Connection, workspace_id: int) -> None:
     """Mark a workspace as used. First in every change: it also locks the workspace until the end.
 
     Raises StoreError with code gone.
@@ -75,25 +75,25 @@ def touch(connection: Connection, workspace_id: int) -> None:
         raise StoreError("gone")
 
 
-def expect_head(connection: Connection, workspace_id: int, expected: int | None) -> None:
+def expect_head(connection: Connection, workspace_id: int, expected_head: int | None) -> None:
     query = select(workspaces.c.head).where(workspaces.c.id == workspace_id)
-    if connection.execute(query).scalar_one() != expected:
+    if connection.execute(query).scalar_one() != expected_head:
         raise StoreError("stale")
 
 
-def move_head(connection: Connection, workspace_id: int, to: int) -> Revision:
-    connection.execute(update(workspaces).where(workspaces.c.id == workspace_id).values(head=to))
-    return revision_of(connection.execute(select(revisions).where(revisions.c.id == to)).one())
+def move_head(connection: Connection, workspace_id: int, revision_id: int) -> Revision:
+    connection.execute(update(workspaces).where(workspaces.c.id == workspace_id).values(head=revision_id))
+    return revision_from_row(connection.execute(select(revisions).where(revisions.c.id == revision_id)).one())
 
 
-def revision_of(row: sql.Row[Any]) -> Revision:
+def revision_from_row(row: sql.Row[Any]) -> Revision:
     fields = dict(row._mapping)
     for name in ("rows", "held_out"):
-        fields[name] = tuple(Row(*written) for written in fields[name])
+        fields[name] = tuple(Row(*cells) for cells in fields[name])
     return Revision(**fields)
 
 
-def storable_rows(rows: Sequence[Row], tokenizer: str) -> list[tuple[str, ...]]:
+def validate_rows(rows: Sequence[Row], tokenizer: str) -> list[tuple[str, ...]]:
     """The last door: whatever a page does, what is stored is tidy.
 
     Raises CorpusError with code too_many_pairs, or that of the first problem, see corpus.tidy;
@@ -102,10 +102,10 @@ def storable_rows(rows: Sequence[Row], tokenizer: str) -> list[tuple[str, ...]]:
     check_choice("tokenizer", tokenizer, TOKENIZER_NAMES)
     if len(rows) > LIMITS.pairs:
         raise CorpusError("too_many_pairs", count=len(rows), limit=LIMITS.pairs)
-    tidied = sanitize_rows(rows, tokenizer)
-    for problem in tidied.problems:
+    sanitized_rows = sanitize_rows(rows, tokenizer)
+    for problem in sanitized_rows.problems:
         raise problem.error
-    return [(row.source, row.target, row.alignment) for row in tidied.rows]
+    return [(row.source, row.target, row.alignment) for row in sanitized_rows.rows]
 
 
 def save_revision(
@@ -122,11 +122,11 @@ def save_revision(
     Raises StoreError with code stale where parent_id is no longer the head, or gone; CorpusError,
     see storable_rows.
     """
-    written, kept_out = (storable_rows(part, tokenizer) for part in (rows, held_out))
-    with writing(engine) as connection:
-        touch(connection, workspace_id)
+    stored_rows, stored_held_out = (validate_rows(part, tokenizer) for part in (rows, held_out))
+    with write_transaction(engine) as connection:
+        touch_workspace(connection, workspace_id)
         expect_head(connection, workspace_id, parent_id)
-        new = connection.execute(
+        insert_result = connection.execute(
             insert(revisions)
             .returning(revisions.c.id)
             .values(
@@ -134,32 +134,32 @@ def save_revision(
                 parent_id=parent_id,
                 name=clean_text(name),
                 tokenizer=tokenizer,
-                rows=written,
-                held_out=kept_out,
+                rows=stored_rows,
+                held_out=stored_held_out,
                 created_at=time.time(),
             )
         )
-        return move_head(connection, workspace_id, new.scalar_one())
+        return move_head(connection, workspace_id, insert_result.scalar_one())
 
 
-def head(engine: Engine, workspace_id: int) -> Revision | None:
+def find_head(engine: Engine, workspace_id: int) -> Revision | None:
     """The corpus as the learner sees it; None before the first save."""
-    here = (workspaces.c.id == workspace_id) & (workspaces.c.head == revisions.c.id)
-    with reading(engine) as connection:
-        row = connection.execute(select(revisions).where(here)).first()
-    return None if row is None else revision_of(row)
+    condition = (workspaces.c.id == workspace_id) & (workspaces.c.head == revisions.c.id)
+    with read_transaction(engine) as connection:
+        row = connection.execute(select(revisions).where(condition)).first()
+    return None if row is None else revision_from_row(row)
 
 
-def undo(engine: Engine, workspace_id: int, expected_head: int) -> Revision:
+def undo_revision(engine: Engine, workspace_id: int, expected_head: int) -> Revision:
     """Go back to the parent of the head; returns it. The later revision is kept.
 
     Raises StoreError with code stale, nothing_to_undo or gone.
     """
-    with writing(engine) as connection:
-        touch(connection, workspace_id)
+    with write_transaction(engine) as connection:
+        touch_workspace(connection, workspace_id)
         expect_head(connection, workspace_id, expected_head)
         query = select(revisions.c.parent_id).where(revisions.c.id == expected_head)
-        parent = connection.execute(query).scalar_one()
-        if parent is None:
+        parent_revision_id = connection.execute(query).scalar_one()
+        if parent_revision_id is None:
             raise StoreError("nothing_to_undo")
-        return move_head(connection, workspace_id, parent)
+        return move_head(connection, workspace_id, parent_revision_id)

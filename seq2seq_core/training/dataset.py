@@ -117,10 +117,10 @@ def load_dataset(description: Mapping[str, Any]) -> Dataset:
     )
 
 
-def sentences_by_source(description: Mapping[str, Any], dataset: Dataset) -> dict[str, preview.Watched]:
+def sentences_by_source(description: Mapping[str, Any], dataset: Dataset) -> dict[str, preview.PreviewSentence]:
     """Every sentence of a stored description by its source text; training wins over held-out."""
     return {
-        row[0]: preview.Watched(pair.source, pair.target)
+        row[0]: preview.PreviewSentence(pair.source, pair.target)
         for key, pairs in (("held_out", dataset.held_out), ("rows", dataset.pairs))
         for row, pair in zip(description[key], pairs, strict=True)
     }
@@ -166,8 +166,8 @@ def preview_run(
     description: Mapping[str, Any], trained_run: TrainedRun, preview_texts: Sequence[str]
 ) -> list[dict[str, Any]]:
     """What the model of a stored run writes for these sentences, in `frame.sentences`' form."""
-    previews = preview.watch(preview_texts, sentences_by_source(description, trained_run.dataset), trained_run.checkpoint)
-    return preview.sentences(trained_run.model, previews, trained_run.checkpoint, LIMITS.decoded_tokens)
+    previews = preview.tokenize_previews(preview_texts, sentences_by_source(description, trained_run.dataset), trained_run.checkpoint)
+    return preview.translate_previews(trained_run.model, previews, trained_run.checkpoint, LIMITS.decoded_tokens)
 
 
 def preview_untrained(
@@ -185,5 +185,5 @@ def preview_untrained(
     description = freeze_dataset(rows, held_out, tokenizer, model_config, training_config, preview_texts)
     untrained_run = restore_run(description, asdict(model_config), None, training_config.seed)
     corpus_sentences = sentences_by_source(description, untrained_run.dataset)
-    previews = preview.watch(description["watched"], corpus_sentences, untrained_run.checkpoint)
-    return preview.sentences(untrained_run.model, previews, untrained_run.checkpoint, max_length=12)
+    previews = preview.tokenize_previews(description["watched"], corpus_sentences, untrained_run.checkpoint)
+    return preview.translate_previews(untrained_run.model, previews, untrained_run.checkpoint, max_length=12)

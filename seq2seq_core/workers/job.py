@@ -12,25 +12,25 @@ from seq2seq_core.errors import CorpusError, DivergenceError, Seq2SeqError
 from seq2seq_core.evaluation.metrics import chance_alignment, evaluate
 from seq2seq_core.limits import LIMITS
 from seq2seq_core.models import build
-from seq2seq_core.store.history import checked
-from seq2seq_core.store.queue import Chunk, Claim, Progress, Wishes
+from seq2seq_core.store.history import verify_checksum
+from seq2seq_core.store.queue import Chunk, Claim, Progress, RunControls
 from seq2seq_core.training.checkpoint import Checkpoint, model_size, pack_state, unpack_state
 from seq2seq_core.training.dataset import sentences_by_source, load_dataset
 from seq2seq_core.training.loop import Update, TrainingState, initial_state, train
 from seq2seq_core.training.schedules import EarlyStopping
-from seq2seq_core.workers.preview import Attention, sentences, watch
+from seq2seq_core.workers.preview import AttentionRows, translate_previews, tokenize_previews
 
 LOG = logging.getLogger(__name__)
 
 EVALUATE_EVERY = 10  # updates
-EVALUATED = 100  # pairs
-FRAME = (0.15, 0.05)  # seconds between two frames: at least, and per run of the worker
-SNAPSHOT = (1.0, 0.2)  # the same between two snapshots,
-SHARE = 20  # and so many times as long as writing one takes
-LATE = 0.25  # seconds that a slowed run may be behind its pace
+MAX_EVALUATED_PAIRS = 100  # pairs
+PREVIEW_INTERVAL = (0.15, 0.05)  # seconds between two frames: at least, and per run of the worker
+SNAPSHOT_INTERVAL = (1.0, 0.2)  # the same between two snapshots,
+SNAPSHOT_COST_FACTOR = 20  # and so many times as long as writing one takes
+MAX_LAG = 0.25  # seconds that a slowed run may be behind its pace
 
 
-def reason_of(error: Exception, run_id: int, update: int) -> dict[str, Any]:
+def failure_reason(error: Exception, run_id: int, update: int) -> dict[str, Any]:
     """An error as code and fields; one that is not a learner's goes to the log."""
     if not isinstance(error, Seq2SeqError):
         LOG.error("run %d, update %d", run_id, update, exc_info=error)
@@ -39,7 +39,7 @@ def reason_of(error: Exception, run_id: int, update: int) -> dict[str, Any]:
     return {"code": error.code, "fields": fields}
 
 
-def finite(attention: Attention | None) -> bool:
+def is_finite(attention: AttentionRows | None) -> bool:
     return all(math.isfinite(number) for row in attention or () for number in row)
 
 
@@ -49,196 +49,196 @@ class Job:
     def __init__(self, claim: Claim) -> None:
         self.id, self.attempt = claim.run_id, claim.attempt
         self.config = TrainingConfig(**claim.training)
-        model_config, stuff = ModelConfig(**claim.model), load_dataset(claim.corpus)
-        if not stuff.pairs:
+        model_config, dataset = ModelConfig(**claim.model), load_dataset(claim.corpus)
+        if not dataset.pairs:
             raise CorpusError("no_pairs")
-        self.data = stuff.make_batches(stuff.pairs)
-        self.model = build(model_config, len(stuff.source), len(stuff.target), self.config.seed)
-        self.data.check_update_size(self.config, model_config.attention_cost)
-        self.began = initial_state(self.model)
+        self.train_batches = dataset.make_batches(dataset.pairs)
+        self.model = build(model_config, len(dataset.source), len(dataset.target), self.config.seed)
+        self.train_batches.check_update_size(self.config, model_config.attention_cost)
+        self.start_state = initial_state(self.model)
         if claim.weights is not None:
-            weights = checked(claim.weights, claim.checksum)
-            self.began = unpack_state(weights, model_size(self.model))
-        self.events = train(self.model, self.began, self.data, self.config)
+            weights = verify_checksum(claim.weights, claim.checksum)
+            self.start_state = unpack_state(weights, model_size(self.model))
+        self.events = train(self.model, self.start_state, self.train_batches, self.config)
         self.event: Update | None = None  # the last one
 
-        self.measured = stuff.evaluation_pairs[:EVALUATED]
-        self.measured_data = stuff.make_batches(self.measured)
-        self.chance = chance_alignment(self.measured)
-        self.evaluated = "held_out" if stuff.held_out else "training"
-        self.names = Checkpoint(
+        self.evaluation_pairs = dataset.evaluation_pairs[:MAX_EVALUATED_PAIRS]
+        self.evaluation_batches = dataset.make_batches(self.evaluation_pairs)
+        self.chance_alignment = chance_alignment(self.evaluation_pairs)
+        self.evaluation_set = "held_out" if dataset.held_out else "training"
+        self.checkpoint = Checkpoint(
             model_config,
             claim.corpus["tokenizer"],
-            stuff.source,
-            stuff.target,
-            self.began.parameters,
+            dataset.source,
+            dataset.target,
+            self.start_state.parameters,
         )
-        self.known = sentences_by_source(claim.corpus, stuff)
-        self.corpus_watched = claim.corpus["watched"]
+        self.sentences_by_source = sentences_by_source(claim.corpus, dataset)
+        self.default_preview_texts = claim.corpus["watched"]
         self.due_at = time.monotonic()
-        self.heed(claim.wishes)
+        self.apply_controls(claim.controls)
         # a model that knows nothing yet would babble on for ever
-        self.longest = min(self.data.tgt.shape[1] + 4, LIMITS.decoded_tokens)
+        self.max_length = min(self.train_batches.tgt.shape[1] + 4, LIMITS.decoded_tokens)
 
         self.status = "running"
         self.reason: dict[str, Any] | None = None
-        self.seconds = claim.trained_seconds
-        self.shown_update = self.saved = self.began.update  # of the last frame and snapshot
-        self.framed_at, self.saved_at = 0.0, time.perf_counter()
-        self.save_cost = 0.0  # seconds that writing the last snapshot took
-        self.tokens, self.learning = 0, 0.0  # since the last frame
-        self.per_second = 0.0  # updates, by the clock, smoothed
-        self.patience = EarlyStopping(best_update=self.began.update)  # counted from where it goes on
-        self.fresh = True  # not even the first event is written
-        self.forget()
+        self.trained_seconds = claim.trained_seconds
+        self.last_preview_update = self.last_snapshot_update = self.start_state.update  # of the last frame and snapshot
+        self.last_preview_at, self.last_snapshot_at = 0.0, time.perf_counter()
+        self.snapshot_seconds = 0.0  # seconds that writing the last snapshot took
+        self.tokens_since_preview, self.seconds_since_preview = 0, 0.0  # since the last frame
+        self.updates_per_second = 0.0  # updates, by the clock, smoothed
+        self.early_stopping = EarlyStopping(best_update=self.start_state.update)  # counted from where it goes on
+        self.unreported = True  # not even the first event is written
+        self.clear_pending()
 
-    def heed(self, wishes: Wishes) -> None:
+    def apply_controls(self, new_controls: RunControls) -> None:
         """Do as the learner wishes from now on."""
-        self.wishes = wishes
-        self.watched = watch(wishes.watched or self.corpus_watched, self.known, self.names)
-        self.due_at = min(self.due_at, time.monotonic() + 1 / wishes.pace if wishes.pace else 0.0)
-        self.shown = -1  # the next frame shows it
+        self.controls = new_controls
+        self.previews = tokenize_previews(new_controls.watched or self.default_preview_texts, self.sentences_by_source, self.checkpoint)
+        self.due_at = min(self.due_at, time.monotonic() + 1 / new_controls.pace if new_controls.pace else 0.0)
+        self.preview_valid_for = -1  # the next frame shows it
 
     @property
-    def due(self) -> bool:
+    def is_due(self) -> bool:
         """Whether its pace allows another update now."""
         return time.monotonic() >= self.due_at
 
     @property
-    def there(self) -> bool:
+    def at_goal(self) -> bool:
         """At the update where it shall pause."""
-        return self.wishes.goal is not None and self.update >= self.wishes.goal
+        return self.controls.goal is not None and self.update >= self.controls.goal
 
-    def forget(self) -> None:
+    def clear_pending(self) -> None:
         """Everything is written."""
-        self.updates: list[tuple[float, ...]] = []
-        self.evaluations: list[tuple[float, ...]] = []
+        self.pending_updates: list[tuple[float, ...]] = []
+        self.pending_evaluations: list[tuple[float, ...]] = []
         self.live: dict[str, Any] | None = None
         self.snapshot: bytes | None = None
 
     @property
     def update(self) -> int:
-        return self.event.update if self.event else self.began.update
+        return self.event.update if self.event else self.start_state.update
 
     @property
-    def urgent(self) -> bool:
+    def is_urgent(self) -> bool:
         """To be written at once: a first point, a snapshot, an end."""
-        first = self.fresh and bool(self.updates)
-        return first or self.snapshot is not None or self.status != "running"
+        has_first_update = self.unreported and bool(self.pending_updates)
+        return has_first_update or self.snapshot is not None or self.status != "running"
 
     def state(self) -> TrainingState:
-        return self.event.copy_state() if self.event else self.began
+        return self.event.copy_state() if self.event else self.start_state
 
-    def advance(self) -> None:
+    def run_update(self) -> None:
         """One update, and what is measured after it."""
-        if self.there:
-            return self.end("paused")
-        if self.wishes.pace:  # what was late by more than a moment is not made up for
-            now = time.monotonic()
-            self.due_at = max(self.due_at + 1 / self.wishes.pace, now - LATE)
-        began = time.perf_counter()
+        if self.at_goal:
+            return self.finish("paused")
+        if self.controls.pace:  # what was late by more than a moment is not made up for
+            clock = time.monotonic()
+            self.due_at = max(self.due_at + 1 / self.controls.pace, clock - MAX_LAG)
+        started_at = time.perf_counter()
         event = next(self.events, None)
         if event is None:  # nothing left to learn
-            return self.end("done")
+            return self.finish("done")
         self.event = event
-        self.tokens += event.tokens
-        self.learning += time.perf_counter() - began
-        self.updates.append((event.loss, event.accuracy, event.gradient_norm, event.tokens))
-        last = event.update == self.config.updates
-        if event.update == 1 or event.update % EVALUATE_EVERY == 0 or last:
-            self.evaluate()
-        self.seconds += time.perf_counter() - began
-        if last:
-            self.end("done")
-        elif self.evaluated == "held_out" and self.patience.should_stop(self.config, event.update):
+        self.tokens_since_preview += event.tokens
+        self.seconds_since_preview += time.perf_counter() - started_at
+        self.pending_updates.append((event.loss, event.accuracy, event.gradient_norm, event.tokens))
+        is_last = event.update == self.config.updates
+        if event.update == 1 or event.update % EVALUATE_EVERY == 0 or is_last:
+            self.evaluate_model()
+        self.trained_seconds += time.perf_counter() - started_at
+        if is_last:
+            self.finish("done")
+        elif self.evaluation_set == "held_out" and self.early_stopping.should_stop(self.config, event.update):
             self.reason = {
                 "code": "stopped_early",
-                "fields": {"update": event.update, "best": self.patience.best_update},
+                "fields": {"update": event.update, "best": self.early_stopping.best_update},
             }
-            self.end("done")
-        elif self.seconds > 60 * LIMITS.run_minutes:
+            self.finish("done")
+        elif self.trained_seconds > 60 * LIMITS.run_minutes:
             minutes = LIMITS.run_minutes
-            self.fail(Seq2SeqError("time_limit", minutes=minutes, update=event.update))
-        elif self.there:
-            self.end("paused")
+            self.mark_failed(Seq2SeqError("time_limit", minutes=minutes, update=event.update))
+        elif self.at_goal:
+            self.finish("paused")
 
-    def evaluate(self) -> None:
-        found = evaluate(self.model, self.measured_data, self.measured)
-        if not math.isfinite(found.loss):
+    def evaluate_model(self) -> None:
+        evaluation = evaluate(self.model, self.evaluation_batches, self.evaluation_pairs)
+        if not math.isfinite(evaluation.loss):
             raise DivergenceError("diverged", update=self.update)
-        self.patience = self.patience.observe(self.update, found.loss)
-        alignment = -1.0 if found.alignment is None else found.alignment
-        numbers = found.loss, found.token_accuracy, found.exact_match, alignment
-        self.evaluations.append((self.update, *numbers))
+        self.early_stopping = self.early_stopping.observe(self.update, evaluation.loss)
+        alignment = -1.0 if evaluation.alignment is None else evaluation.alignment
+        numbers = evaluation.loss, evaluation.token_accuracy, evaluation.exact_match, alignment
+        self.pending_evaluations.append((self.update, *numbers))
 
-    def look(self) -> None:
+    def make_preview(self) -> None:
         """Make a frame."""
-        now = sentences(self.model, self.watched, self.names, self.longest)
-        if not all(finite(sentence["attention"]) for sentence in now):
+        translations = translate_previews(self.model, self.previews, self.checkpoint, self.max_length)
+        if not all(is_finite(sentence["attention"]) for sentence in translations):
             raise DivergenceError("diverged", update=self.update)
-        seconds = time.perf_counter() - self.framed_at
-        if self.framed_at:
-            rate = (self.update - self.shown_update) / seconds
-            self.per_second += 0.4 * (rate - self.per_second) if self.per_second else rate
+        elapsed_seconds = time.perf_counter() - self.last_preview_at
+        if self.last_preview_at:
+            rate = (self.update - self.last_preview_update) / elapsed_seconds
+            self.updates_per_second += 0.4 * (rate - self.updates_per_second) if self.updates_per_second else rate
         self.live = {
             "update": self.update,
-            "updates_per_second": round(self.per_second, 2),
-            "epoch": math.ceil(self.update / self.data.updates_per_epoch(self.config)),
-            "tokens_per_second": round(self.tokens / self.learning) if self.learning else 0,
-            "evaluated": self.evaluated,
-            "chance": self.chance,
-            "sentences": now,
+            "updates_per_second": round(self.updates_per_second, 2),
+            "epoch": math.ceil(self.update / self.train_batches.updates_per_epoch(self.config)),
+            "tokens_per_second": round(self.tokens_since_preview / self.seconds_since_preview) if self.seconds_since_preview else 0,
+            "evaluated": self.evaluation_set,
+            "chance": self.chance_alignment,
+            "sentences": translations,
         }
-        self.shown = self.shown_update = self.update
-        self.framed_at = time.perf_counter()
-        self.tokens, self.learning = 0, 0.0
+        self.preview_valid_for = self.last_preview_update = self.update
+        self.last_preview_at = time.perf_counter()
+        self.tokens_since_preview, self.seconds_since_preview = 0, 0.0
 
-    def save(self) -> None:
+    def make_snapshot(self) -> None:
         """Make a snapshot. It must be written before the next update."""
         self.snapshot = pack_state(self.state())
-        self.saved, self.saved_at = self.update, time.perf_counter()
+        self.last_snapshot_update, self.last_snapshot_at = self.update, time.perf_counter()
 
-    def keep_up(self, runs: int) -> None:
+    def snapshot_if_due(self, job_count: int) -> None:
         """A frame and a snapshot where they are due; runs counts those of the worker."""
-        now = time.perf_counter()
-        if now - self.framed_at >= max(FRAME[0], FRAME[1] * runs):
-            self.look()
-        if now - self.saved_at >= max(SNAPSHOT[0], runs * max(SNAPSHOT[1], SHARE * self.save_cost)):
-            self.save()
+        clock = time.perf_counter()
+        if clock - self.last_preview_at >= max(PREVIEW_INTERVAL[0], PREVIEW_INTERVAL[1] * job_count):
+            self.make_preview()
+        if clock - self.last_snapshot_at >= max(SNAPSHOT_INTERVAL[0], job_count * max(SNAPSHOT_INTERVAL[1], SNAPSHOT_COST_FACTOR * self.snapshot_seconds)):
+            self.make_snapshot()
 
-    def end(self, status: str) -> None:
+    def finish(self, status: str) -> None:
         """Paused, stopped or done: with a last frame and snapshot."""
-        if self.shown != self.update:
-            self.look()
-        if self.saved != self.update:
-            self.save()
+        if self.preview_valid_for != self.update:
+            self.make_preview()
+        if self.last_snapshot_update != self.update:
+            self.make_snapshot()
         self.status = status
 
-    def extend(self, updates: int) -> None:
+    def extend_updates(self, updates: int) -> None:
         """Learn until a later update than first planned."""
-        self.began, self.event = self.state(), None
+        self.start_state, self.event = self.state(), None
         self.config = TrainingConfig(**{**vars(self.config), "updates": updates})
-        self.events = train(self.model, self.began, self.data, self.config)
+        self.events = train(self.model, self.start_state, self.train_batches, self.config)
         self.status = "running"
 
-    def fail(self, error: Exception) -> None:
-        self.status, self.reason = "failed", reason_of(error, self.id, self.update)
-        if self.saved != self.update and isinstance(error, Seq2SeqError):
-            self.save()  # the last finite weights
+    def mark_failed(self, error: Exception) -> None:
+        self.status, self.reason = "failed", failure_reason(error, self.id, self.update)
+        if self.last_snapshot_update != self.update and isinstance(error, Seq2SeqError):
+            self.make_snapshot()  # the last finite weights
 
-    def progress(self) -> Progress:
+    def pending_progress(self) -> Progress:
         """What is not yet written."""
         chunks: list[Chunk] = []
-        if self.updates:
-            first = self.update - len(self.updates) + 1
-            chunks.append(Chunk("update", first, self.updates))
-        if self.evaluations:
-            chunks.append(Chunk("evaluation", int(self.evaluations[0][0]), self.evaluations))
+        if self.pending_updates:
+            first = self.update - len(self.pending_updates) + 1
+            chunks.append(Chunk("update", first, self.pending_updates))
+        if self.pending_evaluations:
+            chunks.append(Chunk("evaluation", int(self.pending_evaluations[0][0]), self.pending_evaluations))
         return Progress(
             self.id,
             self.attempt,
             self.update,
-            self.seconds,
+            self.trained_seconds,
             chunks,
             self.live,
             self.snapshot,

@@ -27,19 +27,19 @@ from seq2seq_core.store import queue
 from seq2seq_core.store.schema import default_url, open_store, sqlite_path
 
 if TYPE_CHECKING:
-    from seq2seq_core.workers.worker import Cell
+    from seq2seq_core.workers.worker import Heartbeat
 
 LOG = logging.getLogger(__name__)
 
-IDLE = 0.02  # seconds between two looks at an empty queue
-STORE_AWAY = 0.5  # seconds until a store that did not answer is asked again
-HANGING = 10.0  # seconds without a sign of life during a turn
-LEAVING = 1.5  # seconds for a worker to leave by itself
-NEWBORN = 2.0  # who dies younger than this is replaced more and more slowly,
-FIRST_DELAY, LONGEST_DELAY = 0.25, 10.0  # with these seconds in between
+IDLE_WAIT = 0.02  # seconds between two looks at an empty queue
+STORE_RETRY_DELAY = 0.5  # seconds until a store that did not answer is asked again
+HANG_TIMEOUT = 10.0  # seconds without a sign of life during a turn
+SHUTDOWN_TIMEOUT = 1.5  # seconds for a worker to leave by itself
+MIN_UPTIME = 2.0  # who dies younger than this is replaced more and more slowly,
+MIN_RESTART_DELAY, MAX_RESTART_DELAY = 0.25, 10.0  # with these seconds in between
 
 
-def start(url: str, count: int | None = None) -> subprocess.Popen[bytes]:
+def launch_pool(url: str, count: int | None = None) -> subprocess.Popen[bytes]:
     """Start the workers of an app. They leave when it dies, or closes their standard input."""
     command = [sys.executable, "-m", "seq2seq_core", "workers", "--store", url, "--follow-stdin"]
     if count is not None:
@@ -62,29 +62,29 @@ def main(count: int | None = None, url: str | None = None, follow_stdin: bool = 
     import torch
     import torch._dynamo  # the first optimizer of each worker would import it, for a second
 
-    from seq2seq_core.workers.worker import Cell
+    from seq2seq_core.workers.worker import Heartbeat
 
     torch.set_num_threads(1)
-    store = url or default_url()
+    store_url = url or default_url()
     if not hasattr(os, "fork"):
-        work_alone(store, follow_stdin)
+        run_single_worker(store_url, follow_stdin)
         return
-    supervisor = Supervisor(store, count or cores(), follow_stdin, lambda: Cell(mmap(-1, 16)))
-    if supervisor.lock():
-        supervisor.watch()
+    supervisor = Supervisor(store_url, count or count_cores(), follow_stdin, lambda: Heartbeat(mmap(-1, 16)))
+    if supervisor.acquire_lock():
+        supervisor.supervise()
 
 
-def cores() -> int:
+def count_cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def work(
+def run_worker(
     url: str,
-    pool: str,
-    number: int,
+    pool_id: str,
+    worker_number: int,
     peers: int,
-    cell: Cell,
-    leaving: threading.Event,
+    heartbeat: Heartbeat,
+    stop_event: threading.Event,
 ) -> None:
     """Be worker `number` of a pool until `leaving` is set.
 
@@ -93,88 +93,88 @@ def work(
     """
     from seq2seq_core.workers.worker import Worker
 
-    name, engine = f"{pool}-{number}", open_store(url)
-    blamed, _ = cell.read()
-    queue.release(engine, queue.of_worker(name), blamed)
-    if number == 0 and sqlite_path(url):  # there is one pool per file: the others are dead
-        queue.release(engine, ~queue.of_pool(pool))
-    cell.write(0)
-    worker = Worker(engine, name, cell, peers, keeps=number == 0)
-    while not leaving.is_set():
+    name, engine = f"{pool_id}-{worker_number}", open_store(url)
+    blamed_run_id, _ = heartbeat.read()
+    queue.release_runs(engine, queue.owned_by_worker(name), blamed_run_id)
+    if worker_number == 0 and sqlite_path(url):  # there is one pool per file: the others are dead
+        queue.release_runs(engine, ~queue.owned_by_pool(pool_id))
+    heartbeat.write(0)
+    worker = Worker(engine, name, heartbeat, peers, owns_store_file=worker_number == 0)
+    while not stop_event.is_set():
         try:
-            busy = worker.advance()
+            was_busy = worker.advance()
         except StoreError as error:
             LOG.warning("%s: %s", name, error)
-            leaving.wait(STORE_AWAY)
+            stop_event.wait(STORE_RETRY_DELAY)
         else:
-            if not busy:
-                leaving.wait(IDLE)
+            if not was_busy:
+                stop_event.wait(IDLE_WAIT)
     worker.close()
     engine.dispose()
 
 
-def leave_with(pipe: int, leaving: threading.Event) -> None:
+def exit_when_closed(pipe: int, stop_event: threading.Event) -> None:
     """Leave when a pipe ends; without further ado where that takes too long."""
 
-    def wait() -> None:
+    def wait_for_close() -> None:
         while os.read(pipe, 4096):
             pass
-        leaving.set()
-        time.sleep(LEAVING)
+        stop_event.set()
+        time.sleep(SHUTDOWN_TIMEOUT)
         os._exit(1)
 
-    threading.Thread(target=wait, daemon=True).start()
+    threading.Thread(target=wait_for_close, daemon=True).start()
 
 
-def work_alone(url: str, follow_stdin: bool) -> None:
+def run_single_worker(url: str, follow_stdin: bool) -> None:
     """Without fork there is one worker, in this process."""
-    from seq2seq_core.workers.worker import Cell
+    from seq2seq_core.workers.worker import Heartbeat
 
-    leaving = threading.Event()
+    stop_event = threading.Event()
     signal.signal(signal.SIGINT, signal.SIG_IGN if follow_stdin else signal.SIG_DFL)
     if follow_stdin:
-        leave_with(sys.stdin.fileno(), leaving)
-    work(url, uuid.uuid4().hex[:8], 0, 1, Cell(), leaving)
+        exit_when_closed(sys.stdin.fileno(), stop_event)
+    run_worker(url, uuid.uuid4().hex[:8], 0, 1, Heartbeat(), stop_event)
 
 
 @dataclass
-class Place:
+class WorkerSlot:
     """One worker, and whoever replaces it."""
 
-    number: int
-    cell: Cell
+    worker_number: int
+    heartbeat: Heartbeat
     pid: int = 0  # 0: nobody
-    born: float = 0.0
-    delay: float = 0.0  # until the next one is born
-    free_at: float = 0.0
+    started_at: float = 0.0
+    restart_delay: float = 0.0  # until the next one is born
+    restart_at: float = 0.0
 
 
 class Supervisor:
     def __init__(
-        self, url: str, count: int, follow_stdin: bool, new_cell: Callable[[], Cell]
+        self, url: str, count: int, follow_stdin: bool, new_heartbeat: Callable[[], Heartbeat]
     ) -> None:
         self.url, self.follow_stdin = url, follow_stdin
-        self.pool = uuid.uuid4().hex[:8]
-        self.places = [Place(number, new_cell()) for number in range(max(count, 1))]
+        self.pool_id = uuid.uuid4().hex[:8]
+        self.slots = [WorkerSlot(number, new_heartbeat()) for number in range(max(count, 1))]
         # its other end stays here: when this process dies, however it does, the pipe ends
-        self.pipe, self.held = os.pipe()
+        self.pipe_read_end, self.pipe_write_end = os.pipe()
         self.lock_file: int | None = None
-        self.leaving = False
-        signal.signal(signal.SIGTERM, self.leave)
+        self.shutting_down = False
+        signal.signal(signal.SIGTERM, self.request_shutdown)
         # Ctrl-C is for the app, where there is one
-        signal.signal(signal.SIGINT, signal.SIG_IGN if follow_stdin else self.leave)
+        signal.signal(signal.SIGINT, signal.SIG_IGN if follow_stdin else self.request_shutdown)
 
-    def leave(self, *_: object) -> None:
-        self.leaving = True
+    def request_shutdown(self, *_: object) -> None:
+        self.shutting_down = True
 
     def wait(self, seconds: float) -> None:
         """Sleep, but notice the end of standard input."""
         if not self.follow_stdin:
             time.sleep(seconds)
         elif select.select([0], [], [], seconds)[0] and not os.read(0, 4096):
-            self.leaving = True
+            self.shutting_down = True
 
-    def lock(self) -> bool:
+    def acquire_lock(self) -> bool:
         """Wait until this is the only pool of its file; False: asked to leave before."""
         import fcntl
 
@@ -184,7 +184,7 @@ class Supervisor:
         path.parent.mkdir(parents=True, exist_ok=True)
         lock_path = path.with_name(path.name + ".workers")
         self.lock_file = os.open(lock_path, os.O_RDWR | os.O_CREAT, 0o600)
-        while not self.leaving:
+        while not self.shutting_down:
             try:
                 fcntl.flock(self.lock_file, fcntl.LOCK_EX | fcntl.LOCK_NB)
                 return True
@@ -192,73 +192,73 @@ class Supervisor:
                 self.wait(0.2)
         return False
 
-    def watch(self) -> None:
+    def supervise(self) -> None:
         """Keep every place filled until it is time to leave."""
         gc.collect()
         gc.freeze()  # so that the collector of a worker leaves the shared pages alone
-        while not self.leaving:
-            for place in self.places:
-                if place.pid:
-                    self.check(place)
-                if not place.pid and time.monotonic() >= place.free_at:
-                    self.fill(place)
+        while not self.shutting_down:
+            for slot in self.slots:
+                if slot.pid:
+                    self.reap(slot)
+                if not slot.pid and time.monotonic() >= slot.restart_at:
+                    self.spawn(slot)
             self.wait(0.05)
-        self.dismiss()
+        self.shut_down()
 
-    def fill(self, place: Place) -> None:
+    def spawn(self, slot: WorkerSlot) -> None:
         """Fork a worker into a free place."""
-        run_id, _ = place.cell.read()
-        place.cell.write(run_id)  # still to be blamed; a worker that hangs before that is noticed
-        place.born = time.monotonic()
-        place.pid = os.fork()
-        if place.pid == 0:
-            code = 1
+        run_id, _ = slot.heartbeat.read()
+        slot.heartbeat.write(run_id)  # still to be blamed; a worker that hangs before that is noticed
+        slot.started_at = time.monotonic()
+        slot.pid = os.fork()
+        if slot.pid == 0:
+            exit_code = 1
             try:
-                self.child(place)
-                code = 0
+                self.run_child(slot)
+                exit_code = 0
             except BaseException:
-                LOG.exception("worker %d", place.number)
+                LOG.exception("worker %d", slot.worker_number)
             finally:
-                os._exit(code)  # nothing of the supervisor's is to be cleaned up here
+                os._exit(exit_code)  # nothing of the supervisor's is to be cleaned up here
 
-    def child(self, place: Place) -> None:
-        os.close(self.held)
+    def run_child(self, slot: WorkerSlot) -> None:
+        os.close(self.pipe_write_end)
         if self.lock_file is not None:
             os.close(self.lock_file)
-        leaving = threading.Event()
-        for name in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(name, signal.SIG_IGN)  # the supervisor says when to leave
+        stop_event = threading.Event()
+        for signal_number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(signal_number, signal.SIG_IGN)  # the supervisor says when to leave
         os.nice(5)  # pages come first
-        leave_with(self.pipe, leaving)
-        work(self.url, self.pool, place.number, len(self.places), place.cell, leaving)
+        exit_when_closed(self.pipe_read_end, stop_event)
+        run_worker(self.url, self.pool_id, slot.worker_number, len(self.slots), slot.heartbeat, stop_event)
 
-    def check(self, place: Place) -> None:
+    def reap(self, slot: WorkerSlot) -> None:
         """Notice a worker that is dead, and end one that hangs."""
-        pid, how = os.waitpid(place.pid, os.WNOHANG)
-        run_id, seen = place.cell.read()
-        now = time.monotonic()
+        pid, wait_status = os.waitpid(slot.pid, os.WNOHANG)
+        run_id, heartbeat_at = slot.heartbeat.read()
+        clock = time.monotonic()
         if pid == 0:
-            if run_id and now - seen > HANGING:
-                os.kill(place.pid, signal.SIGKILL)
+            if run_id and clock - heartbeat_at > HANG_TIMEOUT:
+                os.kill(slot.pid, signal.SIGKILL)
             return
         LOG.warning(
             "worker %d ended with %d, busy with run %d",
-            place.number,
-            os.waitstatus_to_exitcode(how),
+            slot.worker_number,
+            os.waitstatus_to_exitcode(wait_status),
             run_id,
         )
-        young = now - place.born < NEWBORN
-        place.delay = min(max(2 * place.delay, FIRST_DELAY), LONGEST_DELAY) if young else 0.0
-        place.pid, place.free_at = 0, now + place.delay
+        is_short_lived = clock - slot.started_at < MIN_UPTIME
+        slot.restart_delay = min(max(2 * slot.restart_delay, MIN_RESTART_DELAY), MAX_RESTART_DELAY) if is_short_lived else 0.0
+        slot.pid, slot.restart_at = 0, clock + slot.restart_delay
 
-    def dismiss(self) -> None:
+    def shut_down(self) -> None:
         """Let all workers leave; end those that do not."""
-        os.close(self.held)
-        end = time.monotonic() + LEAVING + 0.2
-        left = [place.pid for place in self.places if place.pid]
-        while left:
-            left = [pid for pid in left if os.waitpid(pid, os.WNOHANG)[0] == 0]
-            if time.monotonic() > end:
-                for pid in left:
+        os.close(self.pipe_write_end)
+        deadline = time.monotonic() + SHUTDOWN_TIMEOUT + 0.2
+        remaining_pids = [slot.pid for slot in self.slots if slot.pid]
+        while remaining_pids:
+            remaining_pids = [pid for pid in remaining_pids if os.waitpid(pid, os.WNOHANG)[0] == 0]
+            if time.monotonic() > deadline:
+                for pid in remaining_pids:
                     os.kill(pid, signal.SIGKILL)
             time.sleep(0.01)

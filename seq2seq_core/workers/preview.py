@@ -15,55 +15,55 @@ from seq2seq_core.decoding.translator import source_tokens
 from seq2seq_core.models.base import EncoderDecoder
 from seq2seq_core.training.checkpoint import Checkpoint
 
-Attention = list[list[float]]  # target × source, with a last row for <eos> where it was written
+AttentionRows = list[list[float]]  # target × source, with a last row for <eos> where it was written
 
 
 @dataclass(frozen=True)
-class Watched:
+class PreviewSentence:
     source: tuple[str, ...]
     reference: tuple[str, ...] | None  # None for a sentence outside of the corpus
 
 
-def watch(
-    texts: Sequence[str], known: Mapping[str, Watched], checkpoint: Checkpoint
-) -> list[Watched]:
+def tokenize_previews(
+    texts: Sequence[str], sentences_by_source: Mapping[str, PreviewSentence], checkpoint: Checkpoint
+) -> list[PreviewSentence]:
     """Cut the sentences to be watched; those of the corpus, `known`, are cut as they are there.
 
     Raises CorpusError, see corpus.tokens_of.
     """
-    return [known.get(text) or Watched(source_tokens(text, checkpoint), None) for text in texts]
+    return [sentences_by_source.get(text) or PreviewSentence(source_tokens(text, checkpoint), None) for text in texts]
 
 
-def shown(watched: Watched, output: list[str], attention: Attention | None) -> dict[str, Any]:
+def preview_data(sentence: PreviewSentence, output: list[str], attention: AttentionRows | None) -> dict[str, Any]:
     return {
-        "source": list(watched.source),
-        "reference": None if watched.reference is None else list(watched.reference),
+        "source": list(sentence.source),
+        "reference": None if sentence.reference is None else list(sentence.reference),
         "output": output,
         "attention": attention,
     }
 
 
-def sentences(
-    model: EncoderDecoder, watched: Sequence[Watched], checkpoint: Checkpoint, max_length: int
+def translate_previews(
+    model: EncoderDecoder, previews: Sequence[PreviewSentence], checkpoint: Checkpoint, max_length: int
 ) -> list[dict[str, Any]]:
     """Greedy translations, the first one with its attention: source, reference, output, attention.
 
     Only the names of `checkpoint` are used, not its weights.
     """
-    if not watched:
+    if not previews:
         return []
-    ids = [checkpoint.source.encode(sentence.source) for sentence in watched]
-    walk = Stepper.start(model, torch.tensor(ids[0])).finish(max_length)
-    weights = [step.attention for step in walk.steps]
+    source_ids = [checkpoint.source.encode(sentence.source) for sentence in previews]
+    stepper = Stepper.start(model, torch.tensor(source_ids[0])).finish(max_length)
+    weights = [step.attention for step in stepper.steps]
     attention = [
         [round(number, 3) for number in row.tolist()] for row in weights if row is not None
     ]
-    written = [walk.tokens[:-1] if walk.finished else walk.tokens]
-    if len(ids) > 1:
-        src = pad_sequences(ids[1:])
-        written += greedy(model, src, src != PAD, max_length)
-    outputs = map(checkpoint.target.decode, written)
+    output_ids = [stepper.tokens[:-1] if stepper.finished else stepper.tokens]
+    if len(source_ids) > 1:
+        src = pad_sequences(source_ids[1:])
+        output_ids += greedy(model, src, src != PAD, max_length)
+    outputs = map(checkpoint.target.decode, output_ids)
     return [
-        shown(sentence, output, attention or None if number == 0 else None)
-        for number, (sentence, output) in enumerate(zip(watched, outputs, strict=True))
+        preview_data(sentence, output, attention or None if number == 0 else None)
+        for number, (sentence, output) in enumerate(zip(previews, outputs, strict=True))
     ]

@@ -17,20 +17,20 @@ import torch
 from sqlalchemy import Engine
 
 from seq2seq_core.store import queue
-from seq2seq_core.store.queue import Claim, Order, Progress
-from seq2seq_core.store.runs import RESTING
-from seq2seq_core.store.schema import tidy
-from seq2seq_core.workers.job import Job, reason_of
+from seq2seq_core.store.queue import Claim, QueuedRun, Progress
+from seq2seq_core.store.runs import STATUS_AFTER
+from seq2seq_core.store.schema import checkpoint_wal
+from seq2seq_core.workers.job import Job, failure_reason
 
-ROUND = 0.25  # seconds until every run has had a turn, as long as turns keep within these:
-SHORTEST, LONGEST = 0.005, 0.05
-WRITE = 0.1  # seconds between two writes
-PATIENCE = 0.5  # a run that waits longer is taken by whoever sees it
-LEASE = 30.0  # a worker that has been silent for so long has lost its runs
-CHORES = 1.0  # seconds between two rounds of housekeeping
+ROUND_SECONDS = 0.25  # seconds until every run has had a turn, as long as turns keep within these:
+MIN_SLICE, MAX_SLICE = 0.005, 0.05
+WRITE_INTERVAL = 0.1  # seconds between two writes
+MAX_QUEUE_WAIT = 0.5  # a run that waits longer is taken by whoever sees it
+LEASE_SECONDS = 30.0  # a worker that has been silent for so long has lost its runs
+MAINTENANCE_INTERVAL = 1.0  # seconds between two rounds of housekeeping
 
 
-class Cell:
+class Heartbeat:
     """What a worker is doing, in memory that outlives it: a run's id, or 0, and since when."""
 
     FORMAT = struct.Struct("<qd")
@@ -43,8 +43,8 @@ class Cell:
 
     def read(self) -> tuple[int, float]:
         """The run's id, and when it was written by the clock of time.monotonic."""
-        run_id, when = self.FORMAT.unpack_from(self.memory)
-        return run_id, when
+        run_id, timestamp = self.FORMAT.unpack_from(self.memory)
+        return run_id, timestamp
 
 
 class Worker:
@@ -55,15 +55,15 @@ class Worker:
     """
 
     def __init__(
-        self, engine: Engine, name: str, cell: Cell, peers: int = 1, keeps: bool = True
+        self, engine: Engine, name: str, heartbeat: Heartbeat, peers: int = 1, owns_store_file: bool = True
     ) -> None:
         torch.set_num_threads(1)
-        self.engine, self.name, self.cell = engine, name, cell
-        self.peers, self.keeps = peers, keeps
+        self.engine, self.name, self.heartbeat = engine, name, heartbeat
+        self.peers, self.owns_store_file = peers, owns_store_file
         self.jobs: dict[int, Job] = {}  # in the order of their turns
-        self.unfit: list[Progress] = []  # runs that could not even be opened
-        self.behind = False  # the last write has failed
-        self.wrote_at = self.chores_at = 0.0
+        self.rejected: list[Progress] = []  # runs that could not even be opened
+        self.write_failed = False  # the last write has failed
+        self.last_write_at = self.last_maintenance_at = 0.0
 
     def advance(self) -> bool:
         """Read what is asked, give one run its turn, write what is due; False: none was due.
@@ -71,118 +71,118 @@ class Worker:
         Raises StoreError where the store does not answer. Nothing is lost by that: no run goes on
         before everything is written.
         """
-        if self.behind:
-            self.write()
-        orders = queue.look(self.engine)
-        self.obey({order.run_id: order for order in orders if order.worker == self.name})
-        self.take(orders)
-        if job := self.whose_turn():
+        if self.write_failed:
+            self.write_progress()
+        entries = queue.poll(self.engine)
+        self.apply_commands({entry.run_id: entry for entry in entries if entry.worker == self.name})
+        self.claim_next(entries)
+        if job := self.next_job():
             self.jobs[job.id] = self.jobs.pop(job.id)  # to the end of the round
-            self.turn(job)
-        urgent = bool(self.unfit) or any(job.urgent for job in self.jobs.values())
-        if urgent or (self.jobs and time.monotonic() - self.wrote_at >= WRITE):
-            self.write()
-        if time.monotonic() - self.chores_at >= CHORES:
-            self.chores(orders)
+            self.run_slice(job)
+        is_urgent = bool(self.rejected) or any(job.is_urgent for job in self.jobs.values())
+        if is_urgent or (self.jobs and time.monotonic() - self.last_write_at >= WRITE_INTERVAL):
+            self.write_progress()
+        if time.monotonic() - self.last_maintenance_at >= MAINTENANCE_INTERVAL:
+            self.maintain(entries)
         return job is not None
 
     @contextmanager
-    def busy(self, job: Job) -> Iterator[None]:
+    def isolate_failures(self, job: Job) -> Iterator[None]:
         """What goes wrong in here ends this run, and no other; a death in here is its fault."""
-        self.cell.write(job.id)
+        self.heartbeat.write(job.id)
         try:
             yield
         except Exception as error:
-            job.fail(error)
+            job.mark_failed(error)
         finally:
-            self.cell.write(0)
+            self.heartbeat.write(0)
 
-    def obey(self, orders: dict[int, Order]) -> None:
+    def apply_commands(self, entries: dict[int, QueuedRun]) -> None:
         """Do what learners have asked of the runs at hand."""
         for job in list(self.jobs.values()):
-            order = orders.get(job.id)
-            if order is None or order.status != "running" or order.attempt != job.attempt:
+            entry = entries.get(job.id)
+            if entry is None or entry.status != "running" or entry.attempt != job.attempt:
                 del self.jobs[job.id]  # deleted, or taken by another worker
                 continue
-            with self.busy(job):
-                if order.updates > job.config.updates:
-                    job.extend(order.updates)
-                if order.wishes != job.wishes:
-                    job.heed(order.wishes)
-                if order.wanted != "run":
-                    job.end(RESTING[order.wanted])
+            with self.isolate_failures(job):
+                if entry.updates > job.config.updates:
+                    job.extend_updates(entry.updates)
+                if entry.controls != job.controls:
+                    job.apply_controls(entry.controls)
+                if entry.wanted != "run":
+                    job.finish(STATUS_AFTER[entry.wanted])
 
-    def take(self, orders: list[Order]) -> None:
+    def claim_next(self, entries: list[QueuedRun]) -> None:
         """Claim one waiting run, unless another worker has fewer and will take it in a moment."""
-        waiting = [order for order in orders if order.status == "queued"]
-        fair = len(self.jobs) < math.ceil(len(orders) / self.peers)
-        if waiting and (fair or time.time() - waiting[0].changed_at > PATIENCE):
-            claim = queue.claim(self.engine, self.name)
+        waiting_entries = [entry for entry in entries if entry.status == "queued"]
+        below_fair_share = len(self.jobs) < math.ceil(len(entries) / self.peers)
+        if waiting_entries and (below_fair_share or time.time() - waiting_entries[0].changed_at > MAX_QUEUE_WAIT):
+            claim = queue.claim_run(self.engine, self.name)
             if claim is not None:
-                self.open(claim)
+                self.open_job(claim)
 
-    def open(self, claim: Claim) -> None:
-        self.cell.write(claim.run_id)
-        place = claim.run_id, claim.attempt, claim.update, claim.trained_seconds
+    def open_job(self, claim: Claim) -> None:
+        self.heartbeat.write(claim.run_id)
+        progress_fields = claim.run_id, claim.attempt, claim.update, claim.trained_seconds
         try:
             self.jobs[claim.run_id] = Job(claim)
         except Exception as error:
-            reason = reason_of(error, claim.run_id, claim.update)
-            self.unfit.append(Progress(*place, status="failed", reason=reason))
+            reason = failure_reason(error, claim.run_id, claim.update)
+            self.rejected.append(Progress(*progress_fields, status="failed", reason=reason))
         finally:
-            self.cell.write(0)
+            self.heartbeat.write(0)
 
-    def whose_turn(self) -> Job | None:
+    def next_job(self) -> Job | None:
         """Who has nothing to show yet or is stepped by hand comes first, then who waits longest."""
-        going = [job for job in self.jobs.values() if job.status == "running" and job.due]
-        return next((job for job in going if job.fresh), going[0] if going else None)
+        ready_jobs = [job for job in self.jobs.values() if job.status == "running" and job.is_due]
+        return next((job for job in ready_jobs if job.unreported), ready_jobs[0] if ready_jobs else None)
 
-    def turn(self, job: Job) -> None:
+    def run_slice(self, job: Job) -> None:
         """Some milliseconds for one run, or its very first update."""
-        end = time.perf_counter() + min(max(ROUND / len(self.jobs), SHORTEST), LONGEST)
-        with self.busy(job):
+        deadline = time.perf_counter() + min(max(ROUND_SECONDS / len(self.jobs), MIN_SLICE), MAX_SLICE)
+        with self.isolate_failures(job):
             while True:
-                self.cell.write(job.id)
-                job.advance()
-                if job.status != "running" or job.fresh:
+                self.heartbeat.write(job.id)
+                job.run_update()
+                if job.status != "running" or job.unreported:
                     return
-                if not job.due or time.perf_counter() >= end:
-                    return job.keep_up(len(self.jobs))
+                if not job.is_due or time.perf_counter() >= deadline:
+                    return job.snapshot_if_due(len(self.jobs))
 
-    def write(self) -> None:
+    def write_progress(self) -> None:
         """Tell the store what has happened since the last write."""
-        self.behind, began = True, time.monotonic()
-        told = [job.progress() for job in self.jobs.values() if job.updates or job.urgent]
-        status = queue.write(self.engine, self.name, [*self.unfit, *told])
-        took, self.wrote_at = time.monotonic() - began, time.monotonic()
-        self.behind, self.unfit = False, []
-        for progress in told:
+        self.write_failed, started_at = True, time.monotonic()
+        reports = [job.pending_progress() for job in self.jobs.values() if job.pending_updates or job.is_urgent]
+        statuses = queue.write_progress(self.engine, self.name, [*self.rejected, *reports])
+        write_seconds, self.last_write_at = time.monotonic() - started_at, time.monotonic()
+        self.write_failed, self.rejected = False, []
+        for progress in reports:
             job = self.jobs[progress.run_id]
-            job.save_cost = took if progress.snapshot else job.save_cost
-            job.forget()
-            job.fresh = job.fresh and not progress.chunks
-            job.status = status.get(job.id, "lost")
+            job.snapshot_seconds = write_seconds if progress.snapshot else job.snapshot_seconds
+            job.clear_pending()
+            job.unreported = job.unreported and not progress.chunks
+            job.status = statuses.get(job.id, "lost")
             if job.status != "running":
                 del self.jobs[job.id]
 
-    def chores(self, orders: list[Order]) -> None:
+    def maintain(self, entries: list[QueuedRun]) -> None:
         """Say that this worker lives, take the runs of those that do not, tidy up."""
-        self.chores_at = time.monotonic()
+        self.last_maintenance_at = time.monotonic()
         if self.jobs:
-            queue.renew(self.engine, self.name)
-        others = [o for o in orders if o.status == "running" and o.run_id not in self.jobs]
-        if any(time.time() - order.changed_at > LEASE for order in others):
-            queue.release(self.engine, queue.silent_for(LEASE))
-        if self.keeps:
-            tidy(self.engine)
+            queue.send_heartbeat(self.engine, self.name)
+        other_entries = [candidate for candidate in entries if candidate.status == "running" and candidate.run_id not in self.jobs]
+        if any(time.time() - entry.changed_at > LEASE_SECONDS for entry in other_entries):
+            queue.release_runs(self.engine, queue.lease_expired(LEASE_SECONDS))
+        if self.owns_store_file:
+            checkpoint_wal(self.engine)
 
     def close(self, seconds: float = 1.0) -> None:
         """Give all runs back, with a snapshot of those that can be saved in so many seconds."""
-        end = time.monotonic() + seconds
+        deadline = time.monotonic() + seconds
         for job in self.jobs.values():
-            if job.saved != job.update and time.monotonic() < end:
-                with self.busy(job):
-                    job.save()
+            if job.last_snapshot_update != job.update and time.monotonic() < deadline:
+                with self.isolate_failures(job):
+                    job.make_snapshot()
             if job.status == "running":
                 job.status = "queued"
-        self.write()
+        self.write_progress()

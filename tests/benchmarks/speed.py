@@ -38,7 +38,7 @@ def by_worker(updates: int, folder: Path) -> float:
     from seq2seq_core.config import ModelConfig, TrainingConfig
     from seq2seq_core.data.formats import read_file
     from seq2seq_core.training import dataset
-    from seq2seq_core.workers.worker import Cell, Worker
+    from seq2seq_core.workers.worker import Heartbeat, Worker
 
     rows, held_out = map(read_file, FILES)
     model, training = ModelConfig(), TrainingConfig(updates=updates)
@@ -48,10 +48,10 @@ def by_worker(updates: int, folder: Path) -> float:
     assert mine is not None
     revision = store.save_revision(engine, mine.id, None, "first", "space", rows, held_out)
     run, _ = store.start_run(engine, mine.id, revision.id, model, training, corpus, "first")
-    worker = Worker(engine, "bench", Cell())
+    worker = Worker(engine, "bench", Heartbeat())
     while worker.advance():
         pass
-    losses = store.history(engine, run.id, "update")["loss"]
+    losses = store.load_history(engine, run.id, "update")["loss"]
     engine.dispose()
     return losses[-1]
 

@@ -33,7 +33,7 @@ def stored(server: Server, page: Page) -> tuple[Row, ...]:
         return FIRST
     engine = store.open_store(f"sqlite:///{server.folder / 'store.db'}")
     mine = store.find_workspace(engine, key[0])
-    head = store.head(engine, mine.id) if mine else None
+    head = store.find_head(engine, mine.id) if mine else None
     engine.dispose()
     return head.rows if head else FIRST
 

@@ -40,12 +40,12 @@ def workspace(shared_server: Server, browser: Browser) -> str:
     run, _ = store.start_run(
         engine, mine.id, revision.id, MODEL, training, corpus, "<b>$x$", goal=None
     )
-    store.command(engine, run.id, "run")
+    store.command_run(engine, run.id, "run")
     first = browser.new_page()  # a server starts its workers for its first visitor
     first.goto(shared_server.url)
 
     def finished() -> bool:
-        now = store.run(engine, mine.id, run.id)
+        now = store.find_run(engine, mine.id, run.id)
         return now is not None and now.status == "done"
 
     eventually(first, finished)

@@ -41,7 +41,7 @@ def others(shared_server: Server, trained: str, browser: Browser) -> str:
         number = run.id
 
         def done(number: int = number) -> bool:
-            now = store.run(engine, mine.id, number)
+            now = store.find_run(engine, mine.id, number)
             return now is not None and now.status == "done"
 
         eventually(page, done)

@@ -88,7 +88,7 @@ def saved_sentence(server: Server, page: Page) -> str:
     (key,) = parse_qs(urlparse(page.url).query)["w"]
     mine = store.find_workspace(engine, key)
     assert mine is not None
-    head = store.head(engine, mine.id)
+    head = store.find_head(engine, mine.id)
     engine.dispose()
     assert head is not None
     return head.rows[0].source

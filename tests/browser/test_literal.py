@@ -63,8 +63,8 @@ def workspace(shared_server: Server, browser: Browser) -> str:
         run, _ = store.start_run(
             engine, mine.id, revision.id, model, training, corpus, TITLES[0], goal=None
         )
-        store.command(engine, run.id, "run")
-        store.describe_run(engine, run.id, title=TITLES[run.number])
+        store.command_run(engine, run.id, "run")
+        store.edit_run(engine, run.id, title=TITLES[run.number])
     engine.dispose()
     first = browser.new_page()  # a server starts its workers for its first visitor
     first.goto(shared_server.url)
@@ -77,10 +77,10 @@ def finished(server: Server, key: str) -> bool:
     engine = store.open_store(f"sqlite:///{server.folder / 'store.db'}")
     mine = store.find_workspace(engine, key)
     assert mine is not None
-    runs = store.runs(engine, mine.id)
+    runs = store.find_runs(engine, mine.id)
     for run in runs:
         if run.status in ("stopped", "paused"):  # one learns at a time
-            store.command(engine, run.id, "run")
+            store.command_run(engine, run.id, "run")
             break
     engine.dispose()
     return all(run.status == "done" for run in runs)

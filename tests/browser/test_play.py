@@ -25,7 +25,7 @@ def stored(server: Server, page: Page) -> list[store.Run]:
     engine = store.open_store(f"sqlite:///{server.folder / 'store.db'}")
     mine = store.find_workspace(engine, parse_qs(urlparse(page.url).query)["w"][0])
     assert mine is not None
-    runs = store.runs(engine, mine.id)
+    runs = store.find_runs(engine, mine.id)
     engine.dispose()
     return runs
 

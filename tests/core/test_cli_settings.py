@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from seq2seq_core.cli import main, parser
+from seq2seq_core.cli import main, build_parser
 from seq2seq_core.config import DecodingConfig, ModelConfig, TrainingConfig
 from seq2seq_core.data.formats import dump_rows
 from tests.core.model_grid import FIVE, PAIRS
@@ -34,7 +34,7 @@ def run(corpus: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_every_setting_is_an_option_under_its_fields_name() -> None:
-    (commands,) = (a for a in parser()._actions if isinstance(a, argparse._SubParsersAction))
+    (commands,) = (a for a in build_parser()._actions if isinstance(a, argparse._SubParsersAction))
     for command, configs in {
         "train": (ModelConfig, TrainingConfig),
         "translate": (DecodingConfig,),

@@ -67,13 +67,13 @@ def summary(right: int, count: int, blind: float, words: bool) -> str:
 
 
 def labels(now: Chosen) -> dict[str, str]:
-    transformer = now.run.shape.is_transformer
+    transformer = now.run.model_config.is_transformer
     return {
         "target": _("What it has written so far"),
         "where": _("1 · Which source word will it look at most?"),
         "nowhere": _("This model has no attention: it looks nowhere, so only the word counts."),
         "which": _("2 · Which word will it write next?")
-        if now.run.shape.has_attention
+        if now.run.model_config.has_attention
         else _("Which word will it write next?"),
         "word_right": _("Word: right"),
         "word_wrong": _("Word: wrong"),
@@ -104,14 +104,14 @@ def guess_data(now: Chosen) -> dict[str, Any]:
     return {
         "key": key,
         "answers": answers_of(now),
-        "attends": now.run.shape.has_attention,
+        "attends": now.run.model_config.has_attention,
         "source": components.annotated(sources, translation.unknown),
         "steps": [
             {
                 "token": step.token,
                 "options": words,
                 "attention": [round(weight, 6) for weight in step.attention or ()],
-                "said": said(step, sources, number == count, (), now.run.shape),
+                "said": said(step, sources, number == count, (), now.run.model_config),
             }
             for number, (step, words) in enumerate(zip(steps, offered, strict=True), 1)
         ],

@@ -244,10 +244,10 @@ def hint(attends: bool) -> str:
 
 
 def labels(now: Chosen) -> dict[str, str]:
-    deep = now.run.shape.is_transformer
+    deep = now.run.model_config.is_transformer
     return {
         "what": _("What if?"),
-        "hint": hint(now.run.shape.has_attention),
+        "hint": hint(now.run.model_config.has_attention),
         "typed": _("Another word at this step"),
         "put": _("Put in"),
         "put_here": _("Put this word in at this step"),

@@ -26,7 +26,7 @@ from seq2seq_core.workers import pool
 _lock = threading.Lock()
 _warm = threading.Event()
 _pool: subprocess.Popen[bytes] | None = None  # a module global: it outlives every session
-start_pool: Callable[[str], subprocess.Popen[bytes]] = pool.start  # tests put theirs here
+start_pool: Callable[[str], subprocess.Popen[bytes]] = pool.launch_pool  # tests put theirs here
 
 
 def warm_up() -> None:
@@ -102,7 +102,7 @@ class CorpusView:
 
 def corpus() -> CorpusView:
     mine = workspace()
-    head = store.head(engine(), mine.id) if mine else None
+    head = store.find_head(engine(), mine.id) if mine else None
     if head is None:
         default = bundled.load_bundled(bundled.DEFAULT_CORPUS)
         return CorpusView(default.name, "space", default.rows, default.held_out, None)

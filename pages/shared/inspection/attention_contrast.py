@@ -34,10 +34,10 @@ def answer(run: Run, text: str) -> None:
     translation = translate(trained.model, trained.checkpoint, text)
     expected = actions.reference(run, text)
     wanted = None if expected is None else tokenize(expected, trained.checkpoint.tokenizer)
-    evaluation = store.history(session.engine(), run.id, "evaluation")
+    evaluation = store.load_history(session.engine(), run.id, "evaluation")
     with st.container(border=True, height="stretch"):
         st.caption(literal(actions.label(run)))
-        if run.active:
+        if run.is_active:
             actions.say_how_far(run, trained.update)
         if wanted is None:
             st.text(translation.text or "–")
@@ -60,9 +60,9 @@ def answer(run: Run, text: str) -> None:
 
 def without(run: Run) -> ModelConfig:
     """The same model without attention. Of a Transformer nothing would be left: a GRU instead."""
-    if run.shape.is_transformer:
+    if run.model_config.is_transformer:
         return ModelConfig(attention="none")
-    return replace(run.shape, attention="none")
+    return replace(run.model_config, attention="none")
 
 
 def counterpart(run: Run, choices: list[Run]) -> Run | None:
@@ -74,9 +74,9 @@ def counterpart(run: Run, choices: list[Run]) -> Run | None:
     def fits(other: Run) -> bool:
         if (other.revision_id, other.training) != (run.revision_id, run.training):
             return False
-        if run.shape.has_attention:
-            return other.shape == without(run)
-        return other.shape.has_attention and not other.shape.is_transformer and without(other) == run.shape
+        if run.model_config.has_attention:
+            return other.model_config == without(run)
+        return other.model_config.has_attention and not other.model_config.is_transformer and without(other) == run.model_config
 
     return next(filter(fits, choices), None)
 
@@ -84,7 +84,7 @@ def counterpart(run: Run, choices: list[Run]) -> Run | None:
 @errors.kept
 def train_counterpart(run: Run) -> None:
     """A run without attention, or with it; apart from a Transformer's nothing else differs."""
-    if run.shape.has_attention:
+    if run.model_config.has_attention:
         actions.repeat(run, **asdict(without(run)))
     else:
         actions.repeat(run, attention=ModelConfig().attention)
@@ -92,19 +92,19 @@ def train_counterpart(run: Run) -> None:
 
 def offer(run: Run) -> None:
     """To train what stands beside."""
-    if run.shape.is_transformer:
+    if run.model_config.is_transformer:
         st.text(_("No GRU without attention has been trained on this corpus in the same way yet."))
         told = _("Train a GRU without attention")
     else:
         st.text(_("No run that differs in nothing else yet."))
-        name = _("without attention") if run.shape.has_attention else _("with attention")
+        name = _("without attention") if run.model_config.has_attention else _("with attention")
         told = _("Train the same model {kind}", kind=name)
     st.button(told, on_click=train_counterpart, args=(run,), key="attention_train_other")
 
 
 def contrast(run: Run, other: Run | None, text: str) -> None:
     st.subheader(_("The same sentence with and without attention"), anchor=False)
-    if run.shape.is_transformer:
+    if run.model_config.is_transformer:
         st.markdown(
             _(
                 "A Transformer without attention is no model of sequences any more: no word would "

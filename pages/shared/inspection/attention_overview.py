@@ -71,7 +71,7 @@ def glance(now: Chosen, shown: Sequence[AttentionMap], above: str) -> None:
         else _("{count} of {all} sentences that it has learnt from, read with the true words.")
     )
     st.markdown(told.format(count=len(shown), all=sample.count))
-    if now.run.shape.is_transformer:
+    if now.run.model_config.is_transformer:
         st.caption(last_mean())
     pictures, beside = st.columns([3, 2], gap="large")
     with pictures:

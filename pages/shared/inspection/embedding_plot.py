@@ -43,7 +43,7 @@ TOLD = {
 def _untrained(run_id: int, _run: Run) -> TrainedRun:
     from seq2seq_core.training import dataset
 
-    description = store.run_corpus(session.engine(), run_id)
+    description = store.load_run_corpus(session.engine(), run_id)
     return dataset.restore_run(description, _run.model, None, _run.training["seed"])
 
 

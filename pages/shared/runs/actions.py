@@ -36,12 +36,12 @@ Columns = dict[str, list[Any]]
 def listed() -> list[Run]:
     """The runs of the workspace, the latest first."""
     mine = session.workspace()
-    return list(reversed(store.runs(session.engine(), mine.id))) if mine else []
+    return list(reversed(store.find_runs(session.engine(), mine.id))) if mine else []
 
 
 def current(run: Run) -> Run | None:
     """The run as it is now; None where it was deleted, perhaps in another tab."""
-    return store.run(session.engine(), run.workspace_id, run.id)
+    return store.find_run(session.engine(), run.workspace_id, run.id)
 
 
 def wait_for(run: Run, update: int) -> None:
@@ -75,8 +75,8 @@ def made_of(shape: ModelConfig) -> list[str]:
 
 def kind(run: Run) -> str:
     """What a run is made of."""
-    told = panel.told(run.shape, TrainingConfig(**run.training))
-    return " · ".join([*made_of(run.shape), *told, _(CORPORA.get(run.name, run.name))])
+    told = panel.told(run.model_config, TrainingConfig(**run.training))
+    return " · ".join([*made_of(run.model_config), *told, _(CORPORA.get(run.name, run.name))])
 
 
 def label(run: Run) -> str:
@@ -120,7 +120,7 @@ def show_run(run: Run) -> None:
 
 @st.cache_data(show_spinner=False, max_entries=64)
 def _held_out(run_id: int) -> set[tuple[str, ...]]:
-    corpus = store.run_corpus(session.engine(), run_id)
+    corpus = store.load_run_corpus(session.engine(), run_id)
     return {tokenize(source, corpus["tokenizer"]) for source, *_rest in corpus["held_out"]}
 
 
@@ -131,7 +131,7 @@ def held_out_sources(run: Run) -> set[tuple[str, ...]]:
 
 @st.cache_data(show_spinner=False, max_entries=64)
 def _pairs(run_id: int) -> dict[str, str]:
-    corpus = store.run_corpus(session.engine(), run_id)
+    corpus = store.load_run_corpus(session.engine(), run_id)
     rows = [*corpus["rows"], *corpus["held_out"]]
     pairs = {source: target for source, target, *_rest in rows}
     watched = {source: pairs[source] for source in corpus["watched"]}
@@ -146,7 +146,7 @@ def sentences(run: Run) -> list[str]:
 
 @st.cache_data(show_spinner=False, max_entries=64)
 def _unseen(run_id: int) -> list[tuple[str, tuple[str, ...]]]:
-    held_out = store.run_corpus(session.engine(), run_id)["held_out"]
+    held_out = store.load_run_corpus(session.engine(), run_id)["held_out"]
     return [(source, tuple(target.split())) for source, target, *_rest in held_out]
 
 
@@ -197,7 +197,7 @@ def name_unknown(words: Sequence[str]) -> None:
 
 def say_how_far(run: Run, update: int) -> None:
     """While a run goes on, what is shown is its latest snapshot."""
-    if run.active:
+    if run.is_active:
         updates = run.training["updates"]
         text = _("Still learning: this is the model after {update} of {updates} updates.")
         st.text(text.format(update=update, updates=updates))
@@ -252,7 +252,7 @@ def repeat(run: Run, **changed: object) -> None:
     """Start a run like another one, on the same corpus, with some settings of the model changed."""
     model = ModelConfig(**{**run.model, **changed})
     training = TrainingConfig(**run.training)
-    corpus = store.run_corpus(session.engine(), run.id)
+    corpus = store.load_run_corpus(session.engine(), run.id)
     started = store.start_run(
         session.engine(), run.workspace_id, run.revision_id, model, training, corpus, run.name
     )

@@ -34,7 +34,7 @@ class Sample:
 
 @st.cache_resource(show_spinner=False, max_entries=KEPT)
 def _sample(run_id: int, held_out: bool) -> Sample:
-    rows = store.run_corpus(session.engine(), run_id)["held_out" if held_out else "rows"]
+    rows = store.load_run_corpus(session.engine(), run_id)["held_out" if held_out else "rows"]
     chosen = report.sample_items(range(len(rows)))
     return Sample(tuple(rows[i][0] for i in chosen), tuple(chosen), len(rows))
 

@@ -52,16 +52,16 @@ def choose_run_and_sentence(page: str, choices: Sequence[Run]) -> Chosen:
 
 def follow(*shown: Run | None) -> None:
     """Draw the page again when a run that still learns has come further, once a second at most."""
-    learning = [run for run in shown if run is not None and run.active]
+    learning = [run for run in shown if run is not None and run.is_active]
     if not learning:
         return
-    updates = [store.snapshot_update(session.engine(), run.id) for run in learning]
+    updates = [store.latest_snapshot_update(session.engine(), run.id) for run in learning]
 
     @st.fragment(run_every=1.0)
     def again() -> None:
         now = [actions.current(run) for run in learning]
-        over = any(run is None or not run.active for run in now)
-        if over or updates != [store.snapshot_update(session.engine(), run.id) for run in learning]:
+        over = any(run is None or not run.is_active for run in now)
+        if over or updates != [store.latest_snapshot_update(session.engine(), run.id) for run in learning]:
             st.rerun()
 
     again()

@@ -52,22 +52,22 @@ def parameters(view: session.CorpusView, model: ModelConfig) -> int:
 def _trained(run_id: int, update: int, _run: Run) -> TrainedRun:
     from seq2seq_core.training import dataset  # torch comes with it: only a page that decodes pays
 
-    snapshot = store.latest_snapshot(session.engine(), run_id)
-    description = store.run_corpus(session.engine(), run_id)
+    snapshot = store.load_latest_snapshot(session.engine(), run_id)
+    description = store.load_run_corpus(session.engine(), run_id)
     weights = snapshot[1] if snapshot else None
     return dataset.restore_run(description, _run.model, weights, _run.training["seed"])
 
 
 def trained(run: Run) -> TrainedRun:
     """The model of a run at its latest snapshot. Raises CheckpointError for a damaged one."""
-    return _trained(run.id, store.snapshot_update(session.engine(), run.id) or 0, run)
+    return _trained(run.id, store.latest_snapshot_update(session.engine(), run.id) or 0, run)
 
 
 @st.cache_data(show_spinner=False, max_entries=64)
 def _watched(run_id: int, update: int, texts: Sequence[str], _run: Run) -> list[dict[str, Any]]:
     from seq2seq_core.training import dataset
 
-    description = store.run_corpus(session.engine(), run_id)
+    description = store.load_run_corpus(session.engine(), run_id)
     return dataset.preview_run(description, trained(_run), texts)
 
 

@@ -41,7 +41,7 @@ def tell(wanted: str) -> None:
     if wanted == "more":
         store.extend_run(session.engine(), run.id, run.training["updates"] + MORE)
     else:
-        store.command(session.engine(), run.id, wanted)
+        store.command_run(session.engine(), run.id, wanted)
 
 
 @errors.kept
@@ -52,9 +52,9 @@ def advance(epoch: bool) -> None:
         view = session.corpus()
         pairs = session.sizes(view)[0]
         return train(steps(pairs - (0 if view.held_out else held_out_size(pairs)), epoch))
-    updates = steps(len(store.run_corpus(session.engine(), run.id)["rows"]), epoch, run)
+    updates = steps(len(store.load_run_corpus(session.engine(), run.id)["rows"]), epoch, run)
     store.advance_run(session.engine(), run.id, updates)
-    if not run.active:
+    if not run.is_active:
         actions.wait_for(run, run.update + updates)
 
 
@@ -69,13 +69,13 @@ def set_pace(key: str) -> None:
     url_state.put("speed", str(st.session_state[key]))
     run = actions.selected(actions.listed())
     if run is not None:
-        store.set_pace(session.engine(), run.id, pace())
+        store.set_run_pace(session.engine(), run.id, pace())
 
 
 def keep_pace(run: Run) -> None:
     """What the slider says is so, also for a run that was started in slow motion elsewhere."""
-    if run.active and run.pace != pace():
-        store.set_pace(session.engine(), run.id, pace())
+    if run.is_active and run.pace != pace():
+        store.set_run_pace(session.engine(), run.id, pace())
 
 
 def smaller_rate(run: Run) -> float:
@@ -96,7 +96,7 @@ def controls(run: Run | None, fresh: bool) -> None:
     with st.container(horizontal=True, vertical_alignment="center", key="train_buttons"):
         if run is None:
             start(_("Train"), "primary", MAIN)
-        elif run.active:
+        elif run.is_active:
             button("pause", _("Pause"), primary=True)
         elif run.status in ("done", "failed") or fresh:
             start(_("Train a new model"), "primary", MAIN)
@@ -106,7 +106,7 @@ def controls(run: Run | None, fresh: bool) -> None:
             key = f"train_advance_{'epoch' if epoch else 'update'}"
             st.button(label, on_click=advance, args=(epoch,), key=key)
         speed()
-        if run is not None and run.active:
+        if run is not None and run.is_active:
             start(_("Start again"), "secondary")
         elif run is not None and stopped_early(run):
             button("run", _("Go on"))
@@ -170,13 +170,13 @@ def status(run: Run | None) -> str:
         case "failed" | "done" if run.reason is not None:
             return errors.sentence(run.reason["code"], run.reason["fields"])
         case "queued":
-            learning, before = store.waiting(session.engine(), run)
+            learning, before = store.queue_status(session.engine(), run)
             if not before:
                 return _("Waiting for a free worker: yours is next.")
             text = _("Waiting for a free worker: {before} before yours, {learning} learn now.")
             return text.format(before=before, learning=learning)
         case "running" if run.wanted == "run":
-            others = store.waiting(session.engine(), run)[0] - 1
+            others = store.queue_status(session.engine(), run)[0] - 1
             text = _("Learning here: update {update} of {updates}.")
             beside = _("Other runs beside it: {count}.", count=others) if others > 0 else None
             return together(text.format(update=run.update, updates=updates), beside)

@@ -63,7 +63,7 @@ def curve(run: Run) -> Columns:
     kept = _curve(run.id)
     known = kept["update"]  # never changed, only replaced: another session may hold it
     last = known["update"][-1] if known["update"] else 0
-    new = store.history(session.engine(), run.id, "update", after=last)
+    new = store.load_history(session.engine(), run.id, "update", after_update=last)
     if new["update"]:
         known = {name: [*known[name], *new[name]] for name in known}
         kept["update"] = known
@@ -127,7 +127,7 @@ def of_all(run: Run) -> str:
     """How many updates there will be, and by the clock, at the present speed, in what time."""
     count = run.training["updates"]
     speed = (run.live or {}).get("updates_per_second")
-    if not run.active or not speed or run.goal is not None:
+    if not run.is_active or not speed or run.goal is not None:
         return _("of {count}", count=count)
     seconds = max(0, count - run.update) / speed
     if seconds < 100:
@@ -230,7 +230,7 @@ def data(
     engine = session.engine()
     history = curve(run) if run else store.NO_HISTORY["update"]
     kind = "evaluation"
-    evaluation = store.history(engine, run.id, kind) if run else store.NO_HISTORY[kind]
+    evaluation = store.load_history(engine, run.id, kind) if run else store.NO_HISTORY[kind]
     new = actions.held_out_sources(run) if run else set()
     nothing: dict[str, Any] = {"source": [], "reference": None, "output": [], "attention": None}
     first = sentences[0] if sentences else nothing
@@ -262,7 +262,7 @@ def data(
             for sentence in sentences
         ],
         "labels": {
-            "attention": where(layout, run.shape if run else shape),
+            "attention": where(layout, run.model_config if run else shape),
             "sentences": _("What it writes now"),
             "no_attention": _("This model has no attention: one vector carries the sentence."),
             "waiting": _("Press Train: the picture forms while the model learns."),

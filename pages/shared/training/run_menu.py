@@ -11,26 +11,26 @@ from pages.shared.runs import actions
 from seq2seq_core import store
 from seq2seq_core.limits import LIMITS
 from seq2seq_core.store import Run
-from seq2seq_core.store.runs import TITLE
+from seq2seq_core.store.runs import MAX_TITLE_LENGTH
 
 WATCHED = 5  # sentences at most
 
 
 def kept(run: Run) -> bool:
     """Whether it is still there: the browser reports the fields of a deleted run for a moment."""
-    return store.run(session.engine(), run.workspace_id, run.id) is not None
+    return store.find_run(session.engine(), run.workspace_id, run.id) is not None
 
 
 @errors.kept
 def name(run: Run, key: str) -> None:
     if kept(run):
-        store.describe_run(session.engine(), run.id, title=st.session_state[key])
+        store.edit_run(session.engine(), run.id, title=st.session_state[key])
 
 
 @errors.kept
 def watch(run: Run, key: str) -> None:
     if kept(run):
-        store.describe_run(session.engine(), run.id, watched=st.session_state[key][:WATCHED])
+        store.edit_run(session.engine(), run.id, watched=st.session_state[key][:WATCHED])
 
 
 def ask(run: Run) -> None:
@@ -52,14 +52,14 @@ def manage(run: Run, choices: list[Run]) -> None:
         st.text_input(
             _("Name"),
             value=url_state.first(key, run.title),
-            max_chars=TITLE,
+            max_chars=MAX_TITLE_LENGTH,
             placeholder=actions.kind(run),
             on_change=name,
             args=(run, key),
             key=key,
         )
         key = f"train_watched_{run.id}"
-        shown = run.watched or store.run_corpus(session.engine(), run.id)["watched"]
+        shown = run.watched or store.load_run_corpus(session.engine(), run.id)["watched"]
         st.multiselect(
             _("Sentences to watch while it learns"),
             list(dict.fromkeys([*url_state.first(key, shown), *shown, *actions.sentences(run)])),

@@ -30,7 +30,7 @@ from seq2seq_core.data.formats import FORMATS, read_file, parse_rows, decode_upl
 from seq2seq_core.errors import ConfigError, CorpusError, Seq2SeqError
 from seq2seq_core.limits import LIMITS
 from seq2seq_core.models import build
-from seq2seq_core.store import runs, schema
+from seq2seq_core.store import find_runs, schema
 
 Case = dict[str, Any]
 TABLE = Path(__file__).parents[2] / "bad_inputs.json"
@@ -117,11 +117,11 @@ def test_the_store_keeps_a_clean_text_exactly_and_no_other(
         store.save_revision(engine, mine.id, None, "mine", "space", **parts)
     except CorpusError as error:
         refused(error, case)
-        assert store.head(engine, mine.id) is None
+        assert store.find_head(engine, mine.id) is None
         return
     assert "code" not in case
     stored = case.get("stored", content(case))
-    head = store.head(engine, mine.id)
+    head = store.find_head(engine, mine.id)
     assert head is not None and getattr(head, side)[1] == Row(stored, stored)
 
 
@@ -179,7 +179,7 @@ def test_too_many_rows_are_refused_by_reader_and_store(case: Case, engine: Engin
         build_corpus(rows, "space")
     with pytest.raises(CorpusError, match=f"{len(rows)}.*{LIMITS.pairs}"):
         store.save_revision(engine, mine.id, None, "mine", "space", rows, [])
-    assert store.head(engine, mine.id) is None
+    assert store.find_head(engine, mine.id) is None
 
 
 # settings
@@ -207,7 +207,7 @@ def test_a_name_that_is_no_setting_is_refused(case: Case) -> None:
 def test_a_hundred_clicks_on_train_start_one_run(
     case: Case, engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(runs, "DOUBLE_CLICK", 60.0)  # the machine may be slow
+    monkeypatch.setattr(find_runs, "DOUBLE_CLICK", 60.0)  # the machine may be slow
     mine = store.find_workspace(engine, store.create_workspace(engine))
     assert mine is not None
     revision = store.save_revision(engine, mine.id, None, "mine", "space", [Row("你", "hi")], [])
@@ -222,7 +222,7 @@ def test_a_hundred_clicks_on_train_start_one_run(
     with ThreadPoolExecutor(20) as threads:
         started = set(threads.map(click, range(case["clicks"])))
     assert len(started) == 1
-    assert len(store.runs(engine, mine.id)) == 1
+    assert len(store.find_runs(engine, mine.id)) == 1
 
 
 # keys of workspaces

@@ -19,7 +19,7 @@ from seq2seq_core.config import ModelConfig, TrainingConfig
 from seq2seq_core.data.corpus import Row
 from seq2seq_core.errors import CheckpointError, ConfigError, StoreError
 from seq2seq_core.store import queue, schema
-from seq2seq_core.store.history import unpack
+from seq2seq_core.store.history import unpack_columns
 from seq2seq_core.store.queue import Chunk, Progress
 
 ROWS = [Row("你 好", "hello", "0-0 1?0"), Row("再见", "good bye")]
@@ -52,7 +52,7 @@ def start(engine: Engine, workspace: int, revision: int, seed: int = 1) -> store
 
 
 def again(engine: Engine, run: store.Run) -> store.Run:
-    found = store.run(engine, run.workspace_id, run.id)
+    found = store.find_run(engine, run.workspace_id, run.id)
     assert found is not None
     return found
 
@@ -79,9 +79,9 @@ def test_a_key_opens_its_workspace_and_an_unknown_key_makes_none(engine: Engine)
 
 
 def test_a_revision_comes_back_as_it_was_saved(engine: Engine, workspace: int) -> None:
-    assert store.head(engine, workspace) is None
+    assert store.find_head(engine, workspace) is None
     saved = save(engine, workspace)
-    assert store.head(engine, workspace) == saved
+    assert store.find_head(engine, workspace) == saved
     assert saved.rows == tuple(ROWS)
     assert saved.held_out == tuple(ROWS[:1])
 
@@ -89,11 +89,11 @@ def test_a_revision_comes_back_as_it_was_saved(engine: Engine, workspace: int) -
 def test_undo_goes_back_and_keeps_what_was_undone(engine: Engine, workspace: int) -> None:
     first = save(engine, workspace)
     second = save(engine, workspace, first.id)
-    assert store.undo(engine, workspace, second.id) == first
+    assert store.undo_revision(engine, workspace, second.id) == first
     third = save(engine, workspace, first.id)
     assert third.id > second.id
-    assert store.undo(engine, workspace, third.id) == first
-    assert code(lambda: store.undo(engine, workspace, first.id)) == "nothing_to_undo"
+    assert store.undo_revision(engine, workspace, third.id) == first
+    assert code(lambda: store.undo_revision(engine, workspace, first.id)) == "nothing_to_undo"
     with engine.connect() as connection:
         assert len(connection.execute(select(schema.revisions)).all()) == 3
 
@@ -103,7 +103,7 @@ def test_who_edits_an_old_revision_is_told(engine: Engine, workspace: int) -> No
     save(engine, workspace, first.id)
     assert code(lambda: save(engine, workspace, first.id)) == "stale"
     assert code(lambda: save(engine, workspace, None)) == "stale"
-    assert code(lambda: store.undo(engine, workspace, first.id)) == "stale"
+    assert code(lambda: store.undo_revision(engine, workspace, first.id)) == "stale"
     assert code(lambda: save(engine, workspace + 1)) == "gone"
 
 
@@ -114,7 +114,7 @@ def test_no_edit_is_lost_between_threads(engine: Engine, workspace: int) -> None
     def edit() -> None:
         done = 0
         while done < edits:
-            head = store.head(engine, workspace)
+            head = store.find_head(engine, workspace)
             assert head is not None
             row = Row("x", str(int(head.rows[0].target) + 1 if head.parent_id else 1))
             try:
@@ -124,7 +124,7 @@ def test_no_edit_is_lost_between_threads(engine: Engine, workspace: int) -> None
                 assert error.code == "stale"
 
     together(edit, threads)
-    head = store.head(engine, workspace)
+    head = store.find_head(engine, workspace)
     assert head is not None
     assert head.rows[0].target == str(threads * edits)
     with engine.connect() as connection:
@@ -165,37 +165,37 @@ def test_a_second_run_stops_the_first(engine: Engine, workspace: int) -> None:
     )
     assert replaced == first
     assert again(engine, first).status == "stopped"  # no worker had it, so at once
-    assert [(run.id, run.number, run.active) for run in store.runs(engine, workspace)] == [
+    assert [(run.id, run.number, run.is_active) for run in store.find_runs(engine, workspace)] == [
         (first.id, 1, False),
         (second.id, 2, True),
     ]
-    assert store.run_corpus(engine, second.id) == CORPUS
+    assert store.load_run_corpus(engine, second.id) == CORPUS
 
 
 def test_a_running_run_is_asked_to_stop(engine: Engine, workspace: int) -> None:
     revision = save(engine, workspace).id
     first = start(engine, workspace, revision)
-    queue.claim(engine, "w")
+    queue.claim_run(engine, "w")
     start(engine, workspace, revision, seed=2)
     former = again(engine, first)
-    assert (former.status, former.wanted, former.active) == ("running", "stop", False)
+    assert (former.status, former.wanted, former.is_active) == ("running", "stop", False)
 
 
 def test_a_double_click_starts_one_run(engine: Engine, workspace: int) -> None:
     revision = save(engine, workspace).id
     together(lambda: start(engine, workspace, revision), 8)
-    assert len(store.runs(engine, workspace)) == 1
+    assert len(store.find_runs(engine, workspace)) == 1
 
 
 def test_at_most_one_run_of_a_workspace_is_active(engine: Engine, workspace: int) -> None:
     revision = save(engine, workspace).id
     seeds = iter(range(100))
     together(lambda: start(engine, workspace, revision, seed=next(seeds)), 8)
-    runs = store.runs(engine, workspace)
+    runs = store.find_runs(engine, workspace)
     assert sorted(run.number for run in runs) == list(range(1, 9))
-    assert sum(run.active for run in runs) == 1
-    together(lambda: [store.command(engine, run.id, "run") for run in runs], 4)
-    assert sum(run.active for run in store.runs(engine, workspace)) == 1
+    assert sum(run.is_active for run in runs) == 1
+    together(lambda: [store.command_run(engine, run.id, "run") for run in runs], 4)
+    assert sum(run.is_active for run in store.find_runs(engine, workspace)) == 1
 
 
 @pytest.mark.parametrize(
@@ -221,7 +221,7 @@ def test_commands(engine: Engine, workspace: int, before: str, wanted: str, afte
     with engine.begin() as connection:
         reason = {"code": "internal", "fields": {"update": 3}}
         connection.execute(update(schema.runs).values(status=before, reason=reason))
-    store.command(engine, run.id, wanted)
+    store.command_run(engine, run.id, wanted)
     now = again(engine, run)
     assert now.status == after
     if after == "running":
@@ -233,7 +233,7 @@ def test_commands(engine: Engine, workspace: int, before: str, wanted: str, afte
 def test_going_on_with_one_run_pauses_the_other(engine: Engine, workspace: int) -> None:
     revision = save(engine, workspace).id
     first, second = start(engine, workspace, revision), start(engine, workspace, revision, seed=2)
-    store.command(engine, first.id, "run")
+    store.command_run(engine, first.id, "run")
     assert again(engine, first).status == "queued"
     assert again(engine, second).status == "paused"
 
@@ -255,8 +255,8 @@ def test_the_run_of_another_workspace_is_out_of_reach(engine: Engine, workspace:
     other = new_workspace(engine)
     revision = save(engine, workspace).id
     run = start(engine, workspace, revision)
-    assert store.run(engine, other, run.id) is None
-    assert store.runs(engine, other) == []
+    assert store.find_run(engine, other, run.id) is None
+    assert store.find_runs(engine, other) == []
     assert code(lambda: start(engine, other, revision)) == "gone"
 
 
@@ -264,9 +264,9 @@ def test_a_deleted_run_leaves_nothing(engine: Engine, workspace: int) -> None:
     revision = save(engine, workspace).id
     run = started(engine, workspace, revision)
     store.delete_run(engine, run.id)
-    assert store.runs(engine, workspace) == []
-    assert code(lambda: store.command(engine, run.id, "run")) == "gone"
-    assert code(lambda: store.run_corpus(engine, run.id)) == "gone"
+    assert store.find_runs(engine, workspace) == []
+    assert code(lambda: store.command_run(engine, run.id, "run")) == "gone"
+    assert code(lambda: store.load_run_corpus(engine, run.id)) == "gone"
     with engine.connect() as connection:
         for table in (schema.corpora, schema.events, schema.snapshots):
             assert connection.execute(select(table)).first() is None
@@ -287,9 +287,9 @@ def test_every_change_touches_its_workspace(engine: Engine) -> None:
     second = save(engine, found.id, first.id)
     run = start(engine, found.id, first.id)
     for change in (
-        lambda: store.undo(engine, found.id, second.id),
+        lambda: store.undo_revision(engine, found.id, second.id),
         lambda: start(engine, found.id, first.id, seed=3),
-        lambda: store.command(engine, run.id, "run"),
+        lambda: store.command_run(engine, run.id, "run"),
         lambda: store.extend_run(engine, run.id, 700),
         lambda: store.delete_run(engine, run.id),
     ):
@@ -305,47 +305,47 @@ def test_every_change_touches_its_workspace(engine: Engine) -> None:
 def started(engine: Engine, workspace: int, revision: int) -> store.Run:
     """A running run with three updates, one evaluation and a snapshot."""
     run = start(engine, workspace, revision)
-    claim = queue.claim(engine, "w")
+    claim = queue.claim_run(engine, "w")
     assert claim is not None
     chunks = [
         Chunk("update", 1, [(3.0, 0.1, 1.0, 12), (2.0, 0.2, 1.5, 12)]),
         Chunk("evaluation", 1, [(1, 3.1, 0.1, 0.0, -1.0)]),
     ]
     told = Progress(run.id, claim.attempt, 2, 0.5, chunks, {"update": 2}, b"weights")
-    assert queue.write(engine, "w", [told]) == {run.id: "running"}
+    assert queue.write_progress(engine, "w", [told]) == {run.id: "running"}
     late = [Chunk("update", 3, [(1.0, 0.3, 0.5, 12)])]
-    queue.write(engine, "w", [Progress(run.id, claim.attempt, 3, 0.6, late)])
+    queue.write_progress(engine, "w", [Progress(run.id, claim.attempt, 3, 0.6, late)])
     return again(engine, run)
 
 
 def test_a_curve_reads_as_columns(engine: Engine, workspace: int) -> None:
     run = started(engine, workspace, save(engine, workspace).id)
-    assert store.history(engine, run.id, "update") == {
+    assert store.load_history(engine, run.id, "update") == {
         "update": [1, 2, 3],
         "loss": [3.0, 2.0, 1.0],
         "accuracy": [0.1, 0.2, 0.3],
         "gradient_norm": [1.0, 1.5, 0.5],
         "tokens": [12, 12, 12],
     }
-    assert store.history(engine, run.id, "update", after=2)["loss"] == [1.0]
-    evaluations = store.history(engine, run.id, "evaluation")
+    assert store.load_history(engine, run.id, "update", after_update=2)["loss"] == [1.0]
+    evaluations = store.load_history(engine, run.id, "evaluation")
     assert (evaluations["update"], evaluations["alignment"]) == ([1], [None])
     assert (run.update, run.live, run.trained_seconds) == (3, {"update": 2}, 0.6)
 
 
 def test_claiming_again_goes_back_to_the_snapshot(engine: Engine, workspace: int) -> None:
     run = started(engine, workspace, save(engine, workspace).id)
-    queue.release(engine, queue.of_worker("w"))
-    claim = queue.claim(engine, "v")
+    queue.release_runs(engine, queue.owned_by_worker("w"))
+    claim = queue.claim_run(engine, "v")
     assert claim is not None
     assert (claim.update, claim.weights, claim.attempt) == (2, b"weights", 2)
-    assert store.history(engine, run.id, "update")["update"] == [1, 2]
+    assert store.load_history(engine, run.id, "update")["update"] == [1, 2]
     # the worker of before wakes up
     late = Progress(run.id, 1, 9, 9.0, [Chunk("update", 3, [(0.0, 1.0, 0.0, 1)])], status="done")
-    assert queue.write(engine, "w", [late]) == {}
-    assert queue.write(engine, "v", [late]) == {}
+    assert queue.write_progress(engine, "w", [late]) == {}
+    assert queue.write_progress(engine, "v", [late]) == {}
     assert again(engine, run).status == "running"
-    assert store.history(engine, run.id, "update")["update"] == [1, 2]
+    assert store.load_history(engine, run.id, "update")["update"] == [1, 2]
 
 
 def test_blame_falls_on_one_run_and_the_second_time_it_fails(engine: Engine) -> None:
@@ -353,10 +353,10 @@ def test_blame_falls_on_one_run_and_the_second_time_it_fails(engine: Engine) -> 
     bad, good, paused = (start(engine, place, save(engine, place).id) for place in places)
     for attempt in (1, 2):
         for _ in range(2 + (attempt == 1)):
-            assert queue.claim(engine, "w") is not None
+            assert queue.claim_run(engine, "w") is not None
         if attempt == 1:
-            store.command(engine, paused.id, "pause")
-        queue.release(engine, queue.of_worker("w"), blamed=bad.id)
+            store.command_run(engine, paused.id, "pause")
+        queue.release_runs(engine, queue.owned_by_worker("w"), blamed_run_id=bad.id)
     assert again(engine, bad).status == "failed"
     assert again(engine, bad).reason == {"code": "worker_died", "fields": {"update": 0}}
     assert again(engine, good).status == "queued"
@@ -382,17 +382,17 @@ def test_the_learners_last_word_counts(
     status: str, wanted: str, updates: int, goal: int | None, now: str
 ) -> None:
     progress = Progress(1, 1, 5, 0.0, status=status)
-    assert queue.granted(progress, wanted, updates, goal) == now
+    assert queue.next_status(progress, wanted, updates, goal) == now
 
 
 def test_a_damaged_snapshot_is_refused(engine: Engine, workspace: int) -> None:
     run = started(engine, workspace, save(engine, workspace).id)
-    assert store.latest_snapshot(engine, run.id) == (2, b"weights")
-    assert store.latest_snapshot(engine, run.id + 1) is None
+    assert store.load_latest_snapshot(engine, run.id) == (2, b"weights")
+    assert store.load_latest_snapshot(engine, run.id + 1) is None
     with engine.begin() as connection:
         connection.execute(update(schema.snapshots).values(weights=b"weighTs"))
     with pytest.raises(CheckpointError) as caught:
-        store.latest_snapshot(engine, run.id)
+        store.load_latest_snapshot(engine, run.id)
     assert caught.value.code == "damaged"
 
 
@@ -402,12 +402,12 @@ numbers = st.floats(allow_nan=False, allow_infinity=False)
 @given(st.integers(1, 5).flatmap(lambda n: st.lists(st.tuples(*[numbers] * n), min_size=1)))
 def test_packed_events_come_back(rows: list[tuple[float, ...]]) -> None:
     names = "abcde"[: len(rows[0])]
-    columns = unpack(queue.pack(rows), len(rows), names)
+    columns = unpack_columns(queue.pack_columns(rows), len(rows), names)
     assert list(zip(*(columns[name] for name in names), strict=True)) == rows
 
 
 def test_packed_numbers_are_little_endian_columns() -> None:
-    assert queue.pack([(1.0, 0.0), (0.0, 0.0)]) == bytes(6) + b"\xf0\x3f" + bytes(24)
+    assert queue.pack_columns([(1.0, 0.0), (0.0, 0.0)]) == bytes(6) + b"\xf0\x3f" + bytes(24)
 
 
 @pytest.mark.parametrize("number", [math.nan, math.inf, -math.inf])
@@ -415,11 +415,11 @@ def test_numbers_that_are_not_finite_are_never_stored(
     engine: Engine, workspace: int, number: float
 ) -> None:
     with pytest.raises(AssertionError):
-        queue.pack([(1.0, number)])
+        queue.pack_columns([(1.0, number)])
     run = start(engine, workspace, save(engine, workspace).id)
-    queue.claim(engine, "w")
+    queue.claim_run(engine, "w")
     with pytest.raises(Exception, match="JSON compliant"):
-        queue.write(engine, "w", [Progress(run.id, 1, 1, 0.0, live={"loss": number})])
+        queue.write_progress(engine, "w", [Progress(run.id, 1, 1, 0.0, live={"loss": number})])
     assert again(engine, run).live is None
 
 
@@ -429,7 +429,7 @@ def test_numbers_that_are_not_finite_are_never_stored(
 def test_a_newer_store_is_refused(engine: Engine) -> None:
     url = str(engine.url)
     with engine.begin() as connection:
-        connection.execute(update(schema.meta).values(value=schema.VERSION + 1))
+        connection.execute(update(schema.meta).values(value=schema.SCHEMA_VERSION + 1))
     assert code(lambda: store.open_store(url)) == "newer_store"
 
 
@@ -451,11 +451,11 @@ def test_what_is_saved_survives_without_a_clean_end(engine: Engine, workspace: i
         assert connection.exec_driver_sql("PRAGMA foreign_keys").scalar() == 1
         assert connection.exec_driver_sql("PRAGMA busy_timeout").scalar() == 5000
     saved = save(engine, workspace)
-    assert store.head(store.open_store(str(engine.url)), workspace) == saved
+    assert store.find_head(store.open_store(str(engine.url)), workspace) == saved
 
 
 def test_a_failed_change_changes_nothing(engine: Engine, workspace: int) -> None:
-    with pytest.raises(ZeroDivisionError), schema.writing(engine) as connection:
+    with pytest.raises(ZeroDivisionError), schema.write_transaction(engine) as connection:
         connection.execute(insert(schema.meta).values(name="half", value=1))
         raise ZeroDivisionError
     with engine.connect() as connection:

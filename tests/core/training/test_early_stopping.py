@@ -11,7 +11,7 @@ from sqlalchemy import Engine
 from seq2seq_core import store
 from seq2seq_core.config import TrainingConfig
 from seq2seq_core.training import dataset
-from seq2seq_core.workers.worker import Cell, Worker
+from seq2seq_core.workers.worker import Heartbeat, Worker
 from tests.core.model_grid import FIVE
 from tests.core.workers.test_worker import MODEL, again, begin, work
 
@@ -26,17 +26,17 @@ def engine(tmp_path: Path) -> Engine:
 def test_it_ends_where_nothing_gets_better_and_says_at_which_update(engine: Engine) -> None:
     corpus = dataset.freeze_dataset(FIVE[:4], FIVE[4:], "space", MODEL, PATIENT)
     run = begin(engine, PATIENT, corpus)
-    worker = Worker(engine, "one", Cell())
+    worker = Worker(engine, "one", Heartbeat())
     work(worker)
     ended = again(engine, run)
-    losses = store.history(engine, run.id, "evaluation")
+    losses = store.load_history(engine, run.id, "evaluation")
     best = min(zip(losses["loss"], losses["update"], strict=True))[1]
     assert ended.status == "done" and ended.update == best + 30 < 900
     assert ended.reason == {
         "code": "stopped_early",
         "fields": {"update": ended.update, "best": best},
     }
-    snapshot = store.latest_snapshot(engine, run.id)
+    snapshot = store.load_latest_snapshot(engine, run.id)
     assert snapshot is not None and snapshot[0] == ended.update
 
 
@@ -44,5 +44,5 @@ def test_without_held_out_pairs_it_goes_to_the_end(engine: Engine) -> None:
     config = replace(PATIENT, updates=60, early_stopping=1)
     corpus = dataset.freeze_dataset(FIVE, [], "space", MODEL, config)
     run = begin(engine, config, {**corpus, "held_out": []})
-    work(Worker(engine, "one", Cell()))
+    work(Worker(engine, "one", Heartbeat()))
     assert again(engine, run).update == 60 and again(engine, run).reason is None

@@ -41,18 +41,18 @@ def url(engine: Engine) -> str:
 def begin_slowly(engine: Engine) -> store.Run:
     """A run that learns at a known pace, until it is hurried."""
     run = begin(engine, PACED)
-    store.set_pace(engine, run.id, PACE)
+    store.set_run_pace(engine, run.id, PACE)
     return run
 
 
 def hurry(engine: Engine, *runs: store.Run) -> None:
     for run in runs:
-        store.set_pace(engine, run.id, None)
+        store.set_run_pace(engine, run.id, None)
 
 
 def beyond_its_snapshot(engine: Engine, run: store.Run) -> bool:
     """The store knows updates that a killed worker's successor has to learn again."""
-    kept = store.latest_snapshot(engine, run.id)
+    kept = store.load_latest_snapshot(engine, run.id)
     return kept is not None and again(engine, run).update > kept[0]
 
 
@@ -129,7 +129,7 @@ def failures(engine: Engine) -> dict[int, int]:
 
 def test_a_killed_worker_is_replaced_and_its_runs_go_on(engine: Engine) -> None:
     runs = [begin_slowly(engine) for _ in range(2)]
-    with running(pool.start(url(engine), 1)) as process:
+    with running(pool.launch_pool(url(engine), 1)) as process:
         eventually(lambda: all(beyond_its_snapshot(engine, run) for run in runs))
         (worker,) = children(process.pid)
         os.kill(worker, signal.SIGKILL)
@@ -141,7 +141,7 @@ def test_a_killed_worker_is_replaced_and_its_runs_go_on(engine: Engine) -> None:
     expected = direct(PACED)
     for run in runs:
         assert same(state(engine, run), expected)
-        learnt = store.history(engine, run.id, "update")["update"]
+        learnt = store.load_history(engine, run.id, "update")["update"]
         assert learnt == list(range(1, PACED.updates + 1))
 
 
@@ -193,14 +193,14 @@ def test_workers_leave_when_the_app_is_killed_and_the_next_app_goes_on(engine: E
     assert reached.status == "queued"
     assert 10 < reached.update < PACED.updates
     hurry(engine, run)
-    with running(pool.start(url(engine), 2)):
+    with running(pool.launch_pool(url(engine), 2)):
         eventually(lambda: again(engine, run).status == "done")
     assert same(state(engine, run), direct(PACED))
 
 
 def test_workers_leave_when_the_supervisor_is_killed(engine: Engine) -> None:
     run = begin_slowly(engine)
-    process = pool.start(url(engine), 2)
+    process = pool.launch_pool(url(engine), 2)
     eventually(lambda: again(engine, run).update > 10)
     workers = children(process.pid)
     process.kill()
@@ -210,7 +210,7 @@ def test_workers_leave_when_the_supervisor_is_killed(engine: Engine) -> None:
 
 def test_sigterm_ends_supervisor_and_workers_cleanly(engine: Engine) -> None:
     run = begin_slowly(engine)
-    process = pool.start(url(engine), 2)
+    process = pool.launch_pool(url(engine), 2)
     eventually(lambda: again(engine, run).update > 10)
     workers = children(process.pid)
     process.send_signal(signal.SIGINT)  # Ctrl-C is for the app
@@ -223,9 +223,9 @@ def test_sigterm_ends_supervisor_and_workers_cleanly(engine: Engine) -> None:
 
 
 def test_there_is_one_pool_for_a_store(engine: Engine) -> None:
-    with running(pool.start(url(engine), 1)) as first:
+    with running(pool.launch_pool(url(engine), 1)) as first:
         eventually(lambda: children(first.pid))
-        second = pool.start(url(engine), 1)
+        second = pool.launch_pool(url(engine), 1)
         lock = Path(str(engine.url.database) + ".workers")
         eventually(lambda: lock in opened(second.pid))
         time.sleep(0.3)

@@ -19,7 +19,7 @@ from seq2seq_core.training import dataset, loop
 from seq2seq_core.training.checkpoint import model_size, unpack_state
 from seq2seq_core.training.loop import TrainingState
 from seq2seq_core.workers import job
-from seq2seq_core.workers.worker import Cell, Worker
+from seq2seq_core.workers.worker import Heartbeat, Worker
 from tests.core.model_grid import FIVE
 
 MODEL = ModelConfig(embedding_size=12, hidden_size=16)
@@ -43,16 +43,16 @@ def begin(
 
 
 def again(engine: Engine, run: store.Run) -> store.Run:
-    found = store.run(engine, run.workspace_id, run.id)
+    found = store.find_run(engine, run.workspace_id, run.id)
     assert found is not None
     return found
 
 
 def state(engine: Engine, run: store.Run) -> TrainingState:
     """The weights as stored."""
-    snapshot = store.latest_snapshot(engine, run.id)
+    snapshot = store.load_latest_snapshot(engine, run.id)
     assert snapshot is not None
-    made_of = dataset.load_dataset(store.run_corpus(engine, run.id))
+    made_of = dataset.load_dataset(store.load_run_corpus(engine, run.id))
     model = build(ModelConfig(**run.model), len(made_of.source), len(made_of.target), seed=0)
     found = unpack_state(snapshot[1], model_size(model))
     assert found.update == snapshot[0]
@@ -90,15 +90,15 @@ def until(worker: Worker, engine: Engine, run: store.Run, least: int) -> None:
 
 
 def test_a_run_learns_and_tells_everything(engine: Engine) -> None:
-    run, worker = begin(engine), Worker(engine, "w", Cell())
+    run, worker = begin(engine), Worker(engine, "w", Heartbeat())
     work(worker)
     now = again(engine, run)
     assert (now.status, now.update, now.reason) == ("done", 45, None)
     assert now.trained_seconds > 0
-    curve = store.history(engine, run.id, "update")
+    curve = store.load_history(engine, run.id, "update")
     assert curve["update"] == list(range(1, 46))
     assert all(math.isfinite(number) for column in curve.values() for number in column)
-    evaluations = store.history(engine, run.id, "evaluation")
+    evaluations = store.load_history(engine, run.id, "evaluation")
     assert evaluations["update"] == [1, 10, 20, 30, 40, 45]
     assert evaluations["loss"][-1] < evaluations["loss"][0]
     assert same(state(engine, run), direct())
@@ -107,13 +107,13 @@ def test_a_run_learns_and_tells_everything(engine: Engine) -> None:
 
 def test_the_first_event_is_there_after_one_call(engine: Engine) -> None:
     run = begin(engine)
-    Worker(engine, "w", Cell()).advance()
-    assert store.history(engine, run.id, "update")["update"] == [1]
+    Worker(engine, "w", Heartbeat()).advance()
+    assert store.load_history(engine, run.id, "update")["update"] == [1]
 
 
 def test_a_frame_shows_watched_sentences_and_attention_of_the_first(engine: Engine) -> None:
     run = begin(engine)
-    work(Worker(engine, "w", Cell()))
+    work(Worker(engine, "w", Heartbeat()))
     live = again(engine, run).live
     assert live is not None
     assert (live["update"], live["epoch"], live["evaluated"]) == (45, 15, "training")
@@ -132,44 +132,44 @@ def test_a_frame_shows_watched_sentences_and_attention_of_the_first(engine: Engi
 def test_held_out_pairs_are_what_is_measured(engine: Engine) -> None:
     corpus = CORPUS | {"rows": CORPUS["rows"][:4], "held_out": CORPUS["rows"][4:], "watched": []}
     run = begin(engine, corpus=corpus)
-    work(Worker(engine, "w", Cell()))
+    work(Worker(engine, "w", Heartbeat()))
     live = again(engine, run).live
     assert live is not None
     assert (live["evaluated"], live["sentences"]) == ("held_out", [])
 
 
 def test_pause_and_go_on_change_nothing(engine: Engine) -> None:
-    run, worker = begin(engine), Worker(engine, "w", Cell())
+    run, worker = begin(engine), Worker(engine, "w", Heartbeat())
     for wanted, status, least in (("pause", "paused", 5), ("stop", "stopped", 20)):
         until(worker, engine, run, least)
-        store.command(engine, run.id, wanted)
+        store.command_run(engine, run.id, wanted)
         assert not worker.advance()
         now = again(engine, run)
         assert now.status == status
         assert state(engine, run).update == now.update
         assert now.live is not None and now.live["update"] == now.update
-        assert store.history(engine, run.id, "update")["update"] == list(range(1, now.update + 1))
-        store.command(engine, run.id, "run")
+        assert store.load_history(engine, run.id, "update")["update"] == list(range(1, now.update + 1))
+        store.command_run(engine, run.id, "run")
     work(worker)
     assert again(engine, run).status == "done"
-    assert store.history(engine, run.id, "update")["update"] == list(range(1, 46))
-    assert store.history(engine, run.id, "evaluation")["update"] == [1, 10, 20, 30, 40, 45]
+    assert store.load_history(engine, run.id, "update")["update"] == list(range(1, 46))
+    assert store.load_history(engine, run.id, "evaluation")["update"] == [1, 10, 20, 30, 40, 45]
     assert same(state(engine, run), direct())
 
 
 def test_pause_before_the_first_update(engine: Engine) -> None:
-    run, worker = begin(engine), Worker(engine, "w", Cell())
-    worker.take(queue.look(engine))
-    store.command(engine, run.id, "pause")
+    run, worker = begin(engine), Worker(engine, "w", Heartbeat())
+    worker.claim_next(queue.poll(engine))
+    store.command_run(engine, run.id, "pause")
     worker.advance()
     assert (again(engine, run).status, again(engine, run).update) == ("paused", 0)
-    store.command(engine, run.id, "run")
+    store.command_run(engine, run.id, "run")
     work(worker)
     assert same(state(engine, run), direct())
 
 
 def test_a_second_run_replaces_the_first_which_can_go_on_later(engine: Engine) -> None:
-    first, worker = begin(engine), Worker(engine, "w", Cell())
+    first, worker = begin(engine), Worker(engine, "w", Heartbeat())
     until(worker, engine, first, 5)
     second, replaced = store.start_run(
         engine, first.workspace_id, first.revision_id, MODEL, TRAINING, CORPUS, "again"
@@ -178,49 +178,49 @@ def test_a_second_run_replaces_the_first_which_can_go_on_later(engine: Engine) -
     work(worker)
     assert again(engine, first).status == "stopped"
     assert again(engine, second).status == "done"
-    store.command(engine, first.id, "run")
+    store.command_run(engine, first.id, "run")
     work(worker)
     assert same(state(engine, first), state(engine, second))
 
 
 def test_another_worker_goes_on_where_the_first_has_died(engine: Engine) -> None:
-    run, dying = begin(engine), Worker(engine, "w", Cell())
+    run, dying = begin(engine), Worker(engine, "w", Heartbeat())
     until(dying, engine, run, 5)
-    dying.jobs[run.id].save()
-    dying.write()
+    dying.jobs[run.id].make_snapshot()
+    dying.write_progress()
     kept = dying.jobs[run.id].update
     for _ in range(3):  # what nobody will ever hear of
-        dying.jobs[run.id].advance()
-    queue.release(engine, queue.of_worker("w"))
-    other = Worker(engine, "v", Cell())
+        dying.jobs[run.id].run_update()
+    queue.release_runs(engine, queue.owned_by_worker("w"))
+    other = Worker(engine, "v", Heartbeat())
     other.advance()
     assert again(engine, run).update == kept + 1
     dying.advance()  # it was only asleep, and finds its run taken
     assert dying.jobs == {}
     work(other)
-    assert store.history(engine, run.id, "update")["update"] == list(range(1, 46))
+    assert store.load_history(engine, run.id, "update")["update"] == list(range(1, 46))
     assert same(state(engine, run), direct())
 
 
 def test_a_worker_that_leaves_gives_its_runs_back(engine: Engine) -> None:
     going, pausing = begin(engine), begin(engine)
-    worker = Worker(engine, "w", Cell())
+    worker = Worker(engine, "w", Heartbeat())
     until(worker, engine, pausing, 5)
-    store.command(engine, pausing.id, "pause")
+    store.command_run(engine, pausing.id, "pause")
     worker.close()
     assert again(engine, going).status == "queued"
     assert again(engine, pausing).status == "paused"
-    work(Worker(engine, "v", Cell()))
+    work(Worker(engine, "v", Heartbeat()))
     assert same(state(engine, going), direct())
 
 
 def test_divergence_keeps_the_last_finite_weights(engine: Engine) -> None:
     run = begin(engine, TrainingConfig(updates=300, learning_rate=10.0))
-    work(Worker(engine, "w", Cell()))
+    work(Worker(engine, "w", Heartbeat()))
     now = again(engine, run)
     assert now.status == "failed"
     assert now.reason == {"code": "diverged", "fields": {"update": now.update + 1}}
-    losses = store.history(engine, run.id, "update")["loss"]
+    losses = store.load_history(engine, run.id, "update")["loss"]
     assert len(losses) == now.update
     assert state(engine, run).update == now.update
 
@@ -236,7 +236,7 @@ def test_an_error_ends_one_run_and_the_others_go_on(
 
     monkeypatch.setattr(job, "train", broken)
     bad, good = begin(engine, TrainingConfig(updates=45, seed=13)), begin(engine)
-    work(Worker(engine, "w", Cell()))
+    work(Worker(engine, "w", Heartbeat()))
     assert again(engine, bad).reason == {"code": "internal", "fields": {"update": 6}}
     assert again(engine, good).status == "done"
     assert "what nobody has thought of" in caplog.text
@@ -245,7 +245,7 @@ def test_an_error_ends_one_run_and_the_others_go_on(
 def test_a_run_has_a_time_limit(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(job, "LIMITS", replace(job.LIMITS, run_minutes=0))
     run = begin(engine, TrainingConfig(updates=100_000))
-    work(Worker(engine, "w", Cell()))
+    work(Worker(engine, "w", Heartbeat()))
     now = again(engine, run)
     assert now.reason == {
         "code": "time_limit",
@@ -256,13 +256,13 @@ def test_a_run_has_a_time_limit(engine: Engine, monkeypatch: pytest.MonkeyPatch)
 
 def test_what_cannot_be_opened_fails_with_its_reason(engine: Engine) -> None:
     empty, damaged = begin(engine, corpus=CORPUS | {"rows": [["", "", ""]]}), begin(engine)
-    worker = Worker(engine, "w", Cell())
+    worker = Worker(engine, "w", Heartbeat())
     until(worker, engine, damaged, 5)
-    store.command(engine, damaged.id, "pause")
+    store.command_run(engine, damaged.id, "pause")
     work(worker)
     with engine.begin() as connection:
         connection.execute(update(schema.snapshots).values(weights=b"other weights"))
-    store.command(engine, damaged.id, "run")
+    store.command_run(engine, damaged.id, "run")
     work(worker)
     reasons = [again(engine, run).reason for run in (empty, damaged)]
     assert [reason and reason["code"] for reason in reasons] == ["no_pairs", "damaged"]
@@ -272,18 +272,18 @@ def test_what_cannot_be_opened_fails_with_its_reason(engine: Engine) -> None:
 def test_a_longer_run_is_the_same_as_one_that_was_long_from_the_start(
     engine: Engine, least: int
 ) -> None:
-    run, worker = begin(engine), Worker(engine, "w", Cell())
+    run, worker = begin(engine), Worker(engine, "w", Heartbeat())
     until(worker, engine, run, least)
     store.extend_run(engine, run.id, 60)
     work(worker)
     assert again(engine, run).status == "done"
     longer = TrainingConfig(updates=60, batch_size=2, teacher_forcing=0.9)
     assert same(state(engine, run), direct(longer))
-    assert store.history(engine, run.id, "update")["update"] == list(range(1, 61))
+    assert store.load_history(engine, run.id, "update")["update"] == list(range(1, 61))
 
 
 def test_a_deleted_run_is_let_go(engine: Engine) -> None:
-    run, worker = begin(engine), Worker(engine, "w", Cell())
+    run, worker = begin(engine), Worker(engine, "w", Heartbeat())
     until(worker, engine, run, 5)
     store.delete_run(engine, run.id)
     assert not worker.advance()
@@ -292,9 +292,9 @@ def test_a_deleted_run_is_let_go(engine: Engine) -> None:
 def test_a_store_that_is_away_for_a_while_loses_nothing(
     engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    run, worker = begin(engine), Worker(engine, "w", Cell())
+    run, worker = begin(engine), Worker(engine, "w", Heartbeat())
     until(worker, engine, run, 5)
-    reached, write = worker.jobs[run.id].update, queue.write
+    reached, write = worker.jobs[run.id].update, queue.write_progress
 
     def away(*_: object) -> dict[int, str]:
         raise StoreError("cannot_save", detail="disk full")
@@ -309,13 +309,13 @@ def test_a_store_that_is_away_for_a_while_loses_nothing(
     assert worker.jobs[run.id].update < reached + 100  # it waits
     monkeypatch.setattr(queue, "write", write)
     work(worker)
-    assert store.history(engine, run.id, "update")["update"] == list(range(1, 46))
+    assert store.load_history(engine, run.id, "update")["update"] == list(range(1, 46))
     assert same(state(engine, run), direct())
 
 
 def test_every_run_moves(engine: Engine) -> None:
     runs = [begin(engine, TrainingConfig(updates=2_000)) for _ in range(6)]
-    worker = Worker(engine, "w", Cell())
+    worker = Worker(engine, "w", Heartbeat())
     end = time.monotonic() + 60
     while min(again(engine, run).update for run in runs) < 10:
         worker.advance()
@@ -325,21 +325,21 @@ def test_every_run_moves(engine: Engine) -> None:
 
 
 def test_runs_spread_over_workers(engine: Engine) -> None:
-    workers = [Worker(engine, name, Cell(), peers=2) for name in "wv"]
+    workers = [Worker(engine, name, Heartbeat(), peers=2) for name in "wv"]
     for _ in range(4):
         begin(engine, TrainingConfig(updates=10_000))
     for _ in range(4):  # the first one is much quicker
         for worker in (workers[0], workers[0], workers[1]):
-            worker.take(queue.look(engine))
+            worker.claim_next(queue.poll(engine))
     assert [len(worker.jobs) for worker in workers] == [2, 2]
 
 
 def test_the_runs_of_a_silent_worker_are_taken_over(engine: Engine) -> None:
     run = begin(engine)
-    Worker(engine, "dead", Cell()).advance()
+    Worker(engine, "dead", Heartbeat()).advance()
     with engine.begin() as connection:
         connection.execute(update(schema.runs).values(changed_at=time.time() - 60))
-    worker = Worker(engine, "w", Cell())
+    worker = Worker(engine, "w", Heartbeat())
     worker.advance()
     work(worker)
     assert same(state(engine, run), direct())
@@ -348,8 +348,8 @@ def test_the_runs_of_a_silent_worker_are_taken_over(engine: Engine) -> None:
 def test_the_cell_names_a_run_only_while_it_is_advanced(
     engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    cell, seen = Cell(), set()
-    look = job.Job.advance
+    cell, seen = Heartbeat(), set()
+    look = job.Job.run_update
 
     def watched(self: job.Job) -> None:
         seen.add(cell.read()[0])
