@@ -94,9 +94,9 @@ def step_of(count: int) -> int:
 def position_of(inside: InspectedTranslation, step: int, part: str, layer: int, head: int) -> int:
     """The chosen word, else the one that is looked at most; from 0."""
     from seq2seq_core.inspection.hidden_states import step_attention
-    from seq2seq_core.models.calculation import Spot
+    from seq2seq_core.models.calculation import Location
 
-    found = step_attention(inside, Spot(step, 0, part, layer, head))
+    found = step_attention(inside, Location(step, 0, part, layer, head))
     count = len(found or inside.src[0])
     most = max(range(count), key=found.__getitem__) if found else 0
     return url_state.option("source", range(1, count + 1), most + 1) - 1
@@ -203,12 +203,12 @@ def positions(now: Chosen, part: str) -> tuple[dict[str, str], ...]:
 
 def the_numbers(now: Chosen, inside: InspectedTranslation, where: Where, model: ModelConfig) -> None:
     from seq2seq_core.inspection import hidden_states as core
-    from seq2seq_core.models.calculation import Spot
+    from seq2seq_core.models.calculation import Location
 
     st.subheader(_("3 · The numbers"), anchor=False)
     step = now.translation.steps[where.step]
     part = where.part if model.is_transformer else "cross"
-    found = core.explain_step(inside, Spot(where.step, where.position, part, where.layer, where.head))
+    found = core.explain_step(inside, Location(where.step, where.position, part, where.layer, where.head))
     true, reason = true_word(now, where.step)
     vocabulary = now.trained.checkpoint.target
     if true is not None:

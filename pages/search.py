@@ -22,7 +22,7 @@ from pages.shared.runs import actions, selection
 from pages.shared.runs.selection import Chosen
 from pages.shared.settings.decoding import BEAM, PENALTY, turn
 from seq2seq_core.data.corpus import tokenize
-from seq2seq_core.decoding.beam_tree import Found, Tree
+from seq2seq_core.decoding.beam_tree import BeamResult, BeamTree
 
 WAYS = {"beam": N_("Beam search"), "sampling": N_("Sampling")}
 
@@ -51,7 +51,7 @@ def remember() -> None:
 
 
 @st.fragment
-def growing(now: Chosen, grown: Tree, width: int, penalty: float) -> None:
+def growing(now: Chosen, grown: BeamTree, width: int, penalty: float) -> None:
     with errors.shown():
         key = f"{now.run.id}:{' '.join(now.translation.source_tokens)}"
         at = url_state.option("step", range(1000), 1)  # the first column invites to go on
@@ -80,12 +80,12 @@ def beam(now: Chosen) -> None:
         )
     )
     st.subheader(_("What the beam has found, in order"), anchor=False)
-    ranking_component(key="search_ranking", data=ranking_data(grown.found, penalty))
-    st.text(changes(grown.found, penalty))
-    beside_greedy(now, grown.found[0])
+    ranking_component(key="search_ranking", data=ranking_data(grown.results, penalty))
+    st.text(changes(grown.results, penalty))
+    beside_greedy(now, grown.results[0])
 
 
-def verdict(winner: Found, greedy_log: float, same: bool) -> str:
+def verdict(winner: BeamResult, greedy_log: float, same: bool) -> str:
     """The beam's sentence beside greedy's, in words."""
     if same:
         return _("The beam has found the same sentence as greedy search.")
@@ -102,7 +102,7 @@ def mark(tokens: tuple[str, ...], now: Chosen, expected: str | None) -> str:
     return "✓ " if tokens == tokenize(expected, now.trained.checkpoint.tokenizer) else "✗ "
 
 
-def beside_greedy(now: Chosen, winner: Found) -> None:
+def beside_greedy(now: Chosen, winner: BeamResult) -> None:
     """The winner and greedy's sentence, both against the reference where the corpus has one."""
     greedy, expected = now.translation, actions.reference(now.run, now.text)
     greedy_log = sum(log(step.probability) for step in greedy.steps)

@@ -185,7 +185,7 @@ def train_and_report(
 
 
 def train_command(options: argparse.Namespace) -> None:
-    from seq2seq_core.models import build
+    from seq2seq_core.models import build_model
     from seq2seq_core.training import checkpoint as checkpoints
 
     model_settings = parse_model_config(option_values(options, ModelConfig))
@@ -193,7 +193,7 @@ def train_command(options: argparse.Namespace) -> None:
     checkpoints.prepare_folder(options.out)  # before the work, not after it
     tokenizer, dataset = dataset_from_options(options, config)
     source, target = dataset.source, dataset.target
-    model = build(model_settings, len(source), len(target), config.seed)
+    model = build_model(model_settings, len(source), len(target), config.seed)
     print_result(
         "start",
         {

@@ -26,51 +26,51 @@ class Hypothesis:
     parent: int = 0  # which of those alive one token ago it goes on from
 
     @property
-    def ended(self) -> bool:
+    def finished(self) -> bool:
         return self.tokens[-1:] == (EOS,)
 
     def score(self, length_penalty: float) -> float:
         """log p / ((5 + n) / 6)^λ, n counts tokens with <eos>: the longer, the less each weighs."""
-        return penalised(self.log_probability, len(self.tokens), length_penalty)
+        return length_normalized(self.log_probability, len(self.tokens), length_penalty)
 
 
-def penalised(log_probability: float, length: int, length_penalty: float) -> float:
+def length_normalized(log_probability: float, length: int, length_penalty: float) -> float:
     return log_probability / ((5 + length) / 6) ** length_penalty
 
 
 @dataclass(frozen=True)
-class Round:
+class BeamStep:
     """One more token for all that are alive. The best come first."""
 
-    kept: tuple[Hypothesis, ...]  # ended ones among them
+    hypotheses: tuple[Hypothesis, ...]  # ended ones among them
     pruned: tuple[Hypothesis, ...]  # the next best, as many as were asked for
 
     @property
     def alive(self) -> tuple[Hypothesis, ...]:
-        return tuple(one for one in self.kept if not one.ended)
+        return tuple(hypothesis for hypothesis in self.hypotheses if not hypothesis.finished)
 
 
-def expand(alive: Sequence[Hypothesis], log_probabilities: Tensor, count: int) -> list[Hypothesis]:
+def expand_hypotheses(alive: Sequence[Hypothesis], log_probabilities: Tensor, count: int) -> list[Hypothesis]:
     """The `count` most probable ways to go on, out of log-probabilities (alive, V)."""
-    before = torch.tensor([one.log_probability for one in alive], dtype=torch.float64)
-    total = (before.unsqueeze(1) + log_probabilities).flatten()  # (alive · V)
-    best, places = total.topk(min(count, len(total)))
-    size = log_probabilities.shape[1]
+    prefix_log_probabilities = torch.tensor([hypothesis.log_probability for hypothesis in alive], dtype=torch.float64)
+    total = (prefix_log_probabilities.unsqueeze(1) + log_probabilities).flatten()  # (alive · V)
+    values, flat_indices = total.topk(min(count, len(total)))
+    vocabulary_size = log_probabilities.shape[1]
     return [
-        Hypothesis((*alive[place // size].tokens, place % size), value, place // size)
-        for value, place in zip(best.tolist(), places.tolist(), strict=True)
+        Hypothesis((*alive[index // vocabulary_size].tokens, index % vocabulary_size), value, index // vocabulary_size)
+        for value, index in zip(values.tolist(), flat_indices.tolist(), strict=True)
         if value > float("-inf")
     ]
 
 
 @torch.no_grad()
-def rounds(
+def beam_steps(
     model: EncoderDecoder,
     src: Tensor,
     width: int,
     max_length: int = LIMITS.decoded_tokens,
-    show: int = 0,
-) -> Iterator[Round]:
+    pruned_count: int = 0,
+) -> Iterator[BeamStep]:
     """A beam search, token by token, until none is alive or max_length tokens are written.
 
     src (S,) of ids, without padding; `show` more candidates of each round are given as pruned.
@@ -79,46 +79,46 @@ def rounds(
     state = model.init_state(src[None], torch.ones(1, len(src), dtype=torch.bool))
     alive: tuple[Hypothesis, ...] = (Hypothesis(),)
     for _ in range(max_length):
-        last = [one.tokens[-1] if one.tokens else SOS for one in alive]
-        step = model.step(state, torch.tensor(last))
-        found = expand(alive, step.logits.double().log_softmax(1), width + show)
-        now = Round(tuple(found[:width]), tuple(found[width:]))
-        yield now
-        alive = now.alive
+        last_tokens = [hypothesis.tokens[-1] if hypothesis.tokens else SOS for hypothesis in alive]
+        step = model.step(state, torch.tensor(last_tokens))
+        candidates = expand_hypotheses(alive, step.logits.double().log_softmax(1), width + pruned_count)
+        beam_step = BeamStep(tuple(candidates[:width]), tuple(candidates[width:]))
+        yield beam_step
+        alive = beam_step.alive
         if not alive:
             return
         state = step.state.select(torch.tensor([one.parent for one in alive]))
 
 
-def ranking(found: Sequence[Round], length_penalty: float) -> list[Hypothesis]:
+def rank(steps: Sequence[BeamStep], length_penalty: float) -> list[Hypothesis]:
     """All finished sentences, best first; the beginnings alive at the end where none has ended."""
-    ended = [one for each in found for one in each.kept if one.ended]
-    return sorted(ended or found[-1].kept, key=lambda one: -one.score(length_penalty))
+    finished = [hypothesis for step in steps for hypothesis in step.hypotheses if hypothesis.finished]
+    return sorted(finished or steps[-1].hypotheses, key=lambda one: -one.score(length_penalty))
 
 
-def decided(found: Sequence[Round], best: float, length_penalty: float, max_length: int) -> bool:
+def can_stop(steps: Sequence[BeamStep], best_score: float, length_penalty: float, max_length: int) -> bool:
     """Whether nothing alive can still win: no token makes a sentence more probable."""
-    hopes = [penalised(one.log_probability, max_length, length_penalty) for one in found[-1].alive]
-    return best >= max(hopes, default=float("-inf"))
+    score_bounds = [length_normalized(hypothesis.log_probability, max_length, length_penalty) for hypothesis in steps[-1].alive]
+    return best_score >= max(score_bounds, default=float("-inf"))
 
 
-def search(
+def collect_beam_steps(
     model: EncoderDecoder,
     src: Tensor,
     width: int,
     length_penalty: float = 0.0,
     max_length: int = LIMITS.decoded_tokens,
-    show: int = 0,
-) -> list[Round]:
+    pruned_count: int = 0,
+) -> list[BeamStep]:
     """The rounds of a beam search, no further than they can matter; see `rounds`."""
-    found: list[Round] = []
-    best = float("-inf")
-    for now in rounds(model, src, width, max_length, show):
-        found.append(now)
-        best = max([best, *(one.score(length_penalty) for one in now.kept if one.ended)])
-        if decided(found, best, length_penalty, max_length):
+    steps: list[BeamStep] = []
+    best_score = float("-inf")
+    for beam_step in beam_steps(model, src, width, max_length, pruned_count):
+        steps.append(beam_step)
+        best_score = max([best_score, *(hypothesis.score(length_penalty) for hypothesis in beam_step.hypotheses if hypothesis.finished)])
+        if can_stop(steps, best_score, length_penalty, max_length):
             break
-    return found
+    return steps
 
 
 def beam_search(
@@ -132,4 +132,4 @@ def beam_search(
 
     src (S,) of ids, without padding.
     """
-    return ranking(search(model, src, width, length_penalty, max_length), length_penalty)
+    return rank(collect_beam_steps(model, src, width, length_penalty, max_length), length_penalty)

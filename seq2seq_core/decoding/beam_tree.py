@@ -14,8 +14,8 @@ from seq2seq_core.config import DecodingConfig
 from seq2seq_core.data.batches import pad_sequences
 from seq2seq_core.data.tokenizers import TOKENIZERS
 from seq2seq_core.data.vocabulary import EOS, SOS, Vocabulary
-from seq2seq_core.decoding.beam_search import Hypothesis, Round, penalised, ranking, search
-from seq2seq_core.decoding.stepper import Stepper, by_lot, decode, likely
+from seq2seq_core.decoding.beam_search import Hypothesis, BeamStep, length_normalized, rank, collect_beam_steps
+from seq2seq_core.decoding.stepper import Stepper, sampler, decode, top_k_top_p_filter
 from seq2seq_core.limits import LIMITS
 from seq2seq_core.models.base import EncoderDecoder
 from seq2seq_core.training.checkpoint import Checkpoint
@@ -24,7 +24,7 @@ from seq2seq_core.training.checkpoint import Checkpoint
 
 
 @dataclass(frozen=True)
-class Node:
+class BeamNode:
     """One token of one beginning."""
 
     token: str
@@ -35,170 +35,170 @@ class Node:
 
 
 @dataclass(frozen=True)
-class Found:
+class BeamResult:
     """A sentence that the beam has found."""
 
     tokens: tuple[str, ...]  # without <eos>
     text: str
     log_probability: float
     length: int  # in tokens, <eos> among them: what the length penalty counts
-    ended: bool
-    places: tuple[int, ...]  # of its nodes, column by column
+    finished: bool
+    node_path: tuple[int, ...]  # of its nodes, column by column
 
     def score(self, length_penalty: float) -> float:
-        return penalised(self.log_probability, self.length, length_penalty)
+        return length_normalized(self.log_probability, self.length, length_penalty)
 
 
 @dataclass(frozen=True)
-class Tree:
-    columns: tuple[tuple[Node, ...], ...]  # one a token; best first, the pruned ones last
-    found: tuple[Found, ...]  # best first, by the score with length penalty
+class BeamTree:
+    columns: tuple[tuple[BeamNode, ...], ...]  # one a token; best first, the pruned ones last
+    results: tuple[BeamResult, ...]  # best first, by the score with length penalty
 
 
-def column(now: Round, before: Sequence[Hypothesis], target: Vocabulary) -> tuple[Node, ...]:
+def beam_column(beam_step: BeamStep, previous_hypotheses: Sequence[Hypothesis], target: Vocabulary) -> tuple[BeamNode, ...]:
     """One round as nodes; `before` are those kept one round ago."""
-    alive = [(place, one) for place, one in enumerate(before) if not one.ended]
+    alive = [(parent_index, hypothesis) for parent_index, hypothesis in enumerate(previous_hypotheses) if not hypothesis.finished]
     nodes = []
-    for number, one in enumerate((*now.kept, *now.pruned)):
+    for number, one in enumerate((*beam_step.hypotheses, *beam_step.pruned)):
         place, parent = alive[one.parent]
-        kept = "ended" if one.ended else "alive"
+        survivor_state = "ended" if one.finished else "alive"
         nodes.append(
-            Node(
+            BeamNode(
                 token=target.tokens[one.tokens[-1]],
                 probability=exp(one.log_probability - parent.log_probability),
                 log_probability=one.log_probability,
                 parent=place,
-                state=kept if number < len(now.kept) else "pruned",
+                state=survivor_state if number < len(beam_step.hypotheses) else "pruned",
             )
         )
     return tuple(nodes)
 
 
-def places(one: Hypothesis, found: Sequence[Round]) -> tuple[int, ...]:
+def node_path(hypothesis: Hypothesis, steps: Sequence[BeamStep]) -> tuple[int, ...]:
     """Where the nodes of a sentence stand, column by column."""
-    beginnings = [one.tokens[: length + 1] for length in range(len(one.tokens))]
+    prefixes = [hypothesis.tokens[: length + 1] for length in range(len(hypothesis.tokens))]
     return tuple(
-        next(i for i, kept in enumerate(now.kept) if kept.tokens == tokens)
-        for now, tokens in zip(found, beginnings, strict=False)
+        next(i for i, candidate in enumerate(beam_step.hypotheses) if candidate.tokens == tokens)
+        for beam_step, tokens in zip(steps, prefixes, strict=False)
     )
 
 
-def tree(
+def build_beam_tree(
     model: EncoderDecoder,
     checkpoint: Checkpoint,
     source: Sequence[str],
     config: DecodingConfig,
-    show: int = 3,
-) -> Tree:
+    pruned_count: int = 3,
+) -> BeamTree:
     """The search for the translation of these source tokens, `show` pruned candidates a round."""
     src = torch.tensor(checkpoint.source.encode(source))
-    found = search(model, src, config.beam, config.length_penalty, show=show)
-    before = [(Hypothesis(),), *(now.kept for now in found[:-1])]
+    steps = collect_beam_steps(model, src, config.beam, config.length_penalty, pruned_count=pruned_count)
+    previous_hypotheses = [(Hypothesis(),), *(beam_step.hypotheses for beam_step in steps[:-1])]
     target, join = checkpoint.target, TOKENIZERS[checkpoint.tokenizer].join
-    sentences = []
-    for one in ranking(found, config.length_penalty):
-        tokens = tuple(target.decode(one.tokens[:-1] if one.ended else one.tokens))
-        sentences.append(
-            Found(
-                tokens, join(tokens), one.log_probability, len(one.tokens), one.ended,
-                places(one, found),
+    results = []
+    for hypothesis in rank(steps, config.length_penalty):
+        tokens = tuple(target.decode(hypothesis.tokens[:-1] if hypothesis.finished else hypothesis.tokens))
+        results.append(
+            BeamResult(
+                tokens, join(tokens), hypothesis.log_probability, len(hypothesis.tokens), hypothesis.finished,
+                node_path(hypothesis, steps),
             )
         )  # fmt: skip
-    columns = (column(now, kept, target) for now, kept in zip(found, before, strict=True))
-    return Tree(tuple(columns), tuple(sentences))
+    columns = (beam_column(now, hypotheses, target) for now, hypotheses in zip(steps, previous_hypotheses, strict=True))
+    return BeamTree(tuple(columns), tuple(results))
 
 
 # --- the lot --------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
-class Chance:
+class TokenProbability:
     token: str
-    before: float  # as the model says
-    after: float  # with temperature, top_k and top_p; 0 where it was cut off
+    model_probability: float  # as the model says
+    sampling_probability: float  # with temperature, top_k and top_p; 0 where it was cut off
 
 
 @dataclass(frozen=True)
-class Chances:
-    likeliest: tuple[Chance, ...]  # the most probable tokens, best first
-    left: int  # tokens that can still be drawn
-    size: int  # of the vocabulary
+class NextTokens:
+    top: tuple[TokenProbability, ...]  # the most probable tokens, best first
+    candidate_count: int  # tokens that can still be drawn
+    vocabulary_size: int  # of the vocabulary
 
 
 @dataclass(frozen=True)
-class Drawn:
+class SampledTranslation:
     tokens: tuple[str, ...]  # without <eos>
     text: str
     count: int  # how many of the draws
     log_probability: float  # of the whole sentence, as the model says: without temperature
-    ended: bool
+    finished: bool
 
 
-def altered(logits: Tensor, config: DecodingConfig) -> Tensor:
+def sampling_distribution(logits: Tensor, config: DecodingConfig) -> Tensor:
     """The probabilities (V,) that `decoding.by_lot` draws by, out of one step's logits (V,)."""
     temperature = 1.0 if config.temperature is None else config.temperature
     if temperature < 1e-9:  # the limit: the most probable token is certain
         return torch.nn.functional.one_hot(logits.argmax(), len(logits)).double()
     probabilities = (logits.double() / temperature).softmax(0)
-    return likely(probabilities[None], config.top_k, config.top_p)[0]
+    return top_k_top_p_filter(probabilities[None], config.top_k, config.top_p)[0]
 
 
-def chances(
+def next_token_distribution(
     model: EncoderDecoder,
     checkpoint: Checkpoint,
     source: Sequence[str],
-    written: Sequence[str],
+    prefix: Sequence[str],
     config: DecodingConfig,
-    shown: int = 10,
-) -> Chances:
+    top_count: int = 10,
+) -> NextTokens:
     """How likely each token is after these written ones, as the model says and as it is drawn."""
-    walk = Stepper.start(model, torch.tensor(checkpoint.source.encode(source)))
-    for token in checkpoint.target.encode(written):
-        walk = walk.next(token)
-    logits = walk.next().steps[-1].inspection.step.logits[0]
-    before, after = logits.double().softmax(0), altered(logits, config)
-    best = before.topk(min(shown, len(before))).indices.tolist()
-    return Chances(
-        tuple(Chance(checkpoint.target.tokens[i], float(before[i]), float(after[i])) for i in best),
-        int((after > 0).sum()),
-        len(before),
+    stepper = Stepper.from_source(model, torch.tensor(checkpoint.source.encode(source)))
+    for token in checkpoint.target.encode(prefix):
+        stepper = stepper.write_token(token)
+    logits = stepper.write_token().steps[-1].inspection.step.logits[0]
+    model_probabilities, sampling_probabilities = logits.double().softmax(0), sampling_distribution(logits, config)
+    top_ids = model_probabilities.topk(min(top_count, len(model_probabilities))).indices.tolist()
+    return NextTokens(
+        tuple(TokenProbability(checkpoint.target.tokens[i], float(model_probabilities[i]), float(sampling_probabilities[i])) for i in top_ids),
+        int((sampling_probabilities > 0).sum()),
+        len(model_probabilities),
     )
 
 
 @torch.no_grad()
-def log_probabilities(
-    model: EncoderDecoder, src: Tensor, written: Sequence[Sequence[int]]
+def sequence_log_probabilities(
+    model: EncoderDecoder, src: Tensor, translations: Sequence[Sequence[int]]
 ) -> list[float]:
     """log p of each of these translations of one source (S,): all their tokens as they stand."""
     model.eval()
-    rows = src.expand(len(written), -1)
-    tgt = pad_sequences(written)  # (B, T)
-    tgt_in = torch.cat([torch.full((len(written), 1), SOS), tgt[:, :-1]], dim=1)
+    rows = src.expand(len(translations), -1)
+    tgt = pad_sequences(translations)  # (B, T)
+    tgt_in = torch.cat([torch.full((len(translations), 1), SOS), tgt[:, :-1]], dim=1)
     logits = model.predict(rows, torch.ones_like(rows, dtype=torch.bool), tgt_in)
-    each = logits.double().log_softmax(2).gather(2, tgt.unsqueeze(2)).squeeze(2)
-    lengths = torch.tensor([len(one) for one in written])
+    token_log_probabilities = logits.double().log_softmax(2).gather(2, tgt.unsqueeze(2)).squeeze(2)
+    lengths = torch.tensor([len(one) for one in translations])
     real = torch.arange(tgt.shape[1]) < lengths.unsqueeze(1)  # padding is no token
-    return each.masked_fill(~real, 0.0).sum(1).tolist()
+    return token_log_probabilities.masked_fill(~real, 0.0).sum(1).tolist()
 
 
-def draws(
+def sample_translations(
     model: EncoderDecoder,
     checkpoint: Checkpoint,
     source: Sequence[str],
     config: DecodingConfig,
     count: int = 10,
-) -> list[Drawn]:
+) -> list[SampledTranslation]:
     """So many translations by lot, the same ones together: the most frequent first."""
     src = torch.tensor(checkpoint.source.encode(source))
     rows = src.expand(count, -1)
-    found = decode(model, rows, torch.ones_like(rows, dtype=torch.bool), by_lot(config))
-    counts = Counter(map(tuple, found))
-    ended = [len(ids) < LIMITS.decoded_tokens for ids in counts]
-    whole = [(*ids, EOS) if end else ids for ids, end in zip(counts, ended, strict=True)]
-    logs = log_probabilities(model, src, whole)
+    outputs = decode(model, rows, torch.ones_like(rows, dtype=torch.bool), sampler(config))
+    counts = Counter(map(tuple, outputs))
+    finished = [len(ids) < LIMITS.decoded_tokens for ids in counts]
+    full_sequences = [(*ids, EOS) if end else ids for ids, end in zip(counts, finished, strict=True)]
+    logs = sequence_log_probabilities(model, src, full_sequences)
     join = TOKENIZERS[checkpoint.tokenizer].join
-    drawn = []
-    for (ids, number), log_probability, end in zip(counts.items(), logs, ended, strict=True):
+    translations = []
+    for (ids, number), log_probability, end in zip(counts.items(), logs, finished, strict=True):
         tokens = tuple(checkpoint.target.decode(ids))
-        drawn.append(Drawn(tokens, join(tokens), number, log_probability, end))
-    return sorted(drawn, key=lambda one: (-one.count, -one.log_probability))
+        translations.append(SampledTranslation(tokens, join(tokens), number, log_probability, end))
+    return sorted(translations, key=lambda translation: (-translation.count, -translation.log_probability))

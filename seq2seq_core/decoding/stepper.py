@@ -11,31 +11,31 @@ from torch import Tensor
 from seq2seq_core.config import DecodingConfig
 from seq2seq_core.data.vocabulary import EOS, SOS
 from seq2seq_core.limits import LIMITS
-from seq2seq_core.models.base import EncoderDecoder, Inspection, Look, State
+from seq2seq_core.models.base import EncoderDecoder, Inspection, AttentionOverride, State
 
-Choose = Callable[[Tensor], Tensor]  # from logits (B, V) to one token per row (B,)
+TokenChooser = Callable[[Tensor], Tensor]  # from logits (B, V) to one token per row (B,)
 
 
-def most_probable(logits: Tensor) -> Tensor:
+def argmax_token(logits: Tensor) -> Tensor:
     return logits.argmax(1)
 
 
-def likely(probabilities: Tensor, top_k: int = 0, top_p: float = 1.0) -> Tensor:
+def top_k_top_p_filter(probabilities: Tensor, top_k: int = 0, top_p: float = 1.0) -> Tensor:
     """The probabilities (B, V) with the unlikely ones set to nothing, and scaled to sum to one.
 
     top_k keeps that many (Fan et al. 2018), top_p the fewest that have that share together
     (Holtzman et al. 2020); the most probable token always stays.
     """
-    best, order = probabilities.sort(dim=1, descending=True)
-    unlikely = best.cumsum(1) - best >= top_p  # what stands before a token has the share already
+    sorted_probabilities, order = probabilities.sort(dim=1, descending=True)
+    removed = sorted_probabilities.cumsum(1) - sorted_probabilities >= top_p  # what stands before a token has the share already
     if top_k:
-        unlikely[:, top_k:] = True
-    unlikely[:, 0] = False
-    kept = torch.zeros_like(probabilities).scatter(1, order, best.masked_fill(unlikely, 0.0))
-    return kept / kept.sum(1, keepdim=True)
+        removed[:, top_k:] = True
+    removed[:, 0] = False
+    filtered = torch.zeros_like(probabilities).scatter(1, order, sorted_probabilities.masked_fill(removed, 0.0))
+    return filtered / filtered.sum(1, keepdim=True)
 
 
-def by_lot(config: DecodingConfig) -> Choose:
+def sampler(config: DecodingConfig) -> TokenChooser:
     """Draw each token by its probability: softmax(logits / temperature), cut by top_k and top_p.
 
     A temperature near 0 makes the most probable token certain. The same seed, the same tokens.
@@ -43,14 +43,14 @@ def by_lot(config: DecodingConfig) -> Choose:
     generator = torch.Generator().manual_seed(config.seed)
     temperature = 1.0 if config.temperature is None else config.temperature
 
-    def choose(logits: Tensor) -> Tensor:
+    def sample_token(logits: Tensor) -> Tensor:
         if temperature < 1e-9:  # the limit itself
-            return most_probable(logits)
+            return argmax_token(logits)
         probabilities = (logits.double() / temperature).softmax(1)
-        kept = likely(probabilities, config.top_k, config.top_p)
-        return torch.multinomial(kept, 1, generator=generator).squeeze(1)
+        filtered = top_k_top_p_filter(probabilities, config.top_k, config.top_p)
+        return torch.multinomial(filtered, 1, generator=generator).squeeze(1)
 
-    return choose
+    return sample_token
 
 
 @torch.no_grad()
@@ -58,7 +58,7 @@ def decode(
     model: EncoderDecoder,
     src: Tensor,
     src_mask: Tensor,
-    choose: Choose,
+    choose_token: TokenChooser,
     max_length: int = LIMITS.decoded_tokens,
 ) -> list[list[int]]:
     """Choose a token, read it, choose the next, until <eos> or max_length tokens.
@@ -68,27 +68,27 @@ def decode(
     model.eval()
     state = model.init_state(src, src_mask)
     token = torch.full((len(src),), SOS)
-    ended = torch.zeros(len(src), dtype=torch.bool)
-    written: list[Tensor] = []
-    while not ended.all() and len(written) < max_length:
+    finished = torch.zeros(len(src), dtype=torch.bool)
+    step_tokens: list[Tensor] = []
+    while not finished.all() and len(step_tokens) < max_length:
         step = model.step(state, token)
-        state, token = step.state, choose(step.logits)
-        ended |= token == EOS
-        written.append(token)
+        state, token = step.state, choose_token(step.logits)
+        finished |= token == EOS
+        step_tokens.append(token)
     return [
-        ids[: ids.index(EOS)] if EOS in ids else ids for ids in torch.stack(written, 1).tolist()
+        ids[: ids.index(EOS)] if EOS in ids else ids for ids in torch.stack(step_tokens, 1).tolist()
     ]
 
 
-def greedy(
+def greedy_search(
     model: EncoderDecoder, src: Tensor, src_mask: Tensor, max_length: int = LIMITS.decoded_tokens
 ) -> list[list[int]]:
     """The most probable token at every step, see `decode`."""
-    return decode(model, src, src_mask, most_probable, max_length)
+    return decode(model, src, src_mask, argmax_token, max_length)
 
 
 @torch.no_grad()
-def with_fillers(
+def decode_feeding_eos(
     model: EncoderDecoder, src: Tensor, src_mask: Tensor, lengths: Sequence[int]
 ) -> list[list[int]]:
     """A test that fools: after <sos> the decoder reads <eos> at every step, never its own words.
@@ -99,12 +99,12 @@ def with_fillers(
     model.eval()
     state = model.init_state(src, src_mask)
     token = torch.full((len(src),), SOS)
-    written: list[Tensor] = []
+    step_tokens: list[Tensor] = []
     for _ in range(max(lengths)):
         step = model.step(state, token)
         state, token = step.state, torch.full_like(token, EOS)
-        written.append(step.logits.argmax(1))
-    rows = torch.stack(written, 1).tolist()
+        step_tokens.append(step.logits.argmax(1))
+    rows = torch.stack(step_tokens, 1).tolist()
     return [ids[:length] for ids, length in zip(rows, lengths, strict=True)]
 
 
@@ -134,7 +134,7 @@ class Stepper:
 
     @classmethod
     @torch.no_grad()
-    def start(cls, model: EncoderDecoder, src: Tensor) -> Stepper:
+    def from_source(cls, model: EncoderDecoder, src: Tensor) -> Stepper:
         """Before the first token; src (S,) of ids, without padding."""
         model.eval()
         return cls(model, model.init_state(src[None], torch.ones(1, len(src), dtype=torch.bool)))
@@ -148,26 +148,26 @@ class Stepper:
         return bool(self.steps) and self.steps[-1].token == EOS
 
     @torch.no_grad()
-    def next(self, token: int | None = None, look: Look | None = None) -> Stepper:
+    def write_token(self, token: int | None = None, override: AttentionOverride | None = None) -> Stepper:
         """Write one more token: the most probable one, or the given one.
 
         look: where to look at this step instead, see models.looks.
         """
-        last = self.tokens[-1] if self.steps else SOS
+        last_token = self.tokens[-1] if self.steps else SOS
         state = self.steps[-1].inspection.step.state if self.steps else self.state
-        inspection = self.model.inspect(state, torch.tensor([last]), look)
+        inspection = self.model.inspect(state, torch.tensor([last_token]), override)
         probabilities = inspection.step.logits[0].softmax(0)
-        chosen = int(probabilities.argmax()) if token is None else token
-        step = DecodingStep(chosen, probabilities, inspection, state)
+        token_id = int(probabilities.argmax()) if token is None else token
+        step = DecodingStep(token_id, probabilities, inspection, state)
         return replace(self, steps=(*self.steps, step))
 
-    def back(self, to: int) -> Stepper:
+    def rewind(self, length: int) -> Stepper:
         """The walk when it had `to` tokens."""
-        return replace(self, steps=self.steps[:to])
+        return replace(self, steps=self.steps[:length])
 
-    def finish(self, max_length: int = LIMITS.decoded_tokens) -> Stepper:
+    def decode_to_end(self, max_length: int = LIMITS.decoded_tokens) -> Stepper:
         """Greedy from here to <eos> or max_length tokens."""
-        walk = self
-        while not walk.finished and len(walk.steps) < max_length:
-            walk = walk.next()
-        return walk
+        stepper = self
+        while not stepper.finished and len(stepper.steps) < max_length:
+            stepper = stepper.write_token()
+        return stepper

@@ -11,7 +11,7 @@ from seq2seq_core.data.batches import Batches, pad_sequences
 from seq2seq_core.data.corpus import Pair
 from seq2seq_core.data.tokenizers import TOKENIZERS
 from seq2seq_core.data.vocabulary import EOS, PAD
-from seq2seq_core.decoding.stepper import with_fillers
+from seq2seq_core.decoding.stepper import decode_feeding_eos
 from seq2seq_core.decoding.translator import translate_all
 from seq2seq_core.evaluation.metrics import evaluate
 from seq2seq_core.evaluation.text_metrics import (
@@ -123,7 +123,7 @@ def eos_feeding_exact_match(model: EncoderDecoder, checkpoint: Checkpoint, pairs
     """
     src = pad_sequences([checkpoint.source.encode(pair.source) for pair in pairs])
     lengths = [len(pair.target) + 1 for pair in pairs]
-    rows = with_fillers(model, src, src != PAD, lengths)
+    rows = decode_feeding_eos(model, src, src != PAD, lengths)
     outputs = [ids[: ids.index(EOS)] if EOS in ids else ids for ids in rows]
     return exact_match(
         [checkpoint.target.decode(ids) for ids in outputs], [pair.target for pair in pairs]

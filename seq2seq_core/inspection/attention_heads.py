@@ -74,7 +74,7 @@ def inspect_attention_heads(
     A part that a model does not have is not there.
     """
     ids = torch.tensor(checkpoint.source.encode(source))
-    stepper = Stepper.start(model, ids).finish()
+    stepper = Stepper.from_source(model, ids).decode_to_end()
     output = checkpoint.target.decode(stepper.tokens)
     decoder_input = ["<sos>", *output[:-1]]
     encoder = model.inspect_source(ids[None], torch.ones(1, len(ids), dtype=torch.bool))

@@ -11,7 +11,7 @@ from torch import Tensor
 from seq2seq_core.data.vocabulary import SOS
 from seq2seq_core.decoding.stepper import DecodingStep, Stepper
 from seq2seq_core.models.base import CellStep, EncoderDecoder, SourceInspection
-from seq2seq_core.models.calculation import Line, Spot, losses
+from seq2seq_core.models.calculation import Equation, Location, explain_losses
 from seq2seq_core.training.checkpoint import Checkpoint
 
 Vector = tuple[float, ...]
@@ -54,9 +54,9 @@ def inspect_translation(
     """Read the source tokens and write exactly these target tokens, <eos> among them or not."""
     src = torch.tensor(checkpoint.source.encode(source))
     ids = checkpoint.target.encode(output)
-    stepper = Stepper.start(model, src)
+    stepper = Stepper.from_source(model, src)
     for token in ids:
-        stepper = stepper.next(token)
+        stepper = stepper.write_token(token)
     source_inspection = model.inspect_source(src[None], torch.ones(1, len(src), dtype=torch.bool))
     return InspectedTranslation(model, src[None], torch.tensor([[SOS, *ids]]), source_inspection, stepper.steps)
 
@@ -67,7 +67,7 @@ def to_vectors(rows: Tensor) -> tuple[Vector, ...]:
 
 def concat_directions(layer: Sequence[CellStep], index: int) -> Tensor:
     """What the cells of one encoder layer carry, (S, D): of both directions beside each other."""
-    return torch.cat([one.after[index][0] for one in layer], dim=-1)
+    return torch.cat([one.new_state[index][0] for one in layer], dim=-1)
 
 
 def source_series(source_inspection: SourceInspection, layer: int) -> list[VectorSeries]:
@@ -77,7 +77,7 @@ def source_series(source_inspection: SourceInspection, layer: int) -> list[Vecto
     cells = source_inspection.cells[layer]
     return series + [
         VectorSeries("source", name, to_vectors(concat_directions(cells, index)))
-        for index, name in zip(range(len(cells[0].after)), "hc", strict=False)
+        for index, name in zip(range(len(cells[0].new_state)), "hc", strict=False)
     ]
 
 
@@ -85,7 +85,7 @@ def layer_states(step: DecodingStep, layer: int) -> dict[str, Tensor]:
     """What the decoder's cell of one layer carries after a step; of a model without: its state."""
     if not step.inspection.cells:
         return {"h": step.inspection.hidden}
-    return dict(zip("hc", step.inspection.cells[layer].after, strict=False))
+    return dict(zip("hc", step.inspection.cells[layer].new_state, strict=False))
 
 
 def target_series(steps: Sequence[DecodingStep], layer: int) -> list[VectorSeries]:
@@ -109,14 +109,14 @@ def select_step(step: CellStep, *index: int) -> CellStep:
     """One step of a cell, as vectors, out of many side by side."""
     return CellStep(
         step.inputs[index],
-        tuple(part[index] for part in step.before),
+        tuple(part[index] for part in step.previous_state),
         {name: gate[index] for name, gate in step.gates.items()},
-        tuple(part[index] for part in step.after),
+        tuple(part[index] for part in step.new_state),
     )
 
 
 @torch.no_grad()
-def explain_cell_step(translation: InspectedTranslation, location: CellLocation) -> tuple[Line, ...]:
+def explain_cell_step(translation: InspectedTranslation, location: CellLocation) -> tuple[Equation, ...]:
     """One step of one cell line by line; no lines for a model without cells."""
     if not translation.source_inspection.cells:
         return ()
@@ -128,19 +128,19 @@ def explain_cell_step(translation: InspectedTranslation, location: CellLocation)
 
 
 @torch.no_grad()
-def explain_step(translation: InspectedTranslation, location: Spot) -> tuple[Line, ...]:
+def explain_step(translation: InspectedTranslation, location: Location) -> tuple[Equation, ...]:
     """One step line by line, from the score of one word to the probability of what was written."""
-    return translation.model.explain(translation.src, translation.tokens, location)
+    return translation.model.explain_step(translation.src, translation.tokens, location)
 
 
 @torch.no_grad()
-def explain_loss(equations: Sequence[Line], target_id: int) -> tuple[Line, ...]:
+def explain_loss(equations: Sequence[Equation], target_id: int) -> tuple[Equation, ...]:
     """What `numbers` ends with, as the loss of the right word's id."""
-    return losses(equations[-1].parts[0], target_id)
+    return explain_losses(equations[-1].operands[0], target_id)
 
 
-def step_attention(translation: InspectedTranslation, location: Spot) -> Vector | None:
+def step_attention(translation: InspectedTranslation, location: Location) -> Vector | None:
     """How much one step looked at each word, in this layer and head; None where it cannot look."""
     inspection = translation.steps[location.step].inspection
-    attention = inspection.self_attention if location.part == "own" else inspection.step.attention
+    attention = inspection.self_attention if location.attention == "own" else inspection.step.attention
     return None if attention is None else tuple(attention[0, location.layer, location.head].tolist())

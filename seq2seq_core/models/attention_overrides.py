@@ -10,45 +10,45 @@ import torch
 from torch import Tensor
 from torch.nn.functional import one_hot
 
-from seq2seq_core.models.base import Look
+from seq2seq_core.models.base import AttentionOverride
 
 
-def uniform(weights: Tensor, mask: Tensor) -> Tensor:
+def uniform_attention(weights: Tensor, mask: Tensor) -> Tensor:
     """Everywhere alike: the context is the mean of the encoder's states."""
     real = mask.expand_as(weights).to(weights.dtype)
     return real / real.sum(-1, keepdim=True)
 
 
-def hard(weights: Tensor, mask: Tensor) -> Tensor:
+def hard_attention(weights: Tensor, mask: Tensor) -> Tensor:
     """Only where it would have looked most."""
     return one_hot(weights.argmax(-1), weights.shape[-1]).to(weights.dtype)
 
 
-def at(position: int) -> Look:
+def fixed_attention(position: int) -> AttentionOverride:
     """Only at one source position."""
 
-    def look(weights: Tensor, mask: Tensor) -> Tensor:
-        chosen = torch.zeros_like(weights)
-        chosen[..., position] = 1
-        return chosen
+    def override(weights: Tensor, mask: Tensor) -> Tensor:
+        fixed_weights = torch.zeros_like(weights)
+        fixed_weights[..., position] = 1
+        return fixed_weights
 
-    return look
+    return override
 
 
-def permuted(order: Tensor) -> Look:
+def permuted_attention(order: Tensor) -> AttentionOverride:
     """The same weights on other positions; order (S,) says whose weight each position gets."""
     return lambda weights, mask: weights[..., order]
 
 
-def sharpened(beta: float) -> Look:
+def sharpened_attention(beta: float) -> AttentionOverride:
     """softmax(β e) out of softmax(e): for β = 0 everywhere alike, for a large one hard.
 
     Raising weights to the power of β and making them sum to one again is the same thing.
     """
 
-    def look(weights: Tensor, mask: Tensor) -> Tensor:
+    def override(weights: Tensor, mask: Tensor) -> Tensor:
         tiny = torch.finfo(weights.dtype).tiny  # log 0 times β = 0 would be no number
         scores = beta * weights.clamp_min(tiny).log()
         return scores.masked_fill(~mask, float("-inf")).softmax(-1)
 
-    return look
+    return override

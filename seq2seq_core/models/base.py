@@ -14,11 +14,11 @@ from typing import Any, Protocol, Self
 import torch
 from torch import Tensor, nn
 
-from seq2seq_core.models.calculation import Line, Spot
+from seq2seq_core.models.calculation import Equation, Location
 
 # What shall stand in place of attention weights (…, S), given the weights and the mask (…, S):
 # see `looks`. Rows sum to one again, padding keeps exactly 0.
-Look = Callable[[Tensor, Tensor], Tensor]
+AttentionOverride = Callable[[Tensor, Tensor], Tensor]
 
 
 class State(Protocol):
@@ -40,13 +40,13 @@ class CellStep:
     """One step of one recurrent cell, or many side by side: every tensor (…, size)."""
 
     inputs: Tensor
-    before: tuple[Tensor, ...]  # h, and c for an LSTM
+    previous_state: tuple[Tensor, ...]  # h, and c for an LSTM
     gates: dict[str, Tensor]  # LSTM i f g o; GRU r z n; an RNN has none
-    after: tuple[Tensor, ...]
+    new_state: tuple[Tensor, ...]
 
 
 @dataclass(frozen=True)
-class Projections:
+class AttentionProjections:
     """What attention compares and mixes, in every layer and head; d = D / H."""
 
     query: Tensor  # (B, L, H, d)
@@ -63,11 +63,11 @@ class Inspection:
     hidden: Tensor  # (B, D), the decoder's last state after reading the token
     context: Tensor | None  # (B, D), what attention brought: the weighted mean
     scores: Tensor | None  # (B, L, H, S), before the softmax; -inf on padding
-    combined: Tensor  # (B, D), what the output layer reads
+    attentional_state: Tensor  # (B, D), what the output layer reads
     cells: tuple[CellStep, ...] = ()  # recurrent: one a layer, tensors (B, D)
     self_attention: Tensor | None = None  # (B, L, H, T), over the target words so far
-    cross: Projections | None = None  # Transformer: over the source
-    own: Projections | None = None  # Transformer: over the target words so far
+    cross_projections: AttentionProjections | None = None  # Transformer: over the source
+    self_projections: AttentionProjections | None = None  # Transformer: over the target words so far
 
 
 @dataclass(frozen=True)
@@ -78,7 +78,7 @@ class SourceInspection:
     states: Tensor  # (B, S, D), what the decoder looks at
     cells: tuple[tuple[CellStep, ...], ...] = ()  # layers × directions, tensors (B, S, D)
     self_attention: Tensor | None = None  # (B, L, H, S, S)
-    own: Projections | None = None  # query (B, L, H, S, d)
+    self_projections: AttentionProjections | None = None  # query (B, L, H, S, d)
 
 
 class EncoderDecoder(nn.Module, ABC):
@@ -92,21 +92,21 @@ class EncoderDecoder(nn.Module, ABC):
         """Read the source: a State. src (B, S) of ids, src_mask (B, S), True = real token."""
 
     @abstractmethod
-    def inspect(self, state: Any, token: Tensor, look: Look | None = None) -> Inspection:
+    def inspect(self, state: Any, token: Tensor, override: AttentionOverride | None = None) -> Inspection:
         """Read one target token per row, token (B,), predict the next, and show everything.
 
         look changes where it looks, in every layer and head.
         """
 
-    def step(self, state: Any, token: Tensor, look: Look | None = None) -> Step:
+    def step(self, state: Any, token: Tensor, override: AttentionOverride | None = None) -> Step:
         """The same step without the inside."""
-        return self.inspect(state, token, look).step
+        return self.inspect(state, token, override).step
 
     @abstractmethod
     def inspect_source(self, src: Tensor, src_mask: Tensor) -> SourceInspection:
         """What `init_state` does, with everything inside."""
 
-    def explain(self, src: Tensor, tokens: Tensor, spot: Spot) -> tuple[Line, ...]:
+    def explain_step(self, src: Tensor, tokens: Tensor, location: Location) -> tuple[Equation, ...]:
         """One step line by line, from what it reads to the probability of what it wrote.
 
         src (1, S); tokens (1, T + 1): <sos> and the T words written; step t reads tokens[:, t] and
@@ -116,7 +116,7 @@ class EncoderDecoder(nn.Module, ABC):
 
     def explain_cell(
         self, step: CellStep, side: str, layer: int, backwards: bool = False
-    ) -> tuple[Line, ...]:
+    ) -> tuple[Equation, ...]:
         """One step of one cell of the "encoder" or "decoder" line by line; step: vectors (size,).
 
         A model without cells has no lines.
@@ -133,7 +133,7 @@ class EncoderDecoder(nn.Module, ABC):
         """The logits (B, T, V) of `forward` alone, as fast as the model can."""
         return self(src, src_mask, tgt_in)[0]
 
-    def predict_mixed(self, src: Tensor, src_mask: Tensor, tgt_in: Tensor, true: Tensor) -> Tensor:
+    def predict_scheduled(self, src: Tensor, src_mask: Tensor, tgt_in: Tensor, teacher_mask: Tensor) -> Tensor:
         """Logits (B, T, V) where true (B, T) says which tokens are read as given.
 
         The others are what the model itself finds most probable (S. Bengio et al. 2015).
@@ -143,8 +143,8 @@ class EncoderDecoder(nn.Module, ABC):
         logits: list[Tensor] = []
         for t in range(tgt_in.shape[1]):
             if t:
-                own = logits[-1].detach().argmax(1)
-                token = torch.where(true[:, t], tgt_in[:, t], own)
+                predictions = logits[-1].detach().argmax(1)
+                token = torch.where(teacher_mask[:, t], tgt_in[:, t], predictions)
             step = self.step(state, token)
             state = step.state
             logits.append(step.logits)

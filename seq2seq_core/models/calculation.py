@@ -12,19 +12,19 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
-ROOM = 2_048  # numbers of one matrix that a line shows
-LEAST = 8  # rows of it, however long they are
+MAX_SHOWN_NUMBERS = 2_048  # numbers of one matrix that a line shows
+MIN_SHOWN_ROWS = 8  # rows of it, however long they are
 
 
 @dataclass(frozen=True)
-class Part:
+class Operand:
     """A vector with its name in the formula; one number is a vector of one."""
 
     symbol: str
     values: tuple[float, ...]
 
     @classmethod
-    def of(cls, symbol: str, tensor: Tensor) -> Part:
+    def from_tensor(cls, symbol: str, tensor: Tensor) -> Operand:
         return cls(symbol, tuple(tensor.flatten().tolist()))
 
     @property
@@ -33,14 +33,14 @@ class Part:
 
 
 @dataclass(frozen=True)
-class Line:
+class Equation:
     """One line: `operation` says how the result comes from the parts, see below."""
 
     code: str  # what the result is; a page has its name in words
     operation: str
     formula: str  # an index stands behind _, a longer one in braces: s_{t-1}
-    parts: tuple[Part, ...]
-    result: Part
+    operands: tuple[Operand, ...]
+    result: Operand
     rows: tuple[
         tuple[float, ...], ...
     ] = ()  # of the matrix, as many as fit; of a mean: all vectors
@@ -48,23 +48,23 @@ class Line:
 
 
 @dataclass(frozen=True)
-class Spot:
+class Location:
     """Which numbers of a sentence to explain; everything counts from 0."""
 
     step: int  # of the decoder
     position: int  # of the word that it looks at
-    part: str = "cross"  # a Transformer's attention over the source, or "own": over its own words
+    attention: str = "cross"  # a Transformer's attention over the source, or "own": over its own words
     layer: int = 0
     head: int = 0
 
 
-def given(code: str, symbol: str, value: Tensor) -> Line:
+def input_value(code: str, symbol: str, value: Tensor) -> Equation:
     """What this calculation begins with. Operation: given."""
-    return Line(code, "given", symbol, (), Part.of(symbol, value))
+    return Equation(code, "given", symbol, (), Operand.from_tensor(symbol, value))
 
 
 # what is worked out number by number: entry k of the result from entry k of each part
-ENTRYWISE: dict[str, Callable[..., Tensor]] = {
+ELEMENTWISE: dict[str, Callable[..., Tensor]] = {
     "tanh": torch.tanh,
     "relu": torch.relu,
     "add": lambda a, b: a + b,
@@ -79,90 +79,90 @@ ENTRYWISE: dict[str, Callable[..., Tensor]] = {
 }
 
 
-def entrywise(code: str, operation: str, formula: str, symbol: str, *parts: Part) -> Line:
+def elementwise(code: str, operation: str, formula: str, symbol: str, *operands: Operand) -> Equation:
     """Operation: one of ENTRYWISE."""
-    result = ENTRYWISE[operation](*(part.tensor for part in parts))
-    return Line(code, operation, formula, parts, Part.of(symbol, result))
+    result = ELEMENTWISE[operation](*(part.tensor for part in operands))
+    return Equation(code, operation, formula, operands, Operand.from_tensor(symbol, result))
 
 
-SQUASHED: dict[str, Callable[[Tensor], Tensor]] = {
+ACTIVATIONS: dict[str, Callable[[Tensor], Tensor]] = {
     "linear": lambda x: x,
     "tanh_linear": torch.tanh,
     "sigmoid_linear": torch.sigmoid,
 }
 
 
-def matrix(
+def affine(
     code: str,
     operation: str,
     formula: str,
     symbol: str,
-    parts: Sequence[Part],
+    operands: Sequence[Operand],
     weight: Tensor,
     bias: Tensor | None = None,
-) -> Line:
+) -> Equation:
     """Entry k of the result: row k of weight (out, in) · all parts in a row, + bias k (out,).
 
     Operation: linear; tanh_linear and sigmoid_linear put that through a function.
     """
-    x = torch.cat([part.tensor for part in parts])
+    x = torch.cat([part.tensor for part in operands])
     total = weight @ x if bias is None else weight @ x + bias
-    shown = weight[: max(LEAST, ROOM // weight.shape[1])]
-    return Line(
+    visible_rows = weight[: max(MIN_SHOWN_ROWS, MAX_SHOWN_NUMBERS // weight.shape[1])]
+    return Equation(
         code,
         operation,
         formula,
-        tuple(parts),
-        Part.of(symbol, SQUASHED[operation](total)),
-        rows=tuple(map(tuple, shown.tolist())),
+        tuple(operands),
+        Operand.from_tensor(symbol, ACTIVATIONS[operation](total)),
+        rows=tuple(map(tuple, visible_rows.tolist())),
         bias=() if bias is None else tuple(bias.tolist()),
     )
 
 
-def dot(code: str, formula: str, symbol: str, a: Part, b: Part, bias: Tensor | None = None) -> Line:
+def dot_product(code: str, formula: str, symbol: str, a: Operand, b: Operand, bias: Tensor | None = None) -> Equation:
     """The sum of a_k · b_k, plus the bias where there is one. Operation: dot."""
     total = a.tensor @ b.tensor + (0 if bias is None else bias)
-    added = () if bias is None else (float(bias),)
-    return Line(code, "dot", formula, (a, b), Part.of(symbol, total), bias=added)
+    bias_values = () if bias is None else (float(bias),)
+    return Equation(code, "dot", formula, (a, b), Operand.from_tensor(symbol, total), bias=bias_values)
 
 
-def softmax(code: str, formula: str, symbol: str, scores: Part) -> Line:
+def softmax(code: str, formula: str, symbol: str, scores: Operand) -> Equation:
     """exp of each score, over the sum of all; one of -inf gets exactly 0. Operation: softmax."""
-    result = Part.of(symbol, scores.tensor.softmax(0))
-    return Line(code, "softmax", formula, (scores,), result)
+    result = Operand.from_tensor(symbol, scores.tensor.softmax(0))
+    return Equation(code, "softmax", formula, (scores,), result)
 
 
-def mean(code: str, formula: str, symbol: str, weights: Part, vectors: Tensor) -> Line:
+def weighted_sum(code: str, formula: str, symbol: str, weights: Operand, vectors: Tensor) -> Equation:
     """The vectors (S, D) weighted by S weights. Operation: mean."""
     rows = tuple(map(tuple, vectors.tolist()))
-    result = Part.of(symbol, weights.tensor @ vectors)
-    return Line(code, "mean", formula, (weights,), result, rows=rows)
+    result = Operand.from_tensor(symbol, weights.tensor @ vectors)
+    return Equation(code, "mean", formula, (weights,), result, rows=rows)
 
 
-def norm(code: str, x: Part, layer: nn.LayerNorm) -> Line:
+def layer_norm(code: str, x: Operand, layer: nn.LayerNorm) -> Equation:
     """Less its mean, over its spread, times g, plus b. Operation: norm."""
-    gain, bias = Part.of("g", layer.weight), Part.of("b", layer.bias)
+    gain, bias = Operand.from_tensor("g", layer.weight), Operand.from_tensor("b", layer.bias)
     formula = f"x = g ⊙ ({x.symbol} − μ) / σ + b"
-    return Line(code, "norm", formula, (x, gain, bias), Part.of("x", layer(x.tensor)))
+    return Equation(code, "norm", formula, (x, gain, bias), Operand.from_tensor("x", layer(x.tensor)))
 
 
-def predicted(state: Part, output: nn.Linear, written: int) -> tuple[Line, ...]:
+def output_distribution(state: Operand, output: nn.Linear, token_id: int) -> tuple[Equation, ...]:
     """From the decoder's last state to the probability of each word; written is the chosen id."""
-    row = Part.of("w", output.weight[written])
+    output_weights = Operand.from_tensor("w", output.weight[token_id])
     formula = f"z_w = w · {state.symbol} + b_w"
-    logit = dot("logit", formula, "z_w", row, state, output.bias[written])
-    logits = Part.of("z", output(state.tensor))
+    logit = dot_product("logit", formula, "z_w", output_weights, state, output.bias[token_id])
+    logits = Operand.from_tensor("z", output(state.tensor))
     return logit, softmax("probability", "p_w = exp(z_w) / Σ_v exp(z_v)", "p", logits)
 
 
-def losses(logits: Part, true: int) -> tuple[Line, ...]:
+def explain_losses(logits: Operand, target_id: int) -> tuple[Equation, ...]:
     """The loss of one word in two ways that are the same: the negative logarithm of its
     log-softmax, and cross-entropy on the logits; true is the id of the right word."""
-    z = Part("z_y", (logits.values[true],))
-    total = Part.of("log Σ_v exp(z_v)", logits.tensor.logsumexp(0))
-    log = entrywise(
+    z = Operand("z_y", (logits.values[target_id],))
+    total = Operand.from_tensor("log Σ_v exp(z_v)", logits.tensor.logsumexp(0))
+    log = elementwise(
         "log_softmax", "subtract", "log p_y = z_y − log Σ_v exp(z_v)", "log p_y", z, total
     )
-    nll = entrywise("nll", "negative", "NLL = −log p_y", "NLL", log.result)
+    nll = elementwise("nll", "negative", "NLL = −log p_y", "NLL", log.result)
     formula = "CE = log Σ_v exp(z_v) − z_y"
-    return log, nll, entrywise("cross_entropy", "subtract", formula, "CE", total, z)
+    return log, nll, elementwise("cross_entropy", "subtract", formula, "CE", total, z)

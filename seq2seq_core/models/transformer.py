@@ -18,51 +18,51 @@ from seq2seq_core.config import ModelConfig
 from seq2seq_core.models.base import (
     EncoderDecoder,
     Inspection,
-    Look,
-    Projections,
+    AttentionOverride,
+    AttentionProjections,
     SourceInspection,
     Step,
 )
-from seq2seq_core.models.calculation import Line, Spot, given, predicted
-from seq2seq_core.models.transformer_layers import DecoderLayer, EncoderLayer, Inside, Layer, Seen
+from seq2seq_core.models.calculation import Equation, Location, input_value, output_distribution
+from seq2seq_core.models.transformer_layers import DecoderLayer, EncoderLayer, DecoderLayerTrace, KVCache, AttentionTrace
 
 
-def sinusoids(count: int, size: int) -> Tensor:
+def sinusoidal_encoding(count: int, size: int) -> Tensor:
     """A vector for each position (count, size): sines and cosines of ever longer waves."""
-    place = torch.arange(count).unsqueeze(1)
-    speed = torch.exp(torch.arange(0, size, 2) * (-math.log(10_000.0) / size))
+    position = torch.arange(count).unsqueeze(1)
+    frequency = torch.exp(torch.arange(0, size, 2) * (-math.log(10_000.0) / size))
     table = torch.zeros(count, size)
-    table[:, 0::2] = (place * speed).sin()
-    table[:, 1::2] = (place * speed).cos()[:, : size // 2]
+    table[:, 0::2] = (position * frequency).sin()
+    table[:, 1::2] = (position * frequency).cos()[:, : size // 2]
     return table
 
 
 @dataclass(frozen=True)
 class TransformerState:
-    layers: tuple[Layer, ...]
+    caches: tuple[KVCache, ...]
     mask: Tensor  # (B, S), True = real token
     position: int  # of the next target word
 
     def select(self, rows: Tensor) -> TransformerState:
-        def chosen(pair: tuple[Tensor, Tensor]) -> tuple[Tensor, Tensor]:
+        def select_rows(pair: tuple[Tensor, Tensor]) -> tuple[Tensor, Tensor]:
             return pair[0][rows], pair[1][rows]
 
-        layers = tuple(Layer(chosen(layer.own), chosen(layer.source)) for layer in self.layers)
-        return TransformerState(layers, self.mask[rows], self.position)
+        caches = tuple(KVCache(select_rows(cache.self_kv), select_rows(cache.cross_kv)) for cache in self.caches)
+        return TransformerState(caches, self.mask[rows], self.position)
 
 
-def heads_of(seen: list[Seen]) -> Projections:
+def stack_projections(traces: list[AttentionTrace]) -> AttentionProjections:
     """The projections of the last position in all layers: (B, L, H, …)."""
-    return Projections(
-        torch.stack([one.query[:, :, -1] for one in seen], dim=1),
-        torch.stack([one.keys for one in seen], dim=1),
-        torch.stack([one.values for one in seen], dim=1),
+    return AttentionProjections(
+        torch.stack([trace.query[:, :, -1] for trace in traces], dim=1),
+        torch.stack([one.keys for one in traces], dim=1),
+        torch.stack([one.values for one in traces], dim=1),
     )
 
 
-def over_layers(parts: list[Tensor]) -> Tensor:
+def stack_layers(layers: list[Tensor]) -> Tensor:
     """What all layers saw at the last position: (B, H, T, S) each -> (B, L, H, S)."""
-    return torch.stack([part[:, :, -1] for part in parts], dim=1)
+    return torch.stack([layer[:, :, -1] for layer in layers], dim=1)
 
 
 class Transformer(EncoderDecoder):
@@ -78,8 +78,8 @@ class Transformer(EncoderDecoder):
         self.target_embedding = nn.Embedding(target_size, size, padding_idx=0)
         self.encoder = nn.ModuleList(EncoderLayer(config) for _ in range(config.layers))  # type: ignore[assignment]
         self.decoder = nn.ModuleList(DecoderLayer(config) for _ in range(config.layers))  # type: ignore[assignment]
-        last = nn.LayerNorm if config.norm == "pre" else nn.Identity
-        self.encoder_norm, self.decoder_norm = last(size), last(size)
+        final_norm = nn.LayerNorm if config.norm == "pre" else nn.Identity
+        self.encoder_norm, self.decoder_norm = final_norm(size), final_norm(size)
         self.output = nn.Linear(size, target_size)
         self.dropout = nn.Dropout(config.dropout)
         self.size, self.positions = size, config.positions
@@ -89,104 +89,104 @@ class Transformer(EncoderDecoder):
             if "embedding" in name:  # times √D they are as large as the sinusoids
                 nn.init.normal_(weights, std=size**-0.5)
 
-    def embed(self, embedding: nn.Module, ids: Tensor, first: int = 0) -> Tensor:
+    def embed_tokens(self, embedding: nn.Module, ids: Tensor, first_position: int = 0) -> Tensor:
         """ids (B, T) at the positions from `first` on, as vectors (B, T, D)."""
         vectors = embedding(ids) * math.sqrt(self.size)
         if self.positions:
-            vectors = vectors + sinusoids(first + ids.shape[1], self.size)[first:].to(vectors)
+            vectors = vectors + sinusoidal_encoding(first_position + ids.shape[1], self.size)[first_position:].to(vectors)
         return self.dropout(vectors)
 
     def init_state(self, src: Tensor, src_mask: Tensor) -> TransformerState:
-        x, mask = self.embed(self.source_embedding, src), src_mask[:, None, None]
+        x, mask = self.embed_tokens(self.source_embedding, src), src_mask[:, None, None]
         for layer in self.encoder:
             x = layer(x, mask)
         memory = self.encoder_norm(x)
-        layers = [  # no words yet, and the whole source
-            Layer(layer.attention.keys_values(memory[:, :0]), layer.cross.keys_values(memory))
+        caches = [  # no words yet, and the whole source
+            KVCache(layer.self_attention.project_kv(memory[:, :0]), layer.cross_attention.project_kv(memory))
             for layer in self.decoder
         ]
-        return TransformerState(tuple(layers), src_mask, 0)
+        return TransformerState(tuple(caches), src_mask, 0)
 
-    def advance(self, state: TransformerState, tokens: Tensor) -> tuple[Tensor, TransformerState]:
+    def run_decoder(self, state: TransformerState, tokens: Tensor) -> tuple[Tensor, TransformerState]:
         """Read tokens (B, T) at once: logits (B, T, V) and the state after them."""
-        x = self.embed(self.target_embedding, tokens, state.position)
-        layers = []
-        for decoder, layer in zip(self.decoder, state.layers, strict=True):
-            x, layer = decoder(x, layer, state.mask[:, None, None])
-            layers.append(layer)
-        return self.output(self.decoder_norm(x)), self.after(state, layers, tokens)
+        x = self.embed_tokens(self.target_embedding, tokens, state.position)
+        caches = []
+        for decoder_layer, cache in zip(self.decoder, state.caches, strict=True):
+            x, cache = decoder_layer(x, cache, state.mask[:, None, None])
+            caches.append(cache)
+        return self.output(self.decoder_norm(x)), self.advance_state(state, caches, tokens)
 
-    def after(
-        self, state: TransformerState, layers: list[Layer], tokens: Tensor
+    def advance_state(
+        self, state: TransformerState, caches: list[KVCache], tokens: Tensor
     ) -> TransformerState:
-        return replace(state, layers=tuple(layers), position=state.position + tokens.shape[1])
+        return replace(state, layers=tuple(caches), position=state.position + tokens.shape[1])
 
-    def look_inside(
-        self, state: TransformerState, tokens: Tensor, look: Look | None = None
-    ) -> tuple[Tensor, TransformerState, list[Inside]]:
+    def inspect_decoder(
+        self, state: TransformerState, tokens: Tensor, override: AttentionOverride | None = None
+    ) -> tuple[Tensor, TransformerState, list[DecoderLayerTrace]]:
         """As `advance`, but the last states (B, T, D) in the place of logits, and all inside."""
-        x = self.embed(self.target_embedding, tokens, state.position)
-        layers, seen = [], []
-        for decoder, layer in zip(self.decoder, state.layers, strict=True):
-            x, layer, inside = decoder.inspect(x, layer, state.mask[:, None, None], look)
-            layers.append(layer)
-            seen.append(inside)
-        return self.decoder_norm(x), self.after(state, layers, tokens), seen
+        x = self.embed_tokens(self.target_embedding, tokens, state.position)
+        caches, traces = [], []
+        for decoder_layer, cache in zip(self.decoder, state.caches, strict=True):
+            x, cache, trace = decoder_layer.inspect(x, cache, state.mask[:, None, None], override)
+            caches.append(cache)
+            traces.append(trace)
+        return self.decoder_norm(x), self.advance_state(state, caches, tokens), traces
 
     def inspect(
-        self, state: TransformerState, token: Tensor, look: Look | None = None
+        self, state: TransformerState, token: Tensor, override: AttentionOverride | None = None
     ) -> Inspection:
-        x, after, seen = self.look_inside(state, token.unsqueeze(1), look)
-        weights = over_layers([inside.cross.weights for inside in seen])
+        x, new_state, traces = self.inspect_decoder(state, token.unsqueeze(1), override)
+        weights = stack_layers([trace.cross_trace.weights for trace in traces])
         return Inspection(
-            step=Step(self.output(x[:, 0]), after, weights),
-            embedded=self.embed(self.target_embedding, token.unsqueeze(1), state.position)[:, 0],
+            step=Step(self.output(x[:, 0]), new_state, weights),
+            embedded=self.embed_tokens(self.target_embedding, token.unsqueeze(1), state.position)[:, 0],
             hidden=x[:, 0],
-            context=seen[-1].context[:, 0],
-            scores=over_layers([inside.cross.scores for inside in seen]),
-            combined=x[:, 0],
-            self_attention=over_layers([inside.own.weights for inside in seen]),
-            cross=heads_of([inside.cross for inside in seen]),
-            own=heads_of([inside.own for inside in seen]),
+            context=traces[-1].context[:, 0],
+            scores=stack_layers([inside.cross_trace.scores for inside in traces]),
+            attentional_state=x[:, 0],
+            self_attention=stack_layers([inside.self_trace.weights for inside in traces]),
+            cross_projections=stack_projections([inside.cross_trace for inside in traces]),
+            self_projections=stack_projections([inside.self_trace for inside in traces]),
         )
 
     def inspect_source(self, src: Tensor, src_mask: Tensor) -> SourceInspection:
-        x = embedded = self.embed(self.source_embedding, src)
-        seen: list[Seen] = []
+        x = embedded = self.embed_tokens(self.source_embedding, src)
+        traces: list[AttentionTrace] = []
         for layer in self.encoder:
-            x, inside = layer.inspect(x, src_mask[:, None, None])
-            seen.append(inside)
-        own = Projections(*(torch.stack([s[i] for s in seen], dim=1) for i in range(3)))
-        weights = torch.stack([inside.weights for inside in seen], dim=1)
-        return SourceInspection(embedded, self.encoder_norm(x), (), weights, own)
+            x, trace = layer.inspect(x, src_mask[:, None, None])
+            traces.append(trace)
+        projections = AttentionProjections(*(torch.stack([s[i] for s in traces], dim=1) for i in range(3)))
+        weights = torch.stack([inside.weights for inside in traces], dim=1)
+        return SourceInspection(embedded, self.encoder_norm(x), (), weights, projections)
 
-    def explain(self, src: Tensor, tokens: Tensor, spot: Spot) -> tuple[Line, ...]:
+    def explain_step(self, src: Tensor, tokens: Tensor, location: Location) -> tuple[Equation, ...]:
         mask = torch.ones_like(src, dtype=torch.bool)
         state, memory = self.init_state(src, mask), self.inspect_source(src, mask).states
-        x, lines = self.embed(self.target_embedding, tokens[:, :-1]), []
-        for number, (decoder, layer) in enumerate(zip(self.decoder, state.layers, strict=True)):
-            if number == spot.layer:
-                lines = decoder.explain(x, memory, mask[:, None, None], spot)
-            x, _ = decoder(x, layer, mask[:, None, None])
-        last = given("last", "x_{out}", self.decoder_norm(x)[0, spot.step])
-        written = int(tokens[0, spot.step + 1])
-        return *lines, last, *predicted(last.result, self.output, written)
+        x, equations = self.embed_tokens(self.target_embedding, tokens[:, :-1]), []
+        for number, (decoder_layer, cache) in enumerate(zip(self.decoder, state.caches, strict=True)):
+            if number == location.layer:
+                equations = decoder_layer.explain_attention(x, memory, mask[:, None, None], location)
+            x, _ = decoder_layer(x, cache, mask[:, None, None])
+        output_state = input_value("last", "x_{out}", self.decoder_norm(x)[0, location.step])
+        token_id = int(tokens[0, location.step + 1])
+        return *equations, output_state, *output_distribution(output_state.result, self.output, token_id)
 
     def forward(
         self, src: Tensor, src_mask: Tensor, tgt_in: Tensor
     ) -> tuple[Tensor, Tensor | None]:
-        x, _, seen = self.look_inside(self.init_state(src, src_mask), tgt_in)
-        weights = torch.stack([inside.cross.weights for inside in seen], dim=1)
+        x, _, traces = self.inspect_decoder(self.init_state(src, src_mask), tgt_in)
+        weights = torch.stack([trace.cross_trace.weights for trace in traces], dim=1)
         return self.output(x), weights.permute(0, 3, 1, 2, 4)  # (B, L, H, T, S) -> (B, T, L, H, S)
 
     def predict(self, src: Tensor, src_mask: Tensor, tgt_in: Tensor) -> Tensor:
-        return self.advance(self.init_state(src, src_mask), tgt_in)[0]
+        return self.run_decoder(self.init_state(src, src_mask), tgt_in)[0]
 
-    def predict_mixed(self, src: Tensor, src_mask: Tensor, tgt_in: Tensor, true: Tensor) -> Tensor:
+    def predict_scheduled(self, src: Tensor, src_mask: Tensor, tgt_in: Tensor, teacher_mask: Tensor) -> Tensor:
         """In two passes (Mihaylova, Martins 2019): what it would say to the true words takes the
         place of some of them, and all are read once more."""
         with torch.no_grad():
-            own = self.predict(src, src_mask, tgt_in).argmax(2)
-        own = torch.cat([tgt_in[:, :1], own[:, :-1]], dim=1)  # what it says is read one place later
-        true = true | (torch.arange(tgt_in.shape[1]) == 0)
-        return self.predict(src, src_mask, torch.where(true, tgt_in, own))
+            predictions = self.predict(src, src_mask, tgt_in).argmax(2)
+        predictions = torch.cat([tgt_in[:, :1], predictions[:, :-1]], dim=1)  # what it says is read one place later
+        teacher_mask = teacher_mask | (torch.arange(tgt_in.shape[1]) == 0)
+        return self.predict(src, src_mask, torch.where(teacher_mask, tgt_in, predictions))

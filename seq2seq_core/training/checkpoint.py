@@ -16,7 +16,7 @@ from torch import Tensor
 from seq2seq_core.config import TOKENIZER_NAMES, ModelConfig, TrainingConfig
 from seq2seq_core.data.vocabulary import Vocabulary
 from seq2seq_core.errors import CheckpointError
-from seq2seq_core.models import build
+from seq2seq_core.models import build_model
 from seq2seq_core.models.base import EncoderDecoder
 from seq2seq_core.training.loop import TrainingState, load_parameters
 
@@ -63,7 +63,7 @@ class Checkpoint:
 
     def build(self) -> EncoderDecoder:
         """The trained model, ready to decode."""
-        model = build(self.model_config, len(self.source), len(self.target), seed=0)
+        model = build_model(self.model_config, len(self.source), len(self.target), seed=0)
         load_parameters(model, self.parameters)
         return model.eval()
 
@@ -120,5 +120,5 @@ def load_checkpoint(folder: Path) -> Checkpoint:
         raise CheckpointError("not_a_run", path=folder, detail=error.strerror) from None
     except (ValueError, KeyError, TypeError, AssertionError, RecursionError):
         raise CheckpointError("not_a_run", path=folder, detail="run.json is damaged") from None
-    parameter_count = model_size(build(config, len(source), len(target), seed=0))
+    parameter_count = model_size(build_model(config, len(source), len(target), seed=0))
     return Checkpoint(config, tokenizer, source, target, unpack_state(weights, parameter_count).parameters)

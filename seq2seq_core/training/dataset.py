@@ -16,7 +16,7 @@ from seq2seq_core.data.vocabulary import Vocabulary
 from seq2seq_core.errors import ConfigError, CorpusError
 from seq2seq_core.evaluation.metrics import AlignmentScore, score_alignment, teacher_forced_attention
 from seq2seq_core.limits import LIMITS
-from seq2seq_core.models import build
+from seq2seq_core.models import build_model
 from seq2seq_core.models.base import EncoderDecoder
 from seq2seq_core.training.checkpoint import Checkpoint, model_size, unpack_state
 from seq2seq_core.workers import preview
@@ -90,7 +90,7 @@ def freeze_dataset(
     load_dataset(description).make_batches(build_corpus(training_rows, tokenizer).pairs).check_update_size(
         training_config, model_config.attention_cost
     )
-    build(model_config, len(source), len(target), training_config.seed)  # refuses what is too large
+    build_model(model_config, len(source), len(target), training_config.seed)  # refuses what is too large
     return description
 
 
@@ -98,7 +98,7 @@ def parameter_count(rows: Sequence[Row], tokenizer: str, model_config: ModelConf
     """How many weights a model for these rows has; its vocabulary sizes alone matter."""
     source, target = build_corpus(rows, tokenizer).build_vocabularies()
     try:
-        return model_size(build(model_config, len(source), len(target), seed=0))
+        return model_size(build_model(model_config, len(source), len(target), seed=0))
     except ConfigError as error:  # too many: the count is in it
         return int(str(error.fields["count"]))
 
@@ -150,7 +150,7 @@ def restore_run(
     Raises CheckpointError for a damaged snapshot.
     """
     config, dataset = ModelConfig(**model_fields), load_dataset(description)
-    untrained = build(config, len(dataset.source), len(dataset.target), seed)
+    untrained = build_model(config, len(dataset.source), len(dataset.target), seed)
     if snapshot is None:
         update, parameters = 0, torch.cat([p.detach().flatten() for p in untrained.parameters()])
     else:

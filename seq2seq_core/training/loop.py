@@ -108,7 +108,7 @@ def predict_batch(model: EncoderDecoder, batch: Batch, config: TrainingConfig, u
         if teacher_forcing == 1:
             return model.predict(batch.src, batch.src_mask, batch.tgt_in)
         teacher_forced = torch.rand(batch.tgt_in.shape, generator=generator) < teacher_forcing  # one coin per token
-        return model.predict_mixed(batch.src, batch.src_mask, batch.tgt_in, teacher_forced)
+        return model.predict_scheduled(batch.src, batch.src_mask, batch.tgt_in, teacher_forced)
 
 
 def token_loss(logits: Tensor, tgt_out: Tensor, label_smoothing: float = 0.0) -> Tensor:

@@ -11,7 +11,7 @@ from seq2seq_core.config import ModelConfig, TrainingConfig
 from seq2seq_core.errors import CorpusError, DivergenceError, Seq2SeqError
 from seq2seq_core.evaluation.metrics import chance_alignment, evaluate
 from seq2seq_core.limits import LIMITS
-from seq2seq_core.models import build
+from seq2seq_core.models import build_model
 from seq2seq_core.store.history import verify_checksum
 from seq2seq_core.store.queue import Chunk, Claim, Progress, RunControls
 from seq2seq_core.training.checkpoint import Checkpoint, model_size, pack_state, unpack_state
@@ -53,7 +53,7 @@ class Job:
         if not dataset.pairs:
             raise CorpusError("no_pairs")
         self.train_batches = dataset.make_batches(dataset.pairs)
-        self.model = build(model_config, len(dataset.source), len(dataset.target), self.config.seed)
+        self.model = build_model(model_config, len(dataset.source), len(dataset.target), self.config.seed)
         self.train_batches.check_update_size(self.config, model_config.attention_cost)
         self.start_state = initial_state(self.model)
         if claim.weights is not None:

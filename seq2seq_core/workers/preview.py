@@ -10,8 +10,8 @@ import torch
 
 from seq2seq_core.data.batches import pad_sequences
 from seq2seq_core.data.vocabulary import PAD
-from seq2seq_core.decoding.stepper import Stepper, greedy
-from seq2seq_core.decoding.translator import source_tokens
+from seq2seq_core.decoding.stepper import Stepper, greedy_search
+from seq2seq_core.decoding.translator import tokenize_source
 from seq2seq_core.models.base import EncoderDecoder
 from seq2seq_core.training.checkpoint import Checkpoint
 
@@ -31,7 +31,7 @@ def tokenize_previews(
 
     Raises CorpusError, see corpus.tokens_of.
     """
-    return [sentences_by_source.get(text) or PreviewSentence(source_tokens(text, checkpoint), None) for text in texts]
+    return [sentences_by_source.get(text) or PreviewSentence(tokenize_source(text, checkpoint), None) for text in texts]
 
 
 def preview_data(sentence: PreviewSentence, output: list[str], attention: AttentionRows | None) -> dict[str, Any]:
@@ -53,7 +53,7 @@ def translate_previews(
     if not previews:
         return []
     source_ids = [checkpoint.source.encode(sentence.source) for sentence in previews]
-    stepper = Stepper.start(model, torch.tensor(source_ids[0])).finish(max_length)
+    stepper = Stepper.from_source(model, torch.tensor(source_ids[0])).decode_to_end(max_length)
     weights = [step.attention for step in stepper.steps]
     attention = [
         [round(number, 3) for number in row.tolist()] for row in weights if row is not None
@@ -61,7 +61,7 @@ def translate_previews(
     output_ids = [stepper.tokens[:-1] if stepper.finished else stepper.tokens]
     if len(source_ids) > 1:
         src = pad_sequences(source_ids[1:])
-        output_ids += greedy(model, src, src != PAD, max_length)
+        output_ids += greedy_search(model, src, src != PAD, max_length)
     outputs = map(checkpoint.target.decode, output_ids)
     return [
         preview_data(sentence, output, attention or None if number == 0 else None)

@@ -32,7 +32,7 @@ def transformer() -> Row:
 
     from seq2seq_core.config import ModelConfig, TrainingConfig
     from seq2seq_core.data.bundled import load_bundled
-    from seq2seq_core.models import build
+    from seq2seq_core.models import build_model
     from seq2seq_core.training.dataset import load_dataset, freeze_dataset
     from seq2seq_core.training.loop import token_loss, initial_state, train
 
@@ -40,7 +40,7 @@ def transformer() -> Row:
     corpus = load_bundled("first")
     made_of = load_dataset(freeze_dataset(corpus.rows, corpus.held_out, "space", kind, config))
     data = made_of.make_batches(made_of.pairs)
-    model = build(kind, len(made_of.source), len(made_of.target), 1)
+    model = build_model(kind, len(made_of.source), len(made_of.target), 1)
 
     size = kind.model_size
     names = nn.ModuleList([nn.Embedding(len(made_of.source), size)])
@@ -88,11 +88,11 @@ def searches() -> list[Row]:
     from seq2seq_core.config import ModelConfig
     from seq2seq_core.data.batches import pad_sequences
     from seq2seq_core.data.vocabulary import PAD, SOS
-    from seq2seq_core.decoding.beam_search import Hypothesis, beam_search, expand
-    from seq2seq_core.decoding.stepper import Stepper, greedy
-    from seq2seq_core.models import build
+    from seq2seq_core.decoding.beam_search import Hypothesis, beam_search, expand_hypotheses
+    from seq2seq_core.decoding.stepper import Stepper, greedy_search
+    from seq2seq_core.models import build_model
 
-    model = build(ModelConfig(attention="additive"), 60, 60, 1).eval()
+    model = build_model(ModelConfig(attention="additive"), 60, 60, 1).eval()
     sources = [torch.randint(4, 60, (9,)) for _ in range(SENTENCES)]
 
     def in_one_batch() -> None:
@@ -109,18 +109,18 @@ def searches() -> list[Row]:
                 for one, state in alive:
                     token = torch.tensor([one.tokens[-1] if one.tokens else SOS])
                     step = model.step(state, token)
-                    ways = expand([one], step.logits.double().log_softmax(1), 5)
+                    ways = expand_hypotheses([one], step.logits.double().log_softmax(1), 5)
                     grown += [(way, step.state) for way in ways]
                 grown.sort(key=lambda pair: -pair[0].log_probability)
                 alive = [pair for pair in grown[:5] if not pair[0].ended]
 
     def inside() -> None:
         for src in sources:
-            Stepper.start(model, src).finish(12)
+            Stepper.from_source(model, src).decode_to_end(12)
 
     def plain() -> None:
         for src in sources:
-            greedy(model, pad_sequences([src.tolist()]), pad_sequences([src.tolist()]) != PAD, 12)
+            greedy_search(model, pad_sequences([src.tolist()]), pad_sequences([src.tolist()]) != PAD, 12)
 
     beam, single = turns(in_one_batch, one_at_a_time)
     stepping, fast = turns(inside, plain)

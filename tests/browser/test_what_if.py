@@ -7,7 +7,7 @@ from urllib.parse import parse_qs, urlparse
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from seq2seq_core.decoding.interventions import read_branch
+from seq2seq_core.decoding.interventions import parse_branch
 from tests.browser.conftest import Open
 from tests.browser.server import Server
 from tests.browser.test_journey import eventually, settled
@@ -138,7 +138,7 @@ def test_a_typed_word_is_put_in_or_refused_with_a_sentence(
     expect(page.get_by_test_id("stepper-target").first).to_have_text("he")
     expect(refused).to_be_empty()
     expect(typed).to_have_value("")
-    read_branch(in_address(page)[0])
+    parse_branch(in_address(page)[0])
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])

@@ -13,7 +13,7 @@ from pages.shared.frame.i18n import N_, _, parts
 from pages.shared.runs.selection import Chosen
 from seq2seq_core.config import DecodingConfig
 from seq2seq_core.data.tokenizers import TOKENIZERS
-from seq2seq_core.decoding.beam_tree import Found, Node, Tree, tree
+from seq2seq_core.decoding.beam_tree import BeamResult, BeamNode, BeamTree, build_beam_tree
 from seq2seq_core.decoding.translator import Translation
 from seq2seq_core.limits import LIMITS
 
@@ -31,12 +31,12 @@ ranking_component = components.register("ranking")
 def _grown(
     run_id: int, update: int, source: tuple[str, ...], width: int, penalty: float, show: int,
     _trained: TrainedRun,
-) -> Tree:  # fmt: skip
+) -> BeamTree:  # fmt: skip
     config = DecodingConfig(beam=width, length_penalty=penalty)
-    return tree(_trained.model, _trained.checkpoint, source, config, show)
+    return build_beam_tree(_trained.model, _trained.checkpoint, source, config, show)
 
 
-def grow(now: Chosen, width: int, penalty: float, show: int) -> Tree:
+def grow(now: Chosen, width: int, penalty: float, show: int) -> BeamTree:
     """The search for this sentence's translation; the same one is not made twice."""
     source = now.translation.source_tokens
     return _grown(now.run.id, now.trained.update, source, width, penalty, show, now.trained)
@@ -54,7 +54,7 @@ def signed(number: float) -> str:
     return f"{number:.2f}".replace("-", "−")
 
 
-def beginning(grown: Tree, step: int, place: int, tokenizer: str) -> str:
+def beginning(grown: BeamTree, step: int, place: int, tokenizer: str) -> str:
     """All tokens up to one node of a column, as text; of very many the last ones."""
     tokens: list[str] = []
     for column in reversed(grown.columns[: step + 1]):
@@ -64,12 +64,12 @@ def beginning(grown: Tree, step: int, place: int, tokenizer: str) -> str:
     return f"… {text}" if len(tokens) > SAID else text
 
 
-def best(column: Sequence[Node], state: str) -> int | None:
+def best(column: Sequence[BeamNode], state: str) -> int | None:
     """The place of the most probable node in this state."""
     return next((place for place, node in enumerate(column) if node.state == state), None)
 
 
-def told(grown: Tree, step: int, tokenizer: str, message: str, state: str, count: int = 1) -> Said:
+def told(grown: BeamTree, step: int, tokenizer: str, message: str, state: str, count: int = 1) -> Said:
     """A sentence about the best node in a state; nothing where there is none."""
     column = grown.columns[step]
     place = best(column, state)
@@ -83,7 +83,7 @@ def told(grown: Tree, step: int, tokenizer: str, message: str, state: str, count
     )
 
 
-def died(grown: Tree, step: int) -> int:
+def died(grown: BeamTree, step: int) -> int:
     """How many living beginnings have found no place for any way to go on."""
     if not step:
         return 0
@@ -107,7 +107,7 @@ DIED_MANY = N_("{count} branches end here: no way to go on from them was probabl
 CUT = N_("Cut off, the best of them: {text} ({share}).")
 
 
-def said(grown: Tree, step: int, tokenizer: str) -> Said:
+def said(grown: BeamTree, step: int, tokenizer: str) -> Said:
     """What happened in one step: which beginnings were kept, which ended, which were cut off."""
     column = grown.columns[step]
     ended = sum(node.state == "ended" for node in column)
@@ -120,9 +120,9 @@ def said(grown: Tree, step: int, tokenizer: str) -> Said:
     return words + told(grown, step, tokenizer, CUT, "pruned")
 
 
-def stopped(grown: Tree, penalty: float) -> str:
+def stopped(grown: BeamTree, penalty: float) -> str:
     """Why the search was over."""
-    if not grown.found[0].ended:
+    if not grown.results[0].finished:
         return N_("No sentence has ended within {limit} tokens: the best beginning has to do. ")
     if not any(node.state == "alive" for node in grown.columns[-1]):
         return N_("No beginning is alive any more: the search is over. ")
@@ -133,9 +133,9 @@ def stopped(grown: Tree, penalty: float) -> str:
     return N_("The search is over: what is still alive can only become less probable. ")
 
 
-def outcome(grown: Tree, penalty: float) -> Said:
+def outcome(grown: BeamTree, penalty: float) -> Said:
     """Why the search stopped, and what came out of it."""
-    winner = grown.found[0]
+    winner = grown.results[0]
     words = parts(stopped(grown, penalty), limit={"text": str(LIMITS.decoded_tokens)})
     return words + parts(
         "The winner: {text} ({share}).",
@@ -145,7 +145,7 @@ def outcome(grown: Tree, penalty: float) -> Said:
 
 
 def tree_data(
-    key: str, grown: Tree, now: Translation, width: int, penalty: float, tokenizer: str, at: int
+    key: str, grown: BeamTree, now: Translation, width: int, penalty: float, tokenizer: str, at: int
 ) -> dict[str, Any]:
     """Everything the tree shows, every sentence included: it never has to ask again."""
     count = len(grown.columns) + 1  # the last step shows what came out
@@ -163,7 +163,7 @@ def tree_data(
             [[n.token, n.probability, n.log_probability, n.parent, n.state] for n in column]
             for column in grown.columns
         ],
-        "winner": grown.found[0].places,
+        "winner": grown.results[0].node_path,
         "said": [begin, *steps, outcome(grown, penalty)],
         "labels": {
             "tree": _("The beam as a tree: one column for each step"),
@@ -188,7 +188,7 @@ def tree_data(
 SHOWN = 5  # of the ranking
 
 
-def lines(ranked: Sequence[Found], other: Sequence[Found], penalty: float) -> list[dict[str, Any]]:
+def lines(ranked: Sequence[BeamResult], other: Sequence[BeamResult], penalty: float) -> list[dict[str, Any]]:
     """The best of one ranking, and how many places each stands higher or lower than in another."""
     return [
         {
@@ -202,7 +202,7 @@ def lines(ranked: Sequence[Found], other: Sequence[Found], penalty: float) -> li
     ]  # fmt: skip
 
 
-def ranking_data(found: Sequence[Found], penalty: float) -> dict[str, Any]:
+def ranking_data(found: Sequence[BeamResult], penalty: float) -> dict[str, Any]:
     """Both rankings of what the beam has found, without and with length penalty."""
     plain = sorted(found, key=lambda one: -one.log_probability)
     weighed = sorted(found, key=lambda one: -one.score(penalty))
@@ -221,7 +221,7 @@ def ranking_data(found: Sequence[Found], penalty: float) -> dict[str, Any]:
     return {"lists": lists if penalty else lists[:1]}
 
 
-def changes(found: Sequence[Found], penalty: float) -> str:
+def changes(found: Sequence[BeamResult], penalty: float) -> str:
     """Whether the length penalty changes the order, in words."""
     plain = sorted(found, key=lambda one: -one.log_probability)
     weighed = sorted(found, key=lambda one: -one.score(penalty))

@@ -13,7 +13,7 @@ from pages.shared.runs import evaluations
 from pages.shared.runs.selection import Chosen
 from seq2seq_core.data.corpus import tokenize
 from seq2seq_core.data.vocabulary import SPECIAL_TOKENS
-from seq2seq_core.decoding.translator import translate_with_fillers
+from seq2seq_core.decoding.translator import translate_feeding_eos
 
 MARKS = {True: "✓", False: "✗", None: ""}
 
@@ -53,7 +53,7 @@ def fillers(now: Chosen, expected: str | None) -> None:
     """Greedy decoding and the test with fillers, step by step, and how often each is right."""
     own = [step.token for step in now.translation.steps]
     checkpoint = now.trained.checkpoint
-    filled = translate_with_fillers(
+    filled = translate_feeding_eos(
         now.trained.model, checkpoint, now.translation.source_tokens, len(own)
     )
     wanted = None if expected is None else [*tokenize(expected, checkpoint.tokenizer), "<eos>"]

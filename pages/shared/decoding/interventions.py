@@ -15,15 +15,15 @@ from pages.shared.runs.selection import Chosen
 from seq2seq_core.data.vocabulary import SPECIAL_TOKENS
 from seq2seq_core.decoding.interventions import (
     Branch,
-    Change,
-    Difference,
-    Outcome,
-    check,
-    difference,
-    outcome,
-    read_branch,
-    replay,
-    word,
+    Intervention,
+    TokenDifference,
+    BranchOutcome,
+    check_branch,
+    find_difference,
+    summarize_outcome,
+    parse_branch,
+    replay_branch,
+    word_intervention,
 )
 from seq2seq_core.decoding.translator import Translation
 from seq2seq_core.errors import ConfigError, Seq2SeqError
@@ -40,8 +40,8 @@ OWN = Branch()  # where nothing is changed
 def fitting(text: str, now: Chosen) -> Branch | None:
     """A branch out of a link; None where it is none, or none of this sentence."""
     try:
-        branch = read_branch(text)
-        check(branch, now.trained.checkpoint, len(now.translation.source_tokens))
+        branch = parse_branch(text)
+        check_branch(branch, now.trained.checkpoint, len(now.translation.source_tokens))
     except ConfigError:
         return None
     return branch
@@ -78,35 +78,35 @@ def keep(branches: Sequence[Branch], shown: Branch) -> None:
 
 def reshuffled(of: Branch, step: int, branches: Sequence[Branch]) -> Branch:
     """Another shuffle than those that are there: who clicks again wants to see another one."""
-    tries = (of.then(Change(step, "shuffled", seed)) for seed in range(1, MOST + 2))
+    tries = (of.with_intervention(Intervention(step, "shuffled", seed)) for seed in range(1, MOST + 2))
     return next(branch for branch in tries if branch not in branches)
 
 
 def wanted(said: Mapping[str, Any], branches: Sequence[Branch], now: Chosen) -> Branch:
     """The branch that a click asks for. Raises ConfigError or CorpusError."""
-    of, kind, value = read_branch(str(said["of"])), str(said["do"]), said.get("value")
+    of, kind, value = parse_branch(str(said["of"])), str(said["do"]), said.get("value")
     if kind == "show":
         return of
     if kind == "without":
-        return of.without(int(str(value)))
+        return of.toggle_position(int(str(value)))
     step = int(str(said["step"]))
     if kind == "word":
-        return of.then(word(step, str(value), now.trained.checkpoint.target))
+        return of.with_intervention(word_intervention(step, str(value), now.trained.checkpoint.target))
     if kind == "shuffled":
         return reshuffled(of, step, branches)
     number = str(value or 0)
-    return of.then(Change(step, kind, float(number) if kind == "sharpened" else int(number)))
+    return of.with_intervention(Intervention(step, kind, float(number) if kind == "sharpened" else int(number)))
 
 
 def act(said: Mapping[str, Any], now: Chosen) -> None:
     """Do what was clicked. Raises ConfigError or CorpusError."""
     branches, shown = kept(now)
     if said["do"] == "remove":
-        gone = read_branch(str(said["of"]))
+        gone = parse_branch(str(said["of"]))
         left = [branch for branch in branches if branch != gone]
         return keep(left, OWN if shown == gone else shown)
     new = wanted(said, branches, now)
-    check(new, now.trained.checkpoint, len(now.translation.source_tokens))
+    check_branch(new, now.trained.checkpoint, len(now.translation.source_tokens))
     there = new in branches or new == OWN
     return keep(branches if there else [*branches, new], new)
 
@@ -132,11 +132,11 @@ def joined(pieces: Sequence[Said]) -> Said:
     ]
 
 
-def changes_said(branch: Branch, source: Sequence[str], written: Outcome, now: Chosen) -> Said:
+def changes_said(branch: Branch, source: Sequence[str], written: BranchOutcome, now: Chosen) -> Said:
     """What was changed; not what stands behind the end of the sentence."""
     target = now.trained.checkpoint.target
-    left_out = [parts("without {source}", source={"source": source[i]}) for i in branch.left_out]
-    reached = [change for change in branch.changes if change.step <= len(written.tokens)]
+    left_out = [parts("without {source}", source={"source": source[i]}) for i in branch.omitted_positions]
+    reached = [change for change in branch.interventions if change.step <= len(written.tokens)]
     said = [
         [
             *parts("step {step}: ", step={"text": str(change.step)}),
@@ -151,14 +151,14 @@ def quoted(tokens: Sequence[str]) -> str:
     return " ".join(tokens[:QUOTED]) + (" …" if len(tokens) > QUOTED else "")
 
 
-def only_forced(found: Difference, branch: Branch) -> bool:
+def only_forced(found: TokenDifference, branch: Branch) -> bool:
     """Whether nothing differs but the words that were put in."""
-    forced = {change.step for change in branch.changes if change.is_word}
-    places = range(found.step, found.step + len(found.new))
-    return len(found.old) == len(found.new) and forced.issuperset(places)
+    forced = {change.step for change in branch.interventions if change.is_word}
+    places = range(found.step, found.step + len(found.new_tokens))
+    return len(found.old_tokens) == len(found.new_tokens) and forced.issuperset(places)
 
 
-def came_of_it(found: Difference | None, branch: Branch) -> Said:
+def came_of_it(found: TokenDifference | None, branch: Branch) -> Said:
     """What the changes did to the translation."""
     if found is None:
         return parts("Nothing changed: it wrote the same words.")
@@ -166,14 +166,14 @@ def came_of_it(found: Difference | None, branch: Branch) -> Said:
         return parts("Nothing else changed: it went on as before.")
     places = {
         "step": {"text": str(found.step)},
-        "old": {"target": quoted(found.old)},
-        "new": {"target": quoted(found.new)},
+        "old": {"target": quoted(found.old_tokens)},
+        "new": {"target": quoted(found.new_tokens)},
     }
-    if not found.old:
+    if not found.old_tokens:
         return parts("It added {new} at step {step}.", **places)
-    if not found.new:
+    if not found.new_tokens:
         return parts("It left out {old} at step {step}.", **places)
-    if found.after > 1:  # more than <eos>
+    if found.suffix_length > 1:  # more than <eos>
         return parts(
             "It wrote {new} instead of {old} at step {step}; the words after that are the same.",
             **places,
@@ -193,13 +193,13 @@ def probability(log: float) -> str:
 @st.cache_resource(show_spinner=False, max_entries=1000)
 def _outcome(
     run: int, update: int, source: tuple[str, ...], branch: Branch, _now: Chosen
-) -> Outcome:
-    return outcome(replay(_now.trained.model, _now.trained.checkpoint, source, branch))
+) -> BranchOutcome:
+    return summarize_outcome(replay_branch(_now.trained.model, _now.trained.checkpoint, source, branch))
 
 
-def outcome_of(branch: Branch, now: Chosen) -> Outcome:
+def outcome_of(branch: Branch, now: Chosen) -> BranchOutcome:
     if branch == OWN:
-        return outcome(now.translation)
+        return summarize_outcome(now.translation)
     source = now.translation.source_tokens
     return _outcome(now.run.id, now.trained.update, source, branch, now)
 
@@ -208,13 +208,13 @@ def shown_walk(branch: Branch, now: Chosen) -> Translation:
     if branch == OWN:
         return now.translation
     trained = now.trained
-    return replay(trained.model, trained.checkpoint, now.translation.source_tokens, branch)
+    return replay_branch(trained.model, trained.checkpoint, now.translation.source_tokens, branch)
 
 
-def row(branch: Branch, shown: Branch, own: Outcome, now: Chosen) -> dict[str, Any]:
+def row(branch: Branch, shown: Branch, own: BranchOutcome, now: Chosen) -> dict[str, Any]:
     """One line of the list."""
     source, written = now.translation.source_tokens, outcome_of(branch, now)
-    found = difference(own.tokens, written.tokens)
+    found = find_difference(own.tokens, written.tokens)
     is_own = branch == OWN
     return {
         "is": str(branch),
@@ -222,7 +222,7 @@ def row(branch: Branch, shown: Branch, own: Outcome, now: Chosen) -> dict[str, A
         "tokens": written.tokens,
         "special": [token in SPECIAL_TOKENS for token in written.tokens],
         "leaves": found.step - 1 if found else -1,
-        "again": len(written.tokens) - found.after if found else -1,
+        "again": len(written.tokens) - found.suffix_length if found else -1,
         "changed": parts("The model's own translation")
         if is_own
         else changes_said(branch, source, written, now),
@@ -272,7 +272,7 @@ def labels(now: Chosen) -> dict[str, str]:
 
 def branches_data(branches: Sequence[Branch], shown: Branch, now: Chosen) -> dict[str, Any]:
     """The branches as the component lists them, and everything that can be changed."""
-    own = outcome(now.translation)
+    own = summarize_outcome(now.translation)
     place = branches.index(shown) + 1 if shown in branches else 0
     target = now.trained.checkpoint.target.tokens
     return {

@@ -15,7 +15,7 @@ from pages.shared.runs.selection import Chosen
 from pages.shared.settings.decoding import TEMPERATURE, TOP_K, TOP_P, seed, turn
 from seq2seq_core.config import DecodingConfig
 from seq2seq_core.data.corpus import tokenize
-from seq2seq_core.decoding.beam_tree import Chances, Drawn, chances, draws
+from seq2seq_core.decoding.beam_tree import NextTokens, SampledTranslation, next_token_distribution, sample_translations
 
 if TYPE_CHECKING:
     from seq2seq_core.training.dataset import TrainedRun
@@ -52,20 +52,20 @@ def settings(count: int) -> tuple[int, DecodingConfig]:
     return step, DecodingConfig(temperature=temperature, top_k=top_k, top_p=top_p, seed=number)
 
 
-def in_words(found: Chances) -> str:
-    if found.left == 1:
+def in_words(found: NextTokens) -> str:
+    if found.candidate_count == 1:
         return _("Only one word can be drawn here: this is greedy.")
-    if found.left < found.size:
-        return _("{left} of {size} words can be drawn here.", left=found.left, size=found.size)
+    if found.candidate_count < found.vocabulary_size:
+        return _("{left} of {size} words can be drawn here.", left=found.candidate_count, size=found.vocabulary_size)
     return _("Each of the {size} words can be drawn here, most of them hardly ever.",
-             size=found.size)  # fmt: skip
+             size=found.vocabulary_size)  # fmt: skip
 
 
-def right(one: Drawn, wanted: Sequence[str] | None) -> bool | None:
+def right(one: SampledTranslation, wanted: Sequence[str] | None) -> bool | None:
     return None if wanted is None else one.tokens == wanted
 
 
-def drawn_in_words(drawn: Sequence[Drawn], greedy: Sequence[str], config: DecodingConfig) -> str:
+def drawn_in_words(drawn: Sequence[SampledTranslation], greedy: Sequence[str], config: DecodingConfig) -> str:
     if config.temperature == 0:
         return _("At temperature 0 every draw is what greedy search writes.")
     same = sum(one.count for one in drawn if list(one.tokens) == list(greedy))
@@ -77,14 +77,14 @@ def drawn_in_words(drawn: Sequence[Drawn], greedy: Sequence[str], config: Decodi
 
 
 def lot_data(
-    now: Chosen, step: int, found: Chances, drawn: Sequence[Drawn], config: DecodingConfig
+    now: Chosen, step: int, found: NextTokens, drawn: Sequence[SampledTranslation], config: DecodingConfig
 ) -> dict[str, Any]:
     expected = actions.reference(now.run, now.text)
     wanted = None if expected is None else tokenize(expected, now.trained.checkpoint.tokenizer)
     return {
         "source": components.annotated(now.translation.source_tokens, now.translation.unknown),
         "written": now.translation.tokens[: step - 1],
-        "chances": [[one.token, one.before, one.after] for one in found.likeliest],
+        "chances": [[one.token, one.model_probability, one.sampling_probability] for one in found.top],
         "drawn": [
             {
                 "text": one.text or "<eos>",
@@ -113,8 +113,8 @@ def lot_data(
 @st.cache_resource(show_spinner=False, max_entries=64)
 def _drawn(
     run_id: int, update: int, source: tuple[str, ...], config: DecodingConfig, _trained: TrainedRun
-) -> list[Drawn]:
-    return draws(_trained.model, _trained.checkpoint, source, config, DRAWS)
+) -> list[SampledTranslation]:
+    return sample_translations(_trained.model, _trained.checkpoint, source, config, DRAWS)
 
 
 def lots(now: Chosen) -> None:
@@ -122,7 +122,7 @@ def lots(now: Chosen) -> None:
     source, steps = now.translation.source_tokens, now.translation.steps
     step, config = settings(len(steps))
     written = [one.token for one in steps[: step - 1]]
-    found = chances(now.trained.model, now.trained.checkpoint, source, written, config)
+    found = next_token_distribution(now.trained.model, now.trained.checkpoint, source, written, config)
     drawn = _drawn(now.run.id, now.trained.update, source, config, now.trained)
     lot(key="search_lot", data=lot_data(now, step, found, drawn, config))
     st.caption(

@@ -10,7 +10,7 @@ from pages.shared.frame.glossary import meaning
 from pages.shared.frame.i18n import _, parts
 from seq2seq_core.config import ModelConfig
 from seq2seq_core.data.vocabulary import SPECIAL_TOKENS
-from seq2seq_core.decoding.interventions import Branch, Change, places_left
+from seq2seq_core.decoding.interventions import Branch, Intervention, remaining_positions
 from seq2seq_core.decoding.translator import Translation, TranslationStep
 
 Said = list[dict[str, str]]
@@ -81,7 +81,7 @@ def looked(step: TranslationStep, sources: Sequence[str], again: bool = False) -
     )
 
 
-def changed_here(change: Change, sources: Sequence[str], targets: Sequence[str]) -> Said:
+def changed_here(change: Intervention, sources: Sequence[str], targets: Sequence[str]) -> Said:
     """A change in words; sources: of the whole sentence, targets: the target vocabulary."""
     if change.is_word:
         return parts("{token} put in", token={"target": targets[int(change.number)]})
@@ -116,7 +116,7 @@ def said(
     step: TranslationStep,
     sources: Sequence[str],
     last: bool,
-    changes: Sequence[Change] = (),
+    changes: Sequence[Intervention] = (),
     shape: ModelConfig | None = None,
 ) -> Said:
     """One step in words: what it looked at, what it wrote, how sure it was, what you changed."""
@@ -191,7 +191,7 @@ def source_words(translation: Translation, source: Sequence[str], branch: Branch
     """The whole source sentence, with what each word can be made to do."""
     words = components.annotated(source, translation.unknown)
     for place, (word, token) in enumerate(zip(words, source, strict=True)):
-        left_out = place in branch.left_out
+        left_out = place in branch.omitted_positions
         word["left"] = left_out
         word["only"] = _("Look only at {token} at this step", token=token)
         word["leave"] = (
@@ -212,10 +212,10 @@ def walk(
 
     source: the whole sentence; translation has what the branch leaves of it.
     """
-    count, places = len(translation.steps), places_left(branch, len(source))
+    count, places = len(translation.steps), remaining_positions(branch, len(source))
     steps = []
     for number, step in enumerate(translation.steps, 1):
-        changes = branch.changed(number)
+        changes = branch.interventions_at(number)
         steps.append({
             "token": step.token,
             "meaning": meaning(step.token),

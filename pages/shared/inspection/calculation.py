@@ -11,7 +11,7 @@ from pages.shared.frame import components
 from pages.shared.frame.i18n import N_, _, parts
 
 if TYPE_CHECKING:
-    from seq2seq_core.models.calculation import Line, Part  # torch comes with it
+    from seq2seq_core.models.calculation import Equation, Operand  # torch comes with it
 
 numbers = components.register("numbers")
 
@@ -93,25 +93,25 @@ def more(count: int) -> str:
     return _("and {count} more", count=count - WINDOW) if count > WINDOW else ""
 
 
-def row(part: Part, kind: str = "signed", role: str = "part") -> dict[str, Any]:
+def row(part: Operand, kind: str = "signed", role: str = "part") -> dict[str, Any]:
     values = rounded(part.values)
     kind = "plain" if len(values) == 1 else kind
     return {"symbol": part.symbol, "values": values, "kind": kind, "role": role,
             "more": more(len(values))}  # fmt: skip
 
 
-def products(line: Line) -> dict[str, Any]:
+def products(line: Equation) -> dict[str, Any]:
     """The terms of a dot product."""
-    a, b = line.parts
+    a, b = line.operands
     terms = [x * y for x, y in zip(a.values, b.values, strict=True)]
     return {"symbol": f"{a.symbol} ⊙ {b.symbol}", "values": rounded(terms), "kind": "signed",
             "role": "part", "more": more(len(terms))}  # fmt: skip
 
 
-def opens(line: Line) -> dict[str, Any]:
+def opens(line: Equation) -> dict[str, Any]:
     """What the numbers of a matrix product open: each its own dot product."""
-    inputs = [value for part in line.parts for value in part.values]
-    symbols = [part.symbol for part in line.parts]
+    inputs = [value for part in line.operands for value in part.values]
+    symbols = [part.symbol for part in line.operands]
     return {
         "inputs": rounded(inputs),
         "rows": [rounded(values) for values in line.rows],
@@ -124,14 +124,14 @@ def opens(line: Line) -> dict[str, Any]:
     }
 
 
-def over_words(line: Line, told: Told) -> dict[str, Any]:
+def over_words(line: Equation, told: Told) -> dict[str, Any]:
     """A softmax over the positions: scores above, weights below."""
     return {
         "words": [named(word) for word in told.positions],
         "chosen": told.chosen,
         "pick": told.pick,
         "rows": [
-            {**row(line.parts[0]), "kind": "signed"},
+            {**row(line.operands[0]), "kind": "signed"},
             {**row(line.result, "weight", "result"), "kind": "weight"},
         ],
     }
@@ -142,13 +142,13 @@ def named(word: dict[str, str]) -> dict[str, str]:
     return {"token": token, "side": side}
 
 
-def over_vocabulary(line: Line, told: Told) -> dict[str, Any]:
+def over_vocabulary(line: Equation, told: Told) -> dict[str, Any]:
     """A softmax over all words: the likeliest ones, and the written one in any case."""
     probabilities = line.result.values
     order = sorted(range(len(probabilities)), key=probabilities.__getitem__, reverse=True)
     written = told.vocabulary.index(told.target)
     shown = order[:LIKELY] if written in order[:LIKELY] else [*order[: LIKELY - 1], written]
-    some = [(part.symbol, [part.values[k] for k in shown]) for part in (*line.parts, line.result)]
+    some = [(part.symbol, [part.values[k] for k in shown]) for part in (*line.operands, line.result)]
     kinds = (("signed", "part"), ("weight", "result"))
     return {
         "words": [{"token": told.vocabulary[k], "side": "target"} for k in shown],
@@ -163,20 +163,20 @@ def over_vocabulary(line: Line, told: Told) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def mixture(line: Line, told: Told) -> dict[str, Any]:
+def mixture(line: Equation, told: Told) -> dict[str, Any]:
     """A weighted mean: every position's vector with its weight, and the mean."""
     symbol = "v" if line.code == "mixed" else "h"
     vectors = [
         {"symbol": symbol, "values": rounded(values), "kind": "signed", "role": "part",
          "more": more(len(values)), "word": word, "weight": short(weight)}
         for word, values, weight in zip(
-            told.positions, line.rows, line.parts[0].values, strict=True
+            told.positions, line.rows, line.operands[0].values, strict=True
         )
     ]  # fmt: skip
     return {"mixed": vectors, "rows": [row(line.result, role="result")]}
 
 
-def body(line: Line, told: Told, unit: set[str], known: set[str]) -> dict[str, Any]:
+def body(line: Equation, told: Told, unit: set[str], known: set[str]) -> dict[str, Any]:
     """The numbers of a line, by how its result comes about.
 
     unit: symbols of gates, from 0 to 1; known: what stands above already, which a matrix product,
@@ -188,11 +188,11 @@ def body(line: Line, told: Told, unit: set[str], known: set[str]) -> dict[str, A
     if line.operation == "mean":
         return mixture(line, told)
 
-    def kind(part: Part) -> str:
+    def kind(part: Operand) -> str:
         return "unit" if part.symbol in unit else "signed"
 
-    repeats = bool(line.rows) and all(part.symbol in known for part in line.parts)
-    rows = [] if repeats else [row(part, kind(part)) for part in line.parts]
+    repeats = bool(line.rows) and all(part.symbol in known for part in line.operands)
+    rows = [] if repeats else [row(part, kind(part)) for part in line.operands]
     if line.operation == "dot":
         rows.append(products(line))
         rows += [
@@ -204,7 +204,7 @@ def body(line: Line, told: Told, unit: set[str], known: set[str]) -> dict[str, A
     return {"rows": rows}
 
 
-def shown(lines: Sequence[Line], told: Told) -> list[dict[str, Any]]:
+def shown(lines: Sequence[Equation], told: Told) -> list[dict[str, Any]]:
     """The lines as the component draws them."""
     unit = {line.result.symbol for line in lines if line.operation == "sigmoid_linear"}
     words = {

@@ -29,7 +29,7 @@ from seq2seq_core.data.corpus import Row, count_duplicates, build_corpus, saniti
 from seq2seq_core.data.formats import FORMATS, read_file, parse_rows, decode_upload, dump_rows
 from seq2seq_core.errors import ConfigError, CorpusError, Seq2SeqError
 from seq2seq_core.limits import LIMITS
-from seq2seq_core.models import build
+from seq2seq_core.models import build_model
 from seq2seq_core.store import find_runs, schema
 
 Case = dict[str, Any]
@@ -191,7 +191,7 @@ def test_a_setting_is_refused_at_the_door(case: Case) -> None:
         shape = parse_model_config(case.get("model", {}))
         parse_training_config(case.get("training", {}))
         parse_decoding_config(case.get("decoding", {}))
-        build(shape, case["vocabulary"], case["vocabulary"], seed=1)
+        build_model(shape, case["vocabulary"], case["vocabulary"], seed=1)
     refused(caught.value, case)
 
 

@@ -16,10 +16,10 @@ from torch import Tensor
 
 from seq2seq_core.config import ModelConfig
 from seq2seq_core.data.vocabulary import EOS, SOS
-from seq2seq_core.decoding.beam_search import Hypothesis, beam_search, penalised, ranking, rounds
-from seq2seq_core.decoding.stepper import Stepper, greedy
-from seq2seq_core.models import build
-from seq2seq_core.models.base import EncoderDecoder, Inspection, Look, SourceInspection, Step
+from seq2seq_core.decoding.beam_search import Hypothesis, beam_search, length_normalized, rank, beam_steps
+from seq2seq_core.decoding.stepper import Stepper, greedy_search
+from seq2seq_core.models import build_model
+from seq2seq_core.models.base import EncoderDecoder, Inspection, AttentionOverride, SourceInspection, Step
 from tests.core.model_grid import DATA, KINDS, SOURCE, TARGET, VARIANTS, name_of
 
 TABLES = json.loads((Path(__file__).parents[2] / "oracles/beam.json").read_text())["tables"]
@@ -43,7 +43,7 @@ class Chain(EncoderDecoder):
     def init_state(self, src: Tensor, src_mask: Tensor) -> Nothing:
         return Nothing()
 
-    def inspect(self, state: Nothing, token: Tensor, look: Look | None = None) -> Inspection:
+    def inspect(self, state: Nothing, token: Tensor, look: AttentionOverride | None = None) -> Inspection:
         rows = [self.table[0 if last == SOS else last - SPECIALS + 1] for last in token.tolist()]
         real = torch.tensor(rows, dtype=torch.float64)
         logits = torch.full((len(rows), SPECIALS + real.shape[1] - 1), float("-inf")).double()
@@ -80,7 +80,7 @@ def test_the_best_is_that_of_independent_implementations(
     longest = table["max_len_incl_eos"]
     found = beam_search(chain(table), ONE_SOURCE, case["width"], case["alpha"], longest)[0]
     if case["A_leave"] is None:  # nothing ends within the limit
-        assert case["width"] == 1 and not found.ended
+        assert case["width"] == 1 and not found.finished
         assert found.tokens == ours(table["greedy"]["seq"])
         return
     assert found.tokens in map(ours, case["acceptable"])
@@ -114,7 +114,7 @@ def test_any_exhaustive_beam_finds_the_global_best(rows: list[list[float]], pena
     def score(sequence: tuple[int, ...]) -> float:
         places = zip((0, *sequence), sequence, strict=False)
         logp = sum(torch.tensor(table[last][token]).double().log().item() for last, token in places)
-        return penalised(logp, len(sequence), penalty)
+        return length_normalized(logp, len(sequence), penalty)
 
     ended = [(*middle, 0) for n in range(4) for middle in product((1, 2), repeat=n)]
     assert best.score(penalty) == pytest.approx(max(map(score, ended)), abs=1e-6)
@@ -122,36 +122,36 @@ def test_any_exhaustive_beam_finds_the_global_best(rows: list[list[float]], pena
 
 @pytest.mark.parametrize("kind", [*KINDS, *VARIANTS[::4]], ids=name_of)
 def test_a_beam_of_one_is_greedy(kind: ModelConfig) -> None:
-    model, batch = build(kind, len(SOURCE), len(TARGET), seed=6), DATA.full_batch()
-    for row, written in enumerate(greedy(model, batch.src, batch.src_mask, max_length=9)):
+    model, batch = build_model(kind, len(SOURCE), len(TARGET), seed=6), DATA.full_batch()
+    for row, written in enumerate(greedy_search(model, batch.src, batch.src_mask, max_length=9)):
         (best,) = beam_search(model, batch.src[row][batch.src_mask[row]], 1, max_length=9)
         assert [token for token in best.tokens if token != EOS] == written
 
 
 @pytest.mark.parametrize("kind", KINDS[::5], ids=name_of)
 def test_every_hypothesis_has_the_probability_that_stepping_gives_it(kind: ModelConfig) -> None:
-    model, src = build(kind, len(SOURCE), len(TARGET), seed=6), DATA.src[1][DATA.src[1] != 0]
-    found = list(rounds(model, src, width=4, max_length=6, show=3))
+    model, src = build_model(kind, len(SOURCE), len(TARGET), seed=6), DATA.src[1][DATA.src[1] != 0]
+    found = list(beam_steps(model, src, width=4, max_length=6, pruned_count=3))
     for now in found:
-        assert len(now.kept) == 4 and len(now.pruned) == 3
-        values = [one.log_probability for one in (*now.kept, *now.pruned)]
+        assert len(now.hypotheses) == 4 and len(now.pruned) == 3
+        values = [one.log_probability for one in (*now.hypotheses, *now.pruned)]
         assert values == sorted(values, reverse=True)
-        for one in (*now.kept, *now.pruned):
-            walk = Stepper.start(model, src)
+        for one in (*now.hypotheses, *now.pruned):
+            walk = Stepper.from_source(model, src)
             for token in one.tokens:
-                walk = walk.next(token)
+                walk = walk.write_token(token)
             steps = [step.probabilities[step.token].double().log() for step in walk.steps]
             assert one.log_probability == pytest.approx(float(sum(steps)), abs=1e-4)
     for before, now in zip(found, found[1:], strict=False):
-        for one in (*now.kept, *now.pruned):
+        for one in (*now.hypotheses, *now.pruned):
             assert before.alive[one.parent].tokens == one.tokens[:-1]
 
 
 def test_stopping_early_never_changes_who_wins() -> None:
     for kind in KINDS[::9]:
-        model = build(kind, len(SOURCE), len(TARGET), seed=8)
+        model = build_model(kind, len(SOURCE), len(TARGET), seed=8)
         for src, penalty in product((DATA.src[0, :3], DATA.src[3, :5]), (0.0, 0.6, 1.0)):
-            to_the_end = ranking(list(rounds(model, src, 3, 12)), penalty)[0]
+            to_the_end = rank(list(beam_steps(model, src, 3, 12)), penalty)[0]
             assert beam_search(model, src, 3, penalty, 12)[0] == to_the_end
 
 

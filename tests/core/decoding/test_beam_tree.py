@@ -9,20 +9,20 @@ import torch
 
 from seq2seq_core.config import DecodingConfig, ModelConfig, TrainingConfig
 from seq2seq_core.data.vocabulary import EOS
-from seq2seq_core.decoding.beam_search import beam_search, rounds
+from seq2seq_core.decoding.beam_search import beam_search, beam_steps
 from seq2seq_core.decoding.beam_tree import (
-    Tree,
-    altered,
-    chances,
-    draws,
-    log_probabilities,
-    search,
-    tree,
+    BeamTree,
+    sampling_distribution,
+    next_token_distribution,
+    sample_translations,
+    sequence_log_probabilities,
+    collect_beam_steps,
+    build_beam_tree,
 )
-from seq2seq_core.decoding.stepper import Stepper, by_lot, decode
+from seq2seq_core.decoding.stepper import Stepper, sampler, decode
 from seq2seq_core.decoding.translator import translate
 from seq2seq_core.limits import LIMITS
-from seq2seq_core.models import build
+from seq2seq_core.models import build_model
 from seq2seq_core.models.base import EncoderDecoder
 from seq2seq_core.training.checkpoint import Checkpoint
 from seq2seq_core.training.loop import initial_state, train
@@ -43,13 +43,13 @@ Trained = tuple[EncoderDecoder, Checkpoint]
 @pytest.fixture(scope="module", params=KINDS, ids=lambda kind: kind.architecture)
 def trained(request: pytest.FixtureRequest) -> Trained:
     """Not trained to the end: nothing is certain, so that there is something to choose."""
-    model = build(request.param, len(SOURCE), len(TARGET), seed=2)
+    model = build_model(request.param, len(SOURCE), len(TARGET), seed=2)
     *_, last = train(model, initial_state(model), DATA, TrainingConfig(updates=25, batch_size="full"))
     checkpoint = checkpoint_of(last, request.param, SOURCE, TARGET)
     return checkpoint.build(), checkpoint
 
 
-def paths(grown: Tree) -> list[list[tuple[str, ...]]]:
+def paths(grown: BeamTree) -> list[list[tuple[str, ...]]]:
     """The tokens from the beginning to each node, by following its parents."""
     found: list[list[tuple[str, ...]]] = [[()]]
     for column in grown.columns:
@@ -63,17 +63,17 @@ def test_what_the_tree_keeps_and_prunes_is_what_the_beam_does(
 ) -> None:
     model, checkpoint = trained
     config = DecodingConfig(beam=width, length_penalty=penalty)
-    grown = tree(model, checkpoint, WORDS, config, show=2)
-    wanted = list(rounds(model, SRC, width, show=2))[: len(grown.columns)]
+    grown = build_beam_tree(model, checkpoint, WORDS, config, pruned_count=2)
+    wanted = list(beam_steps(model, SRC, width, pruned_count=2))[: len(grown.columns)]
     for column, walked, now in zip(grown.columns, paths(grown), wanted, strict=True):
-        everyone = (*now.kept, *now.pruned)
+        everyone = (*now.hypotheses, *now.pruned)
         assert walked == [tuple(TARGET.decode(one.tokens)) for one in everyone]
         assert len(set(walked)) == len(walked)  # one path to each
         assert [node.log_probability for node in column] == [
             one.log_probability for one in everyone
         ]
         states = [node.state for node in column]
-        assert states == ["ended" if one.ended else "alive" for one in now.kept] + ["pruned"] * len(
+        assert states == ["ended" if one.finished else "alive" for one in now.hypotheses] + ["pruned"] * len(
             now.pruned
         )
 
@@ -83,31 +83,31 @@ def test_the_ranking_is_the_beams_and_every_path_leads_to_its_sentence(
     trained: Trained, width: int, penalty: float
 ) -> None:
     model, checkpoint = trained
-    grown = tree(model, checkpoint, WORDS, DecodingConfig(beam=width, length_penalty=penalty))
+    grown = build_beam_tree(model, checkpoint, WORDS, DecodingConfig(beam=width, length_penalty=penalty))
     wanted = beam_search(model, SRC, width, penalty)
-    assert [one.log_probability for one in grown.found] == [one.log_probability for one in wanted]
+    assert [one.log_probability for one in grown.results] == [one.log_probability for one in wanted]
     # nothing that was left out could have come before the best one
-    assert len(search(model, SRC, width, penalty)) == len(grown.columns)
+    assert len(collect_beam_steps(model, SRC, width, penalty)) == len(grown.columns)
     walked = paths(grown)
-    for one in grown.found:
-        end = ("<eos>",) if one.ended else ()
-        last = len(one.places) - 1
-        assert walked[last][one.places[-1]] == (*one.tokens, *end)
+    for one in grown.results:
+        end = ("<eos>",) if one.finished else ()
+        last = len(one.node_path) - 1
+        assert walked[last][one.node_path[-1]] == (*one.tokens, *end)
         for step in range(last):
-            child = grown.columns[step + 1][one.places[step + 1]]
-            assert child.parent == one.places[step]
-        assert one.length == len(one.tokens) + len(end) == len(one.places)
-    scores = [one.score(penalty) for one in grown.found]
+            child = grown.columns[step + 1][one.node_path[step + 1]]
+            assert child.parent == one.node_path[step]
+        assert one.length == len(one.tokens) + len(end) == len(one.node_path)
+    scores = [one.score(penalty) for one in grown.results]
     assert scores == sorted(scores, reverse=True)
 
 
 def test_log_p_of_a_path_is_the_sum_of_the_steps(trained: Trained) -> None:
     model, checkpoint = trained
-    grown = tree(model, checkpoint, WORDS, DecodingConfig(beam=4))
+    grown = build_beam_tree(model, checkpoint, WORDS, DecodingConfig(beam=4))
     for node, tokens in zip(grown.columns[-1], paths(grown)[-1], strict=True):
-        walk = Stepper.start(model, SRC)
+        walk = Stepper.from_source(model, SRC)
         for token in TARGET.encode(tokens):
-            walk = walk.next(token)
+            walk = walk.write_token(token)
         each = [log(float(step.probabilities[step.token])) for step in walk.steps]
         assert isclose(sum(each), node.log_probability, abs_tol=1e-5)
         assert isclose(each[-1], log(node.probability), abs_tol=1e-5)
@@ -115,17 +115,17 @@ def test_log_p_of_a_path_is_the_sum_of_the_steps(trained: Trained) -> None:
 
 def test_a_beam_of_one_is_greedy(trained: Trained) -> None:
     model, checkpoint = trained
-    (best, *_rest) = tree(model, checkpoint, WORDS, DecodingConfig()).found
+    (best, *_rest) = build_beam_tree(model, checkpoint, WORDS, DecodingConfig()).results
     assert best.tokens == translate(model, checkpoint, " ".join(WORDS)).tokens
 
 
 def test_whole_sentences_are_as_probable_as_their_steps(trained: Trained) -> None:
     model, _checkpoint = trained
     written = [[4, 5, EOS], [6, 4, 5, 7, EOS], [EOS], [4, 4]]
-    for ids, found in zip(written, log_probabilities(model, SRC, written), strict=True):
-        walk = Stepper.start(model, SRC)
+    for ids, found in zip(written, sequence_log_probabilities(model, SRC, written), strict=True):
+        walk = Stepper.from_source(model, SRC)
         for token in ids:
-            walk = walk.next(token)
+            walk = walk.write_token(token)
         each = [log(float(step.probabilities[step.token])) for step in walk.steps]
         assert isclose(found, sum(each), abs_tol=1e-4)
 
@@ -135,20 +135,20 @@ def test_ten_draws_are_what_decoding_draws_and_the_same_for_the_same_seed(
 ) -> None:
     model, checkpoint = trained
     config = DecodingConfig(temperature=1.5, seed=7)
-    drawn = draws(model, checkpoint, WORDS, config, count=10)
+    drawn = sample_translations(model, checkpoint, WORDS, config, count=10)
     rows = SRC.expand(10, -1)
-    wanted = decode(model, rows, rows > 0, by_lot(config))
+    wanted = decode(model, rows, rows > 0, sampler(config))
     assert sum(one.count for one in drawn) == 10
     assert {one.tokens: one.count for one in drawn} == {
         tuple(TARGET.decode(ids)): wanted.count(ids) for ids in wanted
     }
-    assert drawn == draws(model, checkpoint, WORDS, config, count=10)
-    assert all(one.ended == (len(one.tokens) < LIMITS.decoded_tokens) for one in drawn)
+    assert drawn == sample_translations(model, checkpoint, WORDS, config, count=10)
+    assert all(one.finished == (len(one.tokens) < LIMITS.decoded_tokens) for one in drawn)
 
 
 def test_at_temperature_0_all_draws_are_greedy(trained: Trained) -> None:
     model, checkpoint = trained
-    (only,) = draws(model, checkpoint, WORDS, DecodingConfig(temperature=0.0), count=10)
+    (only,) = sample_translations(model, checkpoint, WORDS, DecodingConfig(temperature=0.0), count=10)
     assert only.count == 10
     walk = translate(model, checkpoint, " ".join(WORDS))
     assert only.tokens == walk.tokens
@@ -159,16 +159,16 @@ def test_temperature_and_cuts_change_the_chances_as_they_say(trained: Trained) -
     model, checkpoint = trained
 
     def given(config: DecodingConfig) -> list[float]:
-        found = chances(model, checkpoint, WORDS, ("I",), config, shown=len(TARGET))
-        assert found.size == len(TARGET) and found.left == sum(
-            one.after > 0 for one in found.likeliest
+        found = next_token_distribution(model, checkpoint, WORDS, ("I",), config, top_count=len(TARGET))
+        assert found.vocabulary_size == len(TARGET) and found.candidate_count == sum(
+            one.sampling_probability > 0 for one in found.top
         )
-        assert isclose(sum(one.before for one in found.likeliest), 1)
-        assert isclose(sum(one.after for one in found.likeliest), 1)
-        return [one.after for one in found.likeliest]
+        assert isclose(sum(one.model_probability for one in found.top), 1)
+        assert isclose(sum(one.sampling_probability for one in found.top), 1)
+        return [one.sampling_probability for one in found.top]
 
     plain = given(DecodingConfig())
-    walk = Stepper.start(model, SRC).next(TARGET.token_to_id["I"]).next()
+    walk = Stepper.from_source(model, SRC).write_token(TARGET.token_to_id["I"]).write_token()
     assert plain == pytest.approx(sorted(walk.steps[-1].probabilities.tolist(), reverse=True), 1e-5)
     assert given(DecodingConfig(temperature=0.5))[0] > plain[0]
     assert given(DecodingConfig(temperature=2.0))[0] < plain[0]
@@ -184,8 +184,8 @@ def test_temperature_and_cuts_change_the_chances_as_they_say(trained: Trained) -
 def test_what_is_drawn_by_is_what_is_shown() -> None:
     logits = torch.randn(12, generator=torch.Generator().manual_seed(1))
     config = DecodingConfig(temperature=1.3, top_k=4, seed=3)
-    shown = altered(logits, config)
-    choose = by_lot(config)
+    shown = sampling_distribution(logits, config)
+    choose = sampler(config)
     drawn = torch.cat([choose(logits.expand(500, -1)) for _ in range(8)])
     shares = drawn.bincount(minlength=12) / len(drawn)
     assert shares.double().sub(shown).abs().max() < 0.03

@@ -11,22 +11,22 @@ from hypothesis import strategies as st
 
 from seq2seq_core.config import ModelConfig
 from seq2seq_core.decoding.interventions import (
-    KINDS,
-    LARGEST,
+    KINDS_BY_LETTER,
+    MAX_NUMBERS,
     Branch,
-    Change,
-    Difference,
-    difference,
-    outcome,
-    read_branch,
-    replay,
-    shuffled,
-    word,
+    Intervention,
+    TokenDifference,
+    find_difference,
+    summarize_outcome,
+    parse_branch,
+    replay_branch,
+    shuffled_attention,
+    word_intervention,
 )
 from seq2seq_core.decoding.stepper import Stepper
 from seq2seq_core.decoding.translator import translate
 from seq2seq_core.errors import ConfigError, CorpusError, Seq2SeqError
-from seq2seq_core.models import attention_overrides, build
+from seq2seq_core.models import attention_overrides, build_model
 from seq2seq_core.models.base import EncoderDecoder
 from seq2seq_core.training.checkpoint import Checkpoint
 from tests.core.model_grid import SOURCE, TARGET
@@ -49,7 +49,7 @@ ALL = ATTENDING | {"no-attention": BLIND}
 
 def made(kind: ModelConfig) -> tuple[EncoderDecoder, Checkpoint]:
     """A model with random weights, large enough that no two steps are alike."""
-    model = build(kind, len(SOURCE), len(TARGET), seed=3).eval()
+    model = build_model(kind, len(SOURCE), len(TARGET), seed=3).eval()
     with torch.no_grad():
         for weights in model.parameters():
             weights.mul_(2)
@@ -68,15 +68,15 @@ STEPS = st.integers(1, 64)
 def numbers(kind: str) -> st.SearchStrategy[float]:
     if kind == "sharpened":
         return st.integers(0, 10_000).map(lambda hundredths: hundredths / 100)
-    return st.integers(0, LARGEST[kind])
+    return st.integers(0, MAX_NUMBERS[kind])
 
 
-def changes(kinds: list[str]) -> st.SearchStrategy[list[Change]]:
-    one = st.sampled_from(kinds).flatmap(lambda k: st.builds(Change, STEPS, st.just(k), numbers(k)))
+def changes(kinds: list[str]) -> st.SearchStrategy[list[Intervention]]:
+    one = st.sampled_from(kinds).flatmap(lambda k: st.builds(Intervention, STEPS, st.just(k), numbers(k)))
     return st.lists(one, max_size=5, unique_by=lambda change: change.step)
 
 
-LOOKED = [kind for kind in KINDS.values() if kind != "word"]
+LOOKED = [kind for kind in KINDS_BY_LETTER.values() if kind != "word"]
 BRANCHES = st.builds(
     lambda looked, words, out: Branch(
         tuple(sorted(looked + words, key=lambda change: (change.step, change.is_word))),
@@ -90,13 +90,13 @@ BRANCHES = st.builds(
 
 @given(BRANCHES)
 def test_a_branch_survives_its_text(branch: Branch) -> None:
-    assert read_branch(str(branch)) == branch
+    assert parse_branch(str(branch)) == branch
 
 
 @given(st.text() | st.text("0123456789weabmpx-.") | st.from_regex(r"\A(\d+[wempabx]\d*-?)+\Z"))
 def test_rubbish_is_refused_and_what_is_read_was_the_text_of_a_branch(text: str) -> None:
     try:
-        branch = read_branch(text)
+        branch = parse_branch(text)
     except ConfigError as error:
         assert str(error)
     else:
@@ -111,21 +111,21 @@ def test_rubbish_is_refused_and_what_is_read_was_the_text_of_a_branch(text: str)
 )  # fmt: skip
 def test_only_one_way_to_say_it_is_read(text: str) -> None:
     with pytest.raises(Seq2SeqError):
-        read_branch(text)
+        parse_branch(text)
 
 
 def test_a_change_takes_away_what_comes_after_it_and_the_old_branch_stays() -> None:
-    old = read_branch("2w9-4e-4w8-6m-x3")
-    assert str(old.then(Change(4, "word", 5))) == "2w9-4e-4w5-x3"
-    assert str(old.then(Change(4, "most"))) == "2w9-4m-x3"
-    assert str(old.then(Change(1, "at", 0))) == "1a0-x3"
+    old = parse_branch("2w9-4e-4w8-6m-x3")
+    assert str(old.with_intervention(Intervention(4, "word", 5))) == "2w9-4e-4w5-x3"
+    assert str(old.with_intervention(Intervention(4, "most"))) == "2w9-4m-x3"
+    assert str(old.with_intervention(Intervention(1, "at", 0))) == "1a0-x3"
     assert str(old) == "2w9-4e-4w8-6m-x3"
 
 
 def test_a_word_left_out_is_not_looked_at_and_comes_back() -> None:
-    old = read_branch("2a1-3w7")
-    assert str(old.without(1)) == "3w7-x1"
-    assert old.without(4).without(0).without(4) == old.without(0)
+    old = parse_branch("2a1-3w7")
+    assert str(old.toggle_position(1)) == "3w7-x1"
+    assert old.toggle_position(4).toggle_position(0).toggle_position(4) == old.toggle_position(0)
 
 
 # --- replayed ---------------------------------------------------------------------------------
@@ -134,35 +134,35 @@ def test_a_word_left_out_is_not_looked_at_and_comes_back() -> None:
 @pytest.mark.parametrize("kind", ALL.values(), ids=ALL)
 def test_where_nothing_is_changed_it_is_the_greedy_translation(kind: ModelConfig) -> None:
     model, checkpoint = made(kind)
-    assert replay(model, checkpoint, TOKENS, Branch()) == translate(model, checkpoint, TEXT)
+    assert replay_branch(model, checkpoint, TOKENS, Branch()) == translate(model, checkpoint, TEXT)
 
 
 @pytest.mark.parametrize("kind", ALL.values(), ids=ALL)
 def test_its_own_word_put_in_changes_nothing(kind: ModelConfig) -> None:
     model, checkpoint = made(kind)
-    own = replay(model, checkpoint, TOKENS, Branch())
+    own = replay_branch(model, checkpoint, TOKENS, Branch())
     for step, written in enumerate(own.steps[:6], 1):
-        same = Branch((word(step, written.token, TARGET),))
-        assert replay(model, checkpoint, TOKENS, same) == own
+        same = Branch((word_intervention(step, written.token, TARGET),))
+        assert replay_branch(model, checkpoint, TOKENS, same) == own
 
 
 @pytest.mark.parametrize("kind", ALL.values(), ids=ALL)
 def test_a_branch_shares_its_beginning_and_leaves_the_old_walk_whole(kind: ModelConfig) -> None:
     model, checkpoint = made(kind)
-    old = replay(model, checkpoint, TOKENS, Branch())
-    walk = Stepper.start(model, torch.tensor(SOURCE.encode(TOKENS))).finish()
+    old = replay_branch(model, checkpoint, TOKENS, Branch())
+    walk = Stepper.from_source(model, torch.tensor(SOURCE.encode(TOKENS))).decode_to_end()
     steps, tokens = walk.steps, walk.tokens
     before = [step.probabilities.clone() for step in steps]
     forced = other_than(walk.tokens[1])
-    by_hand = walk.back(1).next(forced).finish()
+    by_hand = walk.rewind(1).write_token(forced).decode_to_end()
     assert by_hand.steps[0] is walk.steps[0] is steps[0]
-    branch = replay(model, checkpoint, TOKENS, Branch((Change(2, "word", forced),)))
+    branch = replay_branch(model, checkpoint, TOKENS, Branch((Intervention(2, "word", forced),)))
     assert [step.token for step in branch.steps] == TARGET.decode(by_hand.tokens)
     assert branch.steps[0] == old.steps[0] and branch.steps[1].top == old.steps[1].top
     assert branch.steps[1].token != old.steps[1].token
     assert walk.steps is steps and walk.tokens == tokens
     assert all(step.probabilities.equal(p) for step, p in zip(steps, before, strict=True))
-    assert replay(model, checkpoint, TOKENS, Branch()) == old
+    assert replay_branch(model, checkpoint, TOKENS, Branch()) == old
 
 
 @pytest.mark.parametrize("kind", RECURRENT.values(), ids=RECURRENT)
@@ -170,22 +170,22 @@ def test_looking_evenly_gives_the_mean_of_the_encoders_states(kind: ModelConfig)
     model, checkpoint = made(kind)
     ids = torch.tensor([SOURCE.encode(TOKENS)])
     states = model.inspect_source(ids, ids != 0).states[0]  # (S, D)
-    step = replay(model, checkpoint, TOKENS, read_branch("2e")).steps[1]
+    step = replay_branch(model, checkpoint, TOKENS, parse_branch("2e")).steps[1]
     torch.testing.assert_close(torch.tensor(step.context), states.mean(0))
     assert step.attention == pytest.approx([1 / len(TOKENS)] * len(TOKENS))
-    one = replay(model, checkpoint, TOKENS, read_branch("2a3")).steps[1]
+    one = replay_branch(model, checkpoint, TOKENS, parse_branch("2a3")).steps[1]
     torch.testing.assert_close(torch.tensor(one.context), states[3])
 
 
 @pytest.mark.parametrize("kind", ATTENDING.values(), ids=ATTENDING)
 def test_looking_at_one_word_looks_nowhere_else_in_any_layer_and_head(kind: ModelConfig) -> None:
     model, checkpoint = made(kind)
-    translation = replay(model, checkpoint, TOKENS, read_branch("2a3"))
+    translation = replay_branch(model, checkpoint, TOKENS, parse_branch("2a3"))
     assert translation.steps[1].attention == (0, 0, 0, 1, 0)
     walk = (
-        Stepper.start(model, torch.tensor(SOURCE.encode(TOKENS)))
-        .next()
-        .next(look=attention_overrides.at(3))
+        Stepper.from_source(model, torch.tensor(SOURCE.encode(TOKENS)))
+        .write_token()
+        .write_token(override=attention_overrides.fixed_attention(3))
     )
     inside = walk.steps[1].inspection.step.attention  # (1, L, H, S)
     assert inside is not None and (inside[..., 3] == 1).all()
@@ -198,9 +198,9 @@ def test_a_look_changes_one_step_and_then_the_model_goes_on_as_it_wants(
     kind: ModelConfig, looked: str
 ) -> None:
     model, checkpoint = made(kind)
-    own = replay(model, checkpoint, TOKENS, Branch())
+    own = replay_branch(model, checkpoint, TOKENS, Branch())
     number = {"sharpened": 5, "shuffled": 1, "at": 2}.get(looked, 0)
-    branch = replay(model, checkpoint, TOKENS, Branch((Change(2, looked, number),)))
+    branch = replay_branch(model, checkpoint, TOKENS, Branch((Intervention(2, looked, number),)))
     assert branch.steps[0] == own.steps[0]
     assert branch.steps[1].attention != own.steps[1].attention
     assert branch.steps[1].top != own.steps[1].top
@@ -210,10 +210,10 @@ def test_a_look_changes_one_step_and_then_the_model_goes_on_as_it_wants(
 @pytest.mark.parametrize("kind", ATTENDING.values(), ids=ATTENDING)
 def test_the_sharpness_one_is_as_learnt_and_zero_is_even(kind: ModelConfig) -> None:
     model, checkpoint = made(kind)
-    own = replay(model, checkpoint, TOKENS, Branch())
+    own = replay_branch(model, checkpoint, TOKENS, Branch())
     for text, same in (("2b1", own.steps[1]), ("2b0", None)):
-        step = replay(model, checkpoint, TOKENS, read_branch(text)).steps[1]
-        even = replay(model, checkpoint, TOKENS, read_branch("2e")).steps[1]
+        step = replay_branch(model, checkpoint, TOKENS, parse_branch(text)).steps[1]
+        even = replay_branch(model, checkpoint, TOKENS, parse_branch("2e")).steps[1]
         wanted = same or even
         assert step.attention == pytest.approx(wanted.attention, abs=1e-5)
         assert step.hidden == pytest.approx(wanted.hidden, abs=1e-5)
@@ -221,34 +221,34 @@ def test_the_sharpness_one_is_as_learnt_and_zero_is_even(kind: ModelConfig) -> N
 
 def test_a_shuffle_moves_every_weight_and_the_same_seed_the_same_way() -> None:
     weights = torch.arange(1, 8) / 28
-    orders = {tuple(shuffled(7, seed)(weights, weights > 0).tolist()) for seed in range(9)}
+    orders = {tuple(shuffled_attention(7, seed)(weights, weights > 0).tolist()) for seed in range(9)}
     assert len(orders) > 5
     for order in orders:
         assert sorted(order) == weights.tolist() and torch.tensor(order).ne(weights).all()
-    assert shuffled(7, 4)(weights, weights > 0).equal(shuffled(7, 4)(weights, weights > 0))
-    assert shuffled(1, 4)(weights[:1], weights[:1] > 0).equal(weights[:1])
+    assert shuffled_attention(7, 4)(weights, weights > 0).equal(shuffled_attention(7, 4)(weights, weights > 0))
+    assert shuffled_attention(1, 4)(weights[:1], weights[:1] > 0).equal(weights[:1])
 
 
 @pytest.mark.parametrize("kind", ALL.values(), ids=ALL)
 def test_a_word_left_out_is_the_shorter_sentence(kind: ModelConfig) -> None:
     model, checkpoint = made(kind)
-    shorter = replay(model, checkpoint, TOKENS, read_branch("x1-x4"))
+    shorter = replay_branch(model, checkpoint, TOKENS, parse_branch("x1-x4"))
     assert shorter == translate(model, checkpoint, "自然 处理 很")
     assert shorter.source_tokens == ("自然", "处理", "很")
 
 
 def test_a_position_means_the_whole_sentence_whatever_is_left_out() -> None:
     model, checkpoint = made(RECURRENT["gru-general-after"])
-    step = replay(model, checkpoint, TOKENS, read_branch("1a3-x0-x1")).steps[0]
+    step = replay_branch(model, checkpoint, TOKENS, parse_branch("1a3-x0-x1")).steps[0]
     assert step.attention == (0, 1, 0)  # of 处理 很 强大
 
 
 def test_a_change_behind_the_end_changes_nothing() -> None:
     model, checkpoint = made(BLIND)
-    ended = replay(model, checkpoint, TOKENS, Branch((word(2, "<eos>", TARGET),)))
-    more = Branch((word(2, "<eos>", TARGET), Change(9, "word", 7)))
+    ended = replay_branch(model, checkpoint, TOKENS, Branch((word_intervention(2, "<eos>", TARGET),)))
+    more = Branch((word_intervention(2, "<eos>", TARGET), Intervention(9, "word", 7)))
     assert len(ended.steps) == 2
-    assert replay(model, checkpoint, TOKENS, more) == ended
+    assert replay_branch(model, checkpoint, TOKENS, more) == ended
 
 
 # --- refused ----------------------------------------------------------------------------------
@@ -270,18 +270,18 @@ def test_what_does_not_fit_the_sentence_or_the_model_is_refused(
 ) -> None:
     model, checkpoint = made(ALL[name])
     with pytest.raises(ConfigError) as caught:
-        replay(model, checkpoint, TOKENS, read_branch(text))
+        replay_branch(model, checkpoint, TOKENS, parse_branch(text))
     assert caught.value.code == code and str(caught.value)
 
 
 def test_a_typed_word_is_cleaned_and_has_to_be_one_that_the_model_can_write() -> None:
-    assert word(2, " changed \u200b", TARGET) == Change(2, "word", TARGET.token_to_id["changed"])
+    assert word_intervention(2, " changed \u200b", TARGET) == Intervention(2, "word", TARGET.token_to_id["changed"])
     for text in ("", "nobody", "the world", "<b>x</b>"):
         with pytest.raises(ConfigError) as caught:
-            word(2, text, TARGET)
+            word_intervention(2, text, TARGET)
         assert caught.value.code == "not_a_target_word"
     with pytest.raises(CorpusError):
-        word(2, "\x00", TARGET)
+        word_intervention(2, "\x00", TARGET)
 
 
 # --- compared ---------------------------------------------------------------------------------
@@ -289,12 +289,12 @@ def test_a_typed_word_is_cleaned_and_has_to_be_one_that_the_model_can_write() ->
 
 def test_the_outcome_is_the_probability_of_all_words_one_after_the_other() -> None:
     model, checkpoint = made(BLIND)
-    translation = replay(model, checkpoint, TOKENS, read_branch("2w7"))
+    translation = replay_branch(model, checkpoint, TOKENS, parse_branch("2w7"))
     product = torch.tensor([step.probability for step in translation.steps]).double().log().sum()
-    assert outcome(translation).log_probability == pytest.approx(float(product))
-    assert outcome(translation).tokens == tuple(step.token for step in translation.steps)
+    assert summarize_outcome(translation).log_probability == pytest.approx(float(product))
+    assert summarize_outcome(translation).tokens == tuple(step.token for step in translation.steps)
     never = replace(translation.steps[0], probability=0.0)
-    assert outcome(replace(translation, steps=(never,))).log_probability == pytest.approx(
+    assert summarize_outcome(replace(translation, steps=(never,))).log_probability == pytest.approx(
         -103, abs=1
     )
 
@@ -303,15 +303,15 @@ def test_the_outcome_is_the_probability_of_all_words_one_after_the_other() -> No
     ("own", "other", "wanted"),
     [
         ("a b c", "a b c", None),
-        ("a b c", "a x c", Difference(2, ("b",), ("x",), 1)),
-        ("a b c", "a b", Difference(3, ("c",), (), 0)),
-        ("a b", "a b c d", Difference(3, (), ("c", "d"), 0)),
-        ("a a a", "a a", Difference(3, ("a",), (), 0)),
-        ("a b b c", "a b c", Difference(3, ("b",), (), 1)),
-        ("a", "x y", Difference(1, ("a",), ("x", "y"), 0)),
+        ("a b c", "a x c", TokenDifference(2, ("b",), ("x",), 1)),
+        ("a b c", "a b", TokenDifference(3, ("c",), (), 0)),
+        ("a b", "a b c d", TokenDifference(3, (), ("c", "d"), 0)),
+        ("a a a", "a a", TokenDifference(3, ("a",), (), 0)),
+        ("a b b c", "a b c", TokenDifference(3, ("b",), (), 1)),
+        ("a", "x y", TokenDifference(1, ("a",), ("x", "y"), 0)),
     ],
 )
 def test_a_difference_is_what_stands_between_the_common_ends(
-    own: str, other: str, wanted: Difference | None
+    own: str, other: str, wanted: TokenDifference | None
 ) -> None:
-    assert difference(own.split(), other.split()) == wanted
+    assert find_difference(own.split(), other.split()) == wanted

@@ -8,27 +8,27 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from seq2seq_core.config import DecodingConfig, parse_decoding_config
-from seq2seq_core.decoding.stepper import by_lot, decode, greedy, likely
+from seq2seq_core.decoding.stepper import sampler, decode, greedy_search, top_k_top_p_filter
 from seq2seq_core.errors import ConfigError
-from seq2seq_core.models import build
+from seq2seq_core.models import build_model
 from tests.core.model_grid import DATA, KINDS, SOURCE, TARGET, name_of
 
 rows = st.lists(st.floats(0.001, 1.0), min_size=2, max_size=12)
 
 
 def drawn(config: DecodingConfig, logits: torch.Tensor, times: int) -> torch.Tensor:
-    choose = by_lot(config)
+    choose = sampler(config)
     return torch.stack([choose(logits) for _ in range(times)])
 
 
 @pytest.mark.parametrize("kind", KINDS[::3], ids=name_of)
 def test_towards_temperature_zero_it_is_greedy(kind: object) -> None:
-    model, batch = build(kind, len(SOURCE), len(TARGET), seed=6), DATA.full_batch()
-    expected = greedy(model, batch.src, batch.src_mask, max_length=9)
+    model, batch = build_model(kind, len(SOURCE), len(TARGET), seed=6), DATA.full_batch()
+    expected = greedy_search(model, batch.src, batch.src_mask, max_length=9)
     for temperature in (2e-9, 1e-30, 0.0):  # an untrained model's logits lie close together
-        choose = by_lot(DecodingConfig(temperature=temperature))
+        choose = sampler(DecodingConfig(temperature=temperature))
         assert decode(model, batch.src, batch.src_mask, choose, max_length=9) == expected
-    choose = by_lot(DecodingConfig(top_k=1))
+    choose = sampler(DecodingConfig(top_k=1))
     assert decode(model, batch.src, batch.src_mask, choose, max_length=9) == expected
 
 
@@ -42,10 +42,10 @@ def test_the_colder_the_surer_the_most_probable_token() -> None:
 
 
 def test_the_same_seed_draws_the_same_tokens() -> None:
-    model, batch = build(KINDS[0], len(SOURCE), len(TARGET), seed=6), DATA.full_batch()
+    model, batch = build_model(KINDS[0], len(SOURCE), len(TARGET), seed=6), DATA.full_batch()
 
     def written(seed: int) -> list[list[int]]:
-        choose = by_lot(DecodingConfig(temperature=1.0, seed=seed))
+        choose = sampler(DecodingConfig(temperature=1.0, seed=seed))
         return decode(model, batch.src, batch.src_mask, choose, max_length=9)
 
     assert written(1) == written(1)
@@ -66,7 +66,7 @@ def test_tokens_come_as_often_as_their_probability_says() -> None:
 def test_what_is_cut_is_the_unlikely(values: list[float], top_k: int, top_p: float) -> None:
     probabilities = torch.tensor([values]).double()
     probabilities /= probabilities.sum()
-    kept = likely(probabilities, top_k, top_p)
+    kept = top_k_top_p_filter(probabilities, top_k, top_p)
     assert kept.sum().item() == pytest.approx(1)
     stays = kept[0] > 0
     assert stays[probabilities[0].argmax()]
@@ -82,7 +82,7 @@ def test_what_is_cut_is_the_unlikely(values: list[float], top_k: int, top_p: flo
 
 def test_without_cuts_nothing_changes() -> None:
     probabilities = torch.tensor([[0.1, 0.6, 0.3]])
-    torch.testing.assert_close(likely(probabilities), probabilities)
+    torch.testing.assert_close(top_k_top_p_filter(probabilities), probabilities)
 
 
 @pytest.mark.parametrize(

@@ -10,10 +10,10 @@ from torch import Tensor
 
 from seq2seq_core.config import ModelConfig, TrainingConfig
 from seq2seq_core.data.vocabulary import EOS
-from seq2seq_core.decoding.stepper import Stepper, greedy, with_fillers
+from seq2seq_core.decoding.stepper import Stepper, greedy_search, decode_feeding_eos
 from seq2seq_core.evaluation.metrics import evaluate
-from seq2seq_core.models import build
-from seq2seq_core.models.base import EncoderDecoder, Inspection, Look, SourceInspection, Step
+from seq2seq_core.models import build_model
+from seq2seq_core.models.base import EncoderDecoder, Inspection, AttentionOverride, SourceInspection, Step
 from seq2seq_core.training.loop import initial_state, train
 from tests.core.model_grid import DATA, KINDS, PAIRS, SOURCE, TARGET, name_of
 
@@ -32,7 +32,7 @@ class Fake(EncoderDecoder):
     def init_state(self, src: Tensor, src_mask: Tensor) -> Countdown:
         return Countdown(src_mask.sum(1))
 
-    def inspect(self, state: Countdown, token: Tensor, look: Look | None = None) -> Inspection:
+    def inspect(self, state: Countdown, token: Tensor, look: AttentionOverride | None = None) -> Inspection:
         ids = torch.where(state.left > 0, 4, EOS)
         logits = torch.nn.functional.one_hot(ids, 5).float()
         step = Step(logits, Countdown(state.left - 1), None)
@@ -48,68 +48,68 @@ class Fake(EncoderDecoder):
 def test_decoding_asks_only_for_the_contract() -> None:
     batch = DATA.full_batch()
     lengths = [len(pair.source) for pair in PAIRS]
-    assert greedy(Fake(), batch.src, batch.src_mask) == [[4] * n for n in lengths]
-    assert Stepper.start(Fake(), batch.src[0, :3]).finish().tokens == [4, 4, 4, EOS]
+    assert greedy_search(Fake(), batch.src, batch.src_mask) == [[4] * n for n in lengths]
+    assert Stepper.from_source(Fake(), batch.src[0, :3]).decode_to_end().tokens == [4, 4, 4, EOS]
 
 
 def test_greedy_stops_at_the_length_limit() -> None:
     batch = DATA.full_batch()
-    assert greedy(Fake(), batch.src, batch.src_mask, max_length=2) == [[4, 4]] * 5
+    assert greedy_search(Fake(), batch.src, batch.src_mask, max_length=2) == [[4, 4]] * 5
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=name_of)
 def test_the_stepper_writes_what_greedy_writes(kind: ModelConfig) -> None:
-    model = build(kind, len(SOURCE), len(TARGET), seed=4)
+    model = build_model(kind, len(SOURCE), len(TARGET), seed=4)
     for event in train(model, initial_state(model), DATA, TrainingConfig(updates=30, batch_size="full")):
         if event.update not in (1, 15, 30):
             continue
         batch = DATA.full_batch()
-        for row, expected in enumerate(greedy(model, batch.src, batch.src_mask, 20)):
+        for row, expected in enumerate(greedy_search(model, batch.src, batch.src_mask, 20)):
             src = batch.src[row][batch.src_mask[row]]
-            walk = Stepper.start(model, src).finish(20)
+            walk = Stepper.from_source(model, src).decode_to_end(20)
             assert [token for token in walk.tokens if token != EOS] == expected
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=name_of)
 def test_fillers_are_steps_that_read_eos_whatever_was_written(kind: ModelConfig) -> None:
-    model = build(kind, len(SOURCE), len(TARGET), seed=4).eval()
+    model = build_model(kind, len(SOURCE), len(TARGET), seed=4).eval()
     batch = DATA.full_batch()
     lengths = [len(pair.source) for pair in PAIRS]
-    for row, written in enumerate(with_fillers(model, batch.src, batch.src_mask, lengths)):
-        by_hand = Stepper.start(model, batch.src[row][batch.src_mask[row]])
+    for row, written in enumerate(decode_feeding_eos(model, batch.src, batch.src_mask, lengths)):
+        by_hand = Stepper.from_source(model, batch.src[row][batch.src_mask[row]])
         for _ in range(lengths[row]):
-            by_hand = by_hand.next(EOS)
+            by_hand = by_hand.write_token(EOS)
         assert written == [int(step.probabilities.argmax()) for step in by_hand.steps]
         assert len(written) == lengths[row]
 
 
 def test_the_first_step_is_the_same_with_and_without_fillers() -> None:
-    model = build(KINDS[5], len(SOURCE), len(TARGET), seed=4)
+    model = build_model(KINDS[5], len(SOURCE), len(TARGET), seed=4)
     batch = DATA.full_batch()
     for ids, filled in zip(
-        greedy(model, batch.src, batch.src_mask, max_length=1),
-        with_fillers(model, batch.src, batch.src_mask, [1] * len(PAIRS)),
+        greedy_search(model, batch.src, batch.src_mask, max_length=1),
+        decode_feeding_eos(model, batch.src, batch.src_mask, [1] * len(PAIRS)),
         strict=True,
     ):
         assert [token for token in filled if token != EOS] == ids
 
 
 def test_going_back_and_on_again_changes_nothing_and_a_branch_leaves_the_old_walk_whole() -> None:
-    model = build(KINDS[5], len(SOURCE), len(TARGET), seed=4)
-    walk = Stepper.start(model, DATA.src[1][DATA.src[1] != 0]).finish(6)
-    again = walk.back(2).finish(6)
+    model = build_model(KINDS[5], len(SOURCE), len(TARGET), seed=4)
+    walk = Stepper.from_source(model, DATA.src[1][DATA.src[1] != 0]).decode_to_end(6)
+    again = walk.rewind(2).decode_to_end(6)
     assert again.tokens == walk.tokens
     for one, two in zip(walk.steps, again.steps, strict=True):
         assert one.probabilities.equal(two.probabilities)
     other = next(token for token in range(4, len(TARGET)) if token != walk.tokens[2])
-    branch = walk.back(2).next(other).next()
+    branch = walk.rewind(2).write_token(other).write_token()
     assert branch.tokens[:3] == [*walk.tokens[:2], other]
-    assert walk.finish(6).tokens == again.tokens
+    assert walk.decode_to_end(6).tokens == again.tokens
 
 
 def test_each_step_gives_probabilities_attention_state_and_context() -> None:
-    model = build(ModelConfig(embedding_size=8, hidden_size=8), len(SOURCE), len(TARGET), seed=1)
-    step = Stepper.start(model, torch.tensor([5, 6, 7])).next().steps[0]
+    model = build_model(ModelConfig(embedding_size=8, hidden_size=8), len(SOURCE), len(TARGET), seed=1)
+    step = Stepper.from_source(model, torch.tensor([5, 6, 7])).write_token().steps[0]
     torch.testing.assert_close(step.probabilities.sum(), torch.tensor(1.0))
     assert step.token == int(step.probabilities.argmax())
     assert step.attention is not None and step.attention.shape == (3,)
@@ -117,13 +117,13 @@ def test_each_step_gives_probabilities_attention_state_and_context() -> None:
 
 
 def test_exact_match_from_one_teacher_forced_pass_is_greedy_exact_match() -> None:
-    model = build(KINDS[7], len(SOURCE), len(TARGET), seed=2)
+    model = build_model(KINDS[7], len(SOURCE), len(TARGET), seed=2)
     batch, seen = DATA.full_batch(), set()
     wanted = [TARGET.encode(pair.target) for pair in PAIRS]
     config = TrainingConfig(updates=60, batch_size="full")
     for event in train(model, initial_state(model), DATA, config):
         if event.update % 3 == 0:
-            written = greedy(model, batch.src, batch.src_mask)
+            written = greedy_search(model, batch.src, batch.src_mask)
             share = sum(map(list.__eq__, written, wanted)) / 5
             assert evaluate(model, DATA, PAIRS).exact_match == share
             seen.add(share)

@@ -10,7 +10,7 @@ from seq2seq_core.data.batches import Batches
 from seq2seq_core.evaluation import alignment
 from seq2seq_core.evaluation.metrics import split_rows, teacher_forced_attention
 from seq2seq_core.inspection.attention_maps import build_attention_maps
-from seq2seq_core.models import build
+from seq2seq_core.models import build_model
 from seq2seq_core.training.loop import initial_state, train
 from tests.core.model_grid import DATA, PAIRS, SOURCE, TARGET
 from tests.core.trained import checkpoint_of
@@ -67,7 +67,7 @@ def test_in_five_sentences_every_word_stands_once() -> None:
 
 
 def test_attention_in_chunks_is_the_attention_of_the_whole_batch() -> None:
-    model = build(ModelConfig(attention="additive"), len(SOURCE), len(TARGET), seed=3).eval()
+    model = build_model(ModelConfig(attention="additive"), len(SOURCE), len(TARGET), seed=3).eval()
     found = teacher_forced_attention(model, DATA)
     assert found is not None
     for row, (weights, pair) in enumerate(zip(found, PAIRS, strict=True)):
@@ -92,7 +92,7 @@ def test_at_the_limits_a_chunk_is_a_few_sentences() -> None:
 
 
 def test_a_map_keeps_its_weights_in_a_byte_each() -> None:
-    model = build(ModelConfig(), len(SOURCE), len(TARGET), seed=3)
+    model = build_model(ModelConfig(), len(SOURCE), len(TARGET), seed=3)
     for event in train(model, initial_state(model), DATA, TrainingConfig(updates=20, batch_size="full")):
         last = event
     checkpoint = checkpoint_of(last, ModelConfig(), SOURCE, TARGET)
@@ -114,7 +114,7 @@ def test_a_map_keeps_its_weights_in_a_byte_each() -> None:
 
 def test_without_attention_there_are_no_maps() -> None:
     kind = ModelConfig(attention="none")
-    model = build(kind, len(SOURCE), len(TARGET), seed=3)
+    model = build_model(kind, len(SOURCE), len(TARGET), seed=3)
     for event in train(model, initial_state(model), DATA, TrainingConfig(updates=1, batch_size="full")):
         checkpoint = checkpoint_of(event, kind, SOURCE, TARGET)
     assert build_attention_maps(checkpoint.build(), checkpoint, PAIRS) is None

@@ -19,7 +19,7 @@ from seq2seq_core.evaluation.report import (
     sample_items,
 )
 from seq2seq_core.evaluation.text_metrics import rouge_f1, sentence_bleu
-from seq2seq_core.models import build
+from seq2seq_core.models import build_model
 from seq2seq_core.models.base import EncoderDecoder
 from seq2seq_core.training.checkpoint import Checkpoint
 from seq2seq_core.training.loop import initial_state, train
@@ -31,7 +31,7 @@ from tests.core.trained import checkpoint_of
 def half_learnt() -> tuple[EncoderDecoder, Checkpoint]:
     """Some sentences are right, others not."""
     kind = ModelConfig(embedding_size=12, hidden_size=16)
-    model = build(kind, len(SOURCE), len(TARGET), seed=2)
+    model = build_model(kind, len(SOURCE), len(TARGET), seed=2)
     config = TrainingConfig(updates=60, batch_size="full")
     for event in train(model, initial_state(model), DATA, config):
         checkpoint = checkpoint_of(event, kind, SOURCE, TARGET)

@@ -16,7 +16,7 @@ from seq2seq_core.inspection.attention_heads import (
     head_patterns,
     inspect_attention_heads,
 )
-from seq2seq_core.models import build
+from seq2seq_core.models import build_model
 from seq2seq_core.training.checkpoint import Checkpoint
 from tests.core.model_grid import PAIRS, SOURCE, TARGET
 
@@ -27,7 +27,7 @@ TEXT = " ".join(PAIRS[1].source)
 
 
 def made(kind: ModelConfig) -> tuple[dict[str, AttentionHeads], Checkpoint]:
-    model = build(kind, len(SOURCE), len(TARGET), seed=3)
+    model = build_model(kind, len(SOURCE), len(TARGET), seed=3)
     parameters = torch.cat([p.detach().flatten() for p in model.parameters()])
     checkpoint = Checkpoint(kind, "space", SOURCE, TARGET, parameters)
     return inspect_attention_heads(model, checkpoint, PAIRS[1].source), checkpoint

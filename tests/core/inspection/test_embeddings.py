@@ -21,7 +21,7 @@ from seq2seq_core.inspection.embeddings import (
     project,
     sample_pairs,
 )
-from seq2seq_core.models import build
+from seq2seq_core.models import build_model
 from seq2seq_core.training.checkpoint import Checkpoint
 from tests.core.model_grid import PAIRS, SOURCE, TARGET
 
@@ -33,7 +33,7 @@ KINDS = [
 
 
 def made(kind: ModelConfig, name: str) -> VectorSet:
-    model = build(kind, len(SOURCE), len(TARGET), seed=3)
+    model = build_model(kind, len(SOURCE), len(TARGET), seed=3)
     parameters = torch.cat([p.detach().flatten() for p in model.parameters()])
     return collect_vectors(model, Checkpoint(kind, "space", SOURCE, TARGET, parameters), PAIRS, name)
 
@@ -119,7 +119,7 @@ def test_a_cloud_has_all_words_and_neither_specials_nor_padding(
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.architecture)
 def test_a_state_is_what_the_sentence_alone_would_give(kind: ModelConfig) -> None:
     """In a batch with longer sentences the padding changes nothing."""
-    model = build(kind, len(SOURCE), len(TARGET), seed=3)
+    model = build_model(kind, len(SOURCE), len(TARGET), seed=3)
     parameters = torch.cat([p.detach().flatten() for p in model.parameters()])
     checkpoint = Checkpoint(kind, "space", SOURCE, TARGET, parameters)
     for name in ("encoder", "decoder"):

@@ -13,8 +13,8 @@ import torch
 from seq2seq_core.config import ModelConfig
 from seq2seq_core.inspection import hidden_states
 from seq2seq_core.inspection.hidden_states import InspectedTranslation, CellLocation
-from seq2seq_core.models import build
-from seq2seq_core.models.calculation import Line, Spot
+from seq2seq_core.models import build_model
+from seq2seq_core.models.calculation import Equation, Location
 from seq2seq_core.training.checkpoint import Checkpoint
 from tests.core.model_grid import ASKING_BEFORE, KINDS, PAIRS, SOURCE, TARGET, VARIANTS, name_of
 
@@ -25,7 +25,7 @@ WIDE = ModelConfig(attention="additive", embedding_size=64, hidden_size=256, bid
 
 
 def open_up(kind: ModelConfig) -> InspectedTranslation:
-    model = build(kind, len(SOURCE), len(TARGET), seed=5).eval()
+    model = build_model(kind, len(SOURCE), len(TARGET), seed=5).eval()
     checkpoint = Checkpoint(kind, "space", SOURCE, TARGET, torch.zeros(0))
     return hidden_states.inspect_translation(model, checkpoint, PAIRS[3].source, WORDS)
 
@@ -55,8 +55,8 @@ ENTRYWISE: dict[str, Callable[..., float]] = {
 }
 
 
-def joined(line: Line) -> Vector:
-    return tuple(value for part in line.parts for value in part.values)
+def joined(line: Equation) -> Vector:
+    return tuple(value for part in line.operands for value in part.values)
 
 
 def product_of(a: Vector, b: Vector) -> float:
@@ -74,9 +74,9 @@ def normed(x: Vector, gain: Vector, bias: Vector) -> list[float]:
     return [g * (value - mean) / spread + b for value, g, b in zip(x, gain, bias, strict=True)]
 
 
-def by_hand(line: Line) -> list[float] | None:
+def by_hand(line: Equation) -> list[float] | None:
     """The result out of the parts, in plain Python; None for what is given."""
-    parts = [part.values for part in line.parts]
+    parts = [part.values for part in line.operands]
     if line.operation in SQUASH:
         bias = line.bias or (0.0,) * len(line.result.values)
         sums = [product_of(row, joined(line)) + b for row, b in zip(line.rows, bias, strict=False)]
@@ -93,18 +93,18 @@ def by_hand(line: Line) -> list[float] | None:
     return others[line.operation]() if line.operation not in ("given", "cell") else None
 
 
-def check(line: Line) -> None:
+def check(line: Equation) -> None:
     made = by_hand(line)
     if made is not None:
         shown = line.result.values[: len(made)]  # of a large matrix not all rows are shown
         assert made and shown == pytest.approx(made, abs=1e-5), line.code
 
 
-def spots(kind: ModelConfig) -> list[Spot]:
+def spots(kind: ModelConfig) -> list[Location]:
     if not kind.is_transformer:
-        return [Spot(STEP, position) for position in (0, 4)]
+        return [Location(STEP, position) for position in (0, 4)]
     layers, heads = {0, kind.layers - 1}, {0, kind.heads - 1}
-    return [Spot(STEP, 1, *rest) for rest in product(("cross", "own"), layers, heads)]
+    return [Location(STEP, 1, *rest) for rest in product(("cross", "own"), layers, heads)]
 
 
 def test_every_line_follows_from_its_parts(case: tuple[ModelConfig, InspectedTranslation]) -> None:
@@ -121,14 +121,14 @@ def test_each_line_goes_on_with_what_came_before(case: tuple[ModelConfig, Inspec
         if "weights" in lines:
             last = lines.get("sharper") or lines.get("scaled") or lines["score"]
             weights = lines["weights"]
-            at = weights.parts[0].values[spot.position]
+            at = weights.operands[0].values[spot.position]
             assert last.result.values == pytest.approx((at,), abs=1e-5)
             mixed = lines.get("context") or lines["mixed"]
-            assert mixed.parts[0] == weights.result
-        end = lines["logit"].parts[1].values
+            assert mixed.operands[0] == weights.result
+        end = lines["logit"].operands[1].values
         assert end in results
         assert lines["logit"].result.values[0] in [
-            pytest.approx(z, abs=1e-5) for z in lines["probability"].parts[0].values
+            pytest.approx(z, abs=1e-5) for z in lines["probability"].operands[0].values
         ]
 
 
@@ -137,7 +137,7 @@ def test_the_numbers_end_in_the_models_own_step(case: tuple[ModelConfig, Inspect
     step = opened.steps[STEP]
     for spot in spots(kind):
         lines = {line.code: line for line in hidden_states.explain_step(opened, spot)}
-        logits = lines["probability"].parts[0].values
+        logits = lines["probability"].operands[0].values
         assert logits == pytest.approx(step.inspection.step.logits[0].tolist(), abs=1e-5)
         probabilities = lines["probability"].result.values
         assert probabilities == pytest.approx(step.probabilities.tolist(), abs=1e-5)
@@ -154,15 +154,15 @@ def test_the_numbers_end_in_the_models_own_step(case: tuple[ModelConfig, Inspect
 def test_a_word_that_is_not_written_yet_is_not_looked_at() -> None:
     kind = ModelConfig("transformer", model_size=16, feed_forward_size=24)
     opened = open_up(kind)
-    lines = {line.code: line for line in hidden_states.explain_step(opened, Spot(1, 0, "own"))}
-    scores, weights = lines["weights"].parts[0].values, lines["weights"].result.values
+    lines = {line.code: line for line in hidden_states.explain_step(opened, Location(1, 0, "own"))}
+    scores, weights = lines["weights"].operands[0].values, lines["weights"].result.values
     assert scores[2:] == (-math.inf, -math.inf) and weights[2:] == (0.0, 0.0)
 
 
 def test_context_and_states_are_the_models(case: tuple[ModelConfig, InspectedTranslation]) -> None:
     kind, opened = case
     now = opened.steps[STEP].inspection
-    spot = Spot(STEP, 1, layer=kind.layers - 1)
+    spot = Location(STEP, 1, layer=kind.layers - 1)
     lines = {line.code: line for line in hidden_states.explain_step(opened, spot)}
     if kind.is_transformer:
         context = lines["projected"].result.values
@@ -179,11 +179,11 @@ def test_context_and_states_are_the_models(case: tuple[ModelConfig, InspectedTra
 
 def test_who_asks_before_the_step_does_not_know_its_outcome() -> None:
     for kind in ASKING_BEFORE:
-        codes = [line.code for line in hidden_states.explain_step(open_up(kind), Spot(STEP, 0))]
+        codes = [line.code for line in hidden_states.explain_step(open_up(kind), Location(STEP, 0))]
         assert codes.index("asks") < codes.index("score") < codes.index("context")
         assert codes.index("context") < codes.index("inputs") < codes.index("state")
         after = open_up(replace(kind, timing="after"))
-        codes = [line.code for line in hidden_states.explain_step(after, Spot(STEP, 0))]
+        codes = [line.code for line in hidden_states.explain_step(after, Location(STEP, 0))]
         assert codes.index("embedded") < codes.index("state") < codes.index("score")
 
 
@@ -201,10 +201,10 @@ def test_a_cell_line_by_line_is_torchs_cell(case: tuple[ModelConfig, InspectedTr
         shown = {line.code: line.result.values for line in lines}
         if place.side == "encoder":
             step = opened.source_inspection.cells[place.layer][place.is_backward]
-            after = [part[0, place.word].tolist() for part in step.after]
+            after = [part[0, place.word].tolist() for part in step.new_state]
         else:
             step = opened.steps[STEP].inspection.cells[place.layer]
-            after = [part[0].tolist() for part in step.after]
+            after = [part[0].tolist() for part in step.new_state]
         assert set(step.gates) <= set(shown)
         for name, value in zip("hc", after, strict=False):
             assert shown[name] == pytest.approx(value, abs=1e-5)
@@ -228,7 +228,7 @@ def test_strips_hold_one_vector_a_word(case: tuple[ModelConfig, InspectedTransla
 
 def test_the_loss_is_the_same_in_both_ways() -> None:
     opened, true = open_up(KINDS[0]), TARGET.token_to_id["love"]
-    lines = hidden_states.explain_loss(hidden_states.explain_step(opened, Spot(STEP, 0)), true)
+    lines = hidden_states.explain_loss(hidden_states.explain_step(opened, Location(STEP, 0)), true)
     for line in lines:
         check(line)
     log, nll, cross = (line.result.values[0] for line in lines)
@@ -245,7 +245,7 @@ def test_all_that_comes_out_is_plain() -> None:
 
     for kind in (KINDS[3], ASKING_BEFORE[0], KINDS[-1]):
         opened = open_up(kind)
-        lines = hidden_states.explain_step(opened, Spot(STEP, 0)) + hidden_states.explain_cell_step(
+        lines = hidden_states.explain_step(opened, Location(STEP, 0)) + hidden_states.explain_cell_step(
             opened, CellLocation("encoder", 0, 1)
         )
         assert lines and all(plain(astuple(line)) for line in lines)
@@ -254,7 +254,7 @@ def test_all_that_comes_out_is_plain() -> None:
 
 def test_of_a_large_matrix_a_few_rows_are_shown() -> None:
     opened = open_up(WIDE)
-    combined = {line.code: line for line in hidden_states.explain_step(opened, Spot(STEP, 0))}[
+    combined = {line.code: line for line in hidden_states.explain_step(opened, Location(STEP, 0))}[
         "combined"
     ]
     assert len(combined.result.values) == 256

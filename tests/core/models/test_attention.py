@@ -10,7 +10,7 @@ import pytest
 import torch
 
 from seq2seq_core.config import SCORES
-from seq2seq_core.models.attention import Score, attend, score_named
+from seq2seq_core.models.attention import AttentionScore, attend_to_memory, build_score
 
 CASES = json.loads((Path(__file__).parents[2] / "oracles/attention.json").read_text())["cases"]
 NAMED = {"W": "key", "Wk": "key", "Wq": "query", "v": "energy"}  # the oracles' names -> ours
@@ -20,10 +20,10 @@ def exact(numbers: Any) -> torch.Tensor:
     return torch.tensor(numbers, dtype=torch.float64)
 
 
-def score_with(weights: dict[str, Any], kind: str, query_size: int, key_size: int) -> Score:
+def score_with(weights: dict[str, Any], kind: str, query_size: int, key_size: int) -> AttentionScore:
     """Our score with the oracle's weights; Keras' additive score has none, so ones stand there."""
     size = len(weights["Wk"]) if "Wk" in weights else key_size
-    score = score_named(kind, query_size, key_size, size).double()
+    score = build_score(kind, query_size, key_size, size).double()
     for name, layer in score.named_children():
         given = [value for key, value in weights.items() if NAMED.get(key) == name]
         value = exact(given[0]) if given else torch.eye(*layer.weight.shape)
@@ -40,7 +40,7 @@ def test_scores_agree_with_independent_implementations(case: dict[str, Any]) -> 
     values = keys if case["values"] == "=keys" else exact(case["values"])
     mask = torch.tensor(case["mask_valid"])
     score = score_with(case["weights"], case["type"], query.shape[2], keys.shape[2])
-    context, weights, _ = attend(score(query, score.keys(keys)), values, mask)
+    context, weights, _ = attend_to_memory(score(query, score.project_keys(keys)), values, mask)
     tolerance = {"rtol": 0, "atol": 1e-6 if "keras" in case["id"] else 1e-12}
     torch.testing.assert_close(weights, exact(case["weights_attn"]), **tolerance)
     torch.testing.assert_close(context, exact(case["context"]), **tolerance)
@@ -48,9 +48,9 @@ def test_scores_agree_with_independent_implementations(case: dict[str, Any]) -> 
 
 @pytest.mark.parametrize("kind", SCORES)
 def test_padding_gets_exactly_nothing(kind: str) -> None:
-    score = score_named(kind, 4, 4, 5)
+    score = build_score(kind, 4, 4, 5)
     memory = torch.randn(2, 3, 4)
     mask = torch.tensor([[True, True, False], [True, False, False]])
-    _, weights, _ = attend(score(torch.randn(2, 6, 4), score.keys(memory)), memory, mask)
+    _, weights, _ = attend_to_memory(score(torch.randn(2, 6, 4), score.project_keys(memory)), memory, mask)
     assert (weights.masked_select(~mask.unsqueeze(1)) == 0).all()
     torch.testing.assert_close(weights.sum(2), torch.ones(2, 6))

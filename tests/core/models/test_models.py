@@ -9,14 +9,14 @@ import torch
 
 from seq2seq_core.config import ModelConfig
 from seq2seq_core.data.vocabulary import SOS
-from seq2seq_core.models import attention_overrides, build
+from seq2seq_core.models import attention_overrides, build_model
 from seq2seq_core.models.base import EncoderDecoder
 from tests.core.model_grid import BLIND, DATA, KINDS, RECURRENT, SOURCE, TARGET, VARIANTS, name_of
 
 
 @pytest.fixture(params=[*KINDS, *VARIANTS], ids=name_of)
 def model(request: pytest.FixtureRequest) -> EncoderDecoder:
-    return build(request.param, len(SOURCE), len(TARGET), seed=3).eval()
+    return build_model(request.param, len(SOURCE), len(TARGET), seed=3).eval()
 
 
 def test_stepping_equals_teacher_forcing(model: EncoderDecoder) -> None:
@@ -77,7 +77,7 @@ def test_inspection_is_the_same_step(model: EncoderDecoder) -> None:
             model.step(state, batch.tgt_in[:, t]),
         )
         torch.testing.assert_close(inside.step.logits, step.logits, rtol=0, atol=1e-6)
-        torch.testing.assert_close(model.output(inside.combined), step.logits, rtol=0, atol=1e-6)
+        torch.testing.assert_close(model.output(inside.attentional_state), step.logits, rtol=0, atol=1e-6)
         if step.attention is not None:
             weights = inside.scores.softmax(-1)
             torch.testing.assert_close(weights, step.attention)
@@ -94,7 +94,7 @@ def test_the_fast_way_says_what_the_readable_one_says(model: EncoderDecoder) -> 
 def test_reading_only_true_words_is_teacher_forcing(model: EncoderDecoder) -> None:
     batch = DATA.full_batch()
     true = torch.ones_like(batch.tgt_in, dtype=torch.bool)
-    mixed = model.predict_mixed(batch.src, batch.src_mask, batch.tgt_in, true)
+    mixed = model.predict_scheduled(batch.src, batch.src_mask, batch.tgt_in, true)
     logits, _ = model(batch.src, batch.src_mask, batch.tgt_in)
     torch.testing.assert_close(mixed, logits, rtol=0, atol=1e-5)
 
@@ -111,7 +111,7 @@ def test_the_source_from_the_inside_is_what_the_decoder_looks_at(model: EncoderD
 def uniform_context(model: EncoderDecoder) -> tuple[torch.Tensor, torch.Tensor]:
     one = DATA.select_batch(torch.tensor([1]))
     state = model.init_state(one.src, one.src_mask)
-    inside = model.inspect(state, torch.tensor([SOS]), attention_overrides.uniform)
+    inside = model.inspect(state, torch.tensor([SOS]), attention_overrides.uniform_attention)
     return inside.context[0], model.inspect_source(one.src, one.src_mask).states[0].mean(0)
 
 
@@ -120,28 +120,28 @@ def test_other_weights_are_the_ones_asked_for(model: EncoderDecoder) -> None:
     state = model.init_state(batch.src, batch.src_mask)
     plain = model.step(state, batch.tgt_in[:, 0])
     if plain.attention is None:
-        same = model.step(state, batch.tgt_in[:, 0], attention_overrides.at(1))
+        same = model.step(state, batch.tgt_in[:, 0], attention_overrides.fixed_attention(1))
         torch.testing.assert_close(same.logits, plain.logits)
         return
-    at = model.step(state, batch.tgt_in[:, 0], attention_overrides.at(1))
+    at = model.step(state, batch.tgt_in[:, 0], attention_overrides.fixed_attention(1))
     assert (at.attention[..., 1] == 1).all() and at.attention.sum() == at.attention[..., 0].numel()
     assert not torch.allclose(at.logits, plain.logits)
     for look in (
-        attention_overrides.uniform,
-        attention_overrides.hard,
-        attention_overrides.sharpened(0.3),
+        attention_overrides.uniform_attention,
+        attention_overrides.hard_attention,
+        attention_overrides.sharpened_attention(0.3),
     ):
         weights = model.step(state, batch.tgt_in[:, 0], look).attention
         torch.testing.assert_close(weights.sum(-1), torch.ones(weights.shape[:-1]))
         assert (weights.masked_select(~batch.src_mask[:, None, None].expand_as(weights)) == 0).all()
-    as_learned = model.step(state, batch.tgt_in[:, 0], attention_overrides.sharpened(1.0))
+    as_learned = model.step(state, batch.tgt_in[:, 0], attention_overrides.sharpened_attention(1.0))
     torch.testing.assert_close(as_learned.logits, plain.logits, rtol=0, atol=1e-5)
 
 
 @pytest.mark.parametrize("kind", [k for k in KINDS + VARIANTS if k.has_attention], ids=name_of)
 def test_looking_everywhere_alike_gives_the_mean_of_what_is_looked_at(kind: ModelConfig) -> None:
     """Of the encoder's states; a Transformer's heads mix projections of them, which is linear."""
-    model = build(kind, len(SOURCE), len(TARGET), seed=3).eval()
+    model = build_model(kind, len(SOURCE), len(TARGET), seed=3).eval()
     context, mean = uniform_context(model)
     if kind.is_transformer:
         cross = model.decoder[-1].cross
@@ -152,10 +152,10 @@ def test_looking_everywhere_alike_gives_the_mean_of_what_is_looked_at(kind: Mode
 @pytest.mark.parametrize("kind", [k for k in RECURRENT if k.has_attention][::4], ids=name_of)
 def test_sharpness_is_the_scores_times_beta(kind: ModelConfig) -> None:
     batch = DATA.full_batch()
-    plain = build(kind, len(SOURCE), len(TARGET), seed=3).eval()
-    sharp = build(replace(kind, sharpness=3.0), len(SOURCE), len(TARGET), seed=3).eval()
+    plain = build_model(kind, len(SOURCE), len(TARGET), seed=3).eval()
+    sharp = build_model(replace(kind, sharpness=3.0), len(SOURCE), len(TARGET), seed=3).eval()
     state = plain.init_state(batch.src, batch.src_mask)
-    later = plain.step(state, batch.tgt_in[:, 0], attention_overrides.sharpened(3.0))
+    later = plain.step(state, batch.tgt_in[:, 0], attention_overrides.sharpened_attention(3.0))
     learned = sharp.step(sharp.init_state(batch.src, batch.src_mask), batch.tgt_in[:, 0])
     torch.testing.assert_close(later.attention, learned.attention, rtol=0, atol=1e-5)
 
@@ -164,6 +164,6 @@ def test_a_transformer_without_positions_does_not_know_the_order_of_the_source()
     one = DATA.select_batch(torch.tensor([3]))
     turned = replace(one, src=one.src.flip(1))
     for kind, same in ((BLIND[0], True), (replace(BLIND[0], positions=True), False)):
-        model = build(kind, len(SOURCE), len(TARGET), seed=3).eval()
+        model = build_model(kind, len(SOURCE), len(TARGET), seed=3).eval()
         answers = [model.predict(b.src, b.src_mask, b.tgt_in) for b in (one, turned)]
         assert torch.allclose(*answers, rtol=0, atol=1e-5) == same

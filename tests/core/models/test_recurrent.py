@@ -11,8 +11,8 @@ import torch
 from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
 from seq2seq_core.config import ModelConfig
-from seq2seq_core.models import build
-from seq2seq_core.models.rnn_cells import CELLS, run
+from seq2seq_core.models import build_model
+from seq2seq_core.models.rnn_cells import CELLS, run_cell
 from tests.core.model_grid import DATA, SOURCE, TARGET
 
 CELL_VALUES = json.loads((Path(__file__).parents[2] / "oracles/cells.json").read_text())
@@ -23,7 +23,7 @@ def exact(numbers: Any) -> torch.Tensor:
 
 
 def test_same_seed_same_weights() -> None:
-    one, two, other = (build(ModelConfig(), 9, 9, seed).state_dict() for seed in (1, 1, 2))
+    one, two, other = (build_model(ModelConfig(), 9, 9, seed).state_dict() for seed in (1, 1, 2))
     assert all(one[name].equal(two[name]) for name in one)
     assert not one["encoder.weight_ih_l0"].equal(other["encoder.weight_ih_l0"])
 
@@ -39,7 +39,7 @@ def test_cells_agree_with_onnx_keras_and_numpy(values: dict[str, Any]) -> None:
     cell = CELLS[kind](x.shape[2], carried[0].shape[2], batch_first=True).double()
     for name, weight in values["weights"].items():
         getattr(cell, f"{name}_l0").data = exact(weight)
-    outputs, last = run(cell, x, carried)
+    outputs, last = run_cell(cell, x, carried)
     expected = exact(values["h_steps"])
     torch.testing.assert_close(outputs, expected, rtol=0, atol=1e-12)
     torch.testing.assert_close(last[0][0], expected[:, -1], rtol=0, atol=1e-12)
@@ -61,7 +61,7 @@ def test_packing_starts_the_backward_pass_at_the_last_word() -> None:
 
 @pytest.mark.parametrize("architecture", CELLS)
 def test_our_encoder_reads_backwards_from_the_last_word(architecture: str) -> None:
-    model = build(ModelConfig(architecture, True, "none", 6, 8), len(SOURCE), len(TARGET), 1).eval()
+    model = build_model(ModelConfig(architecture, True, "none", 6, 8), len(SOURCE), len(TARGET), 1).eval()
     batch = DATA.full_batch()
     state = model.init_state(batch.src, batch.src_mask)
     backward = CELLS[architecture](6, 4, batch_first=True)

@@ -9,8 +9,8 @@ import pytest
 import torch
 from torch import nn
 
-from seq2seq_core.models.transformer import sinusoids
-from seq2seq_core.models.transformer_layers import Attention, causal_mask
+from seq2seq_core.models.transformer import sinusoidal_encoding
+from seq2seq_core.models.transformer_layers import MultiHeadAttention, causal_mask
 from seq2seq_core.training.loop import token_loss
 
 VALUES = json.loads((Path(__file__).parents[2] / "oracles/transformer.json").read_text())
@@ -18,9 +18,9 @@ VALUES = json.loads((Path(__file__).parents[2] / "oracles/transformer.json").rea
 
 def test_positions_are_sines_and_cosines_as_in_the_paper() -> None:
     values = VALUES["positional_encoding"]
-    table = sinusoids(values["positions"], values["d_model"])
+    table = sinusoidal_encoding(values["positions"], values["d_model"])
     torch.testing.assert_close(table, torch.tensor(values["exact_table"]), rtol=0, atol=1e-5)
-    assert sinusoids(4, 7).shape == (4, 7)  # an odd size has one sine more
+    assert sinusoidal_encoding(4, 7).shape == (4, 7)  # an odd size has one sine more
 
 
 def test_no_word_sees_a_later_one() -> None:
@@ -31,7 +31,7 @@ def test_no_word_sees_a_later_one() -> None:
 @pytest.mark.parametrize("heads", [1, 2, 4, 8])
 def test_our_attention_is_torchs_multi_head_attention(heads: int) -> None:
     torch.manual_seed(heads)
-    own, theirs = Attention(16, heads), nn.MultiheadAttention(16, heads, batch_first=True)
+    own, theirs = MultiHeadAttention(16, heads), nn.MultiheadAttention(16, heads, batch_first=True)
     parts = own.query, own.key, own.value
     theirs.in_proj_weight.data = torch.cat([part.weight for part in parts])
     theirs.in_proj_bias.data = torch.cat([part.bias for part in parts])
@@ -41,8 +41,8 @@ def test_our_attention_is_torchs_multi_head_attention(heads: int) -> None:
     expected, weights = theirs(
         x, memory, memory, key_padding_mask=~mask, average_attn_weights=False
     )
-    fast = own(x, *own.keys_values(memory), mask[:, None, None])
-    inside, seen = own.inspect(x, *own.keys_values(memory), mask[:, None, None])
+    fast = own(x, *own.project_kv(memory), mask[:, None, None])
+    inside, seen = own.inspect(x, *own.project_kv(memory), mask[:, None, None])
     torch.testing.assert_close(fast, expected, rtol=0, atol=1e-5)
     torch.testing.assert_close(inside, expected, rtol=0, atol=1e-5)
     torch.testing.assert_close(seen.weights, weights, rtol=0, atol=1e-6)

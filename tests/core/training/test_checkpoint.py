@@ -11,7 +11,7 @@ import torch
 
 from seq2seq_core.config import ModelConfig, TrainingConfig
 from seq2seq_core.errors import CheckpointError
-from seq2seq_core.models import build
+from seq2seq_core.models import build_model
 from seq2seq_core.training import checkpoint as checkpoints
 from seq2seq_core.training.checkpoint import Checkpoint, pack_state, unpack_state
 from seq2seq_core.training.loop import TrainingState, initial_state, train
@@ -19,7 +19,7 @@ from tests.core.model_grid import DATA, KINDS, SOURCE, TARGET, VARIANTS, name_of
 
 
 def trained(kind: ModelConfig) -> tuple[torch.nn.Module, TrainingState]:
-    model = build(kind, len(SOURCE), len(TARGET), 1)
+    model = build_model(kind, len(SOURCE), len(TARGET), 1)
     *_, last = train(model, initial_state(model), DATA, TrainingConfig(updates=3))
     return model.eval(), last.copy_state()
 

@@ -10,7 +10,7 @@ from seq2seq_core.data.bundled import load_bundled
 from seq2seq_core.data.corpus import build_corpus
 from seq2seq_core.data.vocabulary import Vocabulary
 from seq2seq_core.evaluation.metrics import Evaluation, evaluate
-from seq2seq_core.models import build
+from seq2seq_core.models import build_model
 from seq2seq_core.training.loop import initial_state, train
 
 REVERSE = load_bundled("reverse")
@@ -21,7 +21,7 @@ TARGET = Vocabulary.from_sentences(pair.target for pair in PAIRS)
 
 def learnt(kind: ModelConfig, config: TrainingConfig, wanted: float, aligned: float) -> Evaluation:
     """The first evaluation on held-out strings that is good enough, else the last one."""
-    model = build(kind, len(SOURCE), len(TARGET), config.seed)
+    model = build_model(kind, len(SOURCE), len(TARGET), config.seed)
     data, held_out = (Batches(pairs, SOURCE, TARGET) for pairs in (PAIRS, HELD_OUT))
     for event in train(model, initial_state(model), data, config):
         if event.update % 50 == 0:

@@ -9,9 +9,9 @@ import torch
 
 from seq2seq_core.config import ModelConfig, TrainingConfig
 from seq2seq_core.data.batches import Batches
-from seq2seq_core.decoding.stepper import greedy
+from seq2seq_core.decoding.stepper import greedy_search
 from seq2seq_core.errors import DivergenceError
-from seq2seq_core.models import build
+from seq2seq_core.models import build_model
 from seq2seq_core.training.checkpoint import pack_state, unpack_state
 from seq2seq_core.training.loop import TrainingState, token_loss, initial_state, train
 from tests.core.model_grid import (
@@ -29,7 +29,7 @@ SMALL = ModelConfig(embedding_size=8, hidden_size=8)
 
 
 def trained(config: TrainingConfig, model_config: ModelConfig = SMALL) -> TrainingState:
-    model = build(model_config, len(SOURCE), len(TARGET), config.seed)
+    model = build_model(model_config, len(SOURCE), len(TARGET), config.seed)
     *_, last = train(model, initial_state(model), DATA, config)
     return last.copy_state()
 
@@ -50,13 +50,13 @@ def test_resuming_is_bitwise_the_uninterrupted_run(
     stopped = trained(replace(config, updates=7))
     size = len(stopped.parameters)
     stored = unpack_state(pack_state(stopped), size)
-    fresh = build(SMALL, len(SOURCE), len(TARGET), seed=99)
+    fresh = build_model(SMALL, len(SOURCE), len(TARGET), seed=99)
     *_, last = train(fresh, stored, DATA, config)
     assert same(last.copy_state(), trained(config))
 
 
 def test_a_saved_state_is_never_changed() -> None:
-    model = build(SMALL, len(SOURCE), len(TARGET), 1)
+    model = build_model(SMALL, len(SOURCE), len(TARGET), 1)
     events = train(model, initial_state(model), DATA, TrainingConfig(updates=5))
     saved = next(events).copy_state()
     before = saved.parameters.clone()
@@ -65,7 +65,7 @@ def test_a_saved_state_is_never_changed() -> None:
 
 
 def test_an_event_gives_its_state_only_while_it_is_the_latest() -> None:
-    model = build(SMALL, len(SOURCE), len(TARGET), 1)
+    model = build_model(SMALL, len(SOURCE), len(TARGET), 1)
     events = train(model, initial_state(model), DATA, TrainingConfig(updates=5))
     first = next(events)
     next(events)
@@ -81,10 +81,10 @@ def test_another_seed_is_another_run() -> None:
 
 def test_looking_at_the_model_in_between_changes_nothing() -> None:
     config = TrainingConfig(updates=6)
-    model = build(SMALL, len(SOURCE), len(TARGET), config.seed)
+    model = build_model(SMALL, len(SOURCE), len(TARGET), config.seed)
     batch = DATA.full_batch()
     for event in train(model, initial_state(model), DATA, config):  # noqa: B007
-        greedy(model, batch.src, batch.src_mask)
+        greedy_search(model, batch.src, batch.src_mask)
         torch.rand(3)
     assert same(event.copy_state(), trained(config))
 
@@ -108,7 +108,7 @@ def test_an_epoch_is_every_pair_once() -> None:
 
 def test_loss_is_cross_entropy_of_real_tokens_only() -> None:
     config = TrainingConfig(updates=1, batch_size="full")
-    model = build(replace(SMALL, dropout=0.0), len(SOURCE), len(TARGET), 1)
+    model = build_model(replace(SMALL, dropout=0.0), len(SOURCE), len(TARGET), 1)
     batch = DATA.full_batch()
     logits, _ = model(batch.src, batch.src_mask, batch.tgt_in)
     log_probabilities = logits.log_softmax(2)
@@ -126,12 +126,12 @@ def test_loss_is_cross_entropy_of_real_tokens_only() -> None:
 def test_one_update_is_torchs_own_adam_with_clipping() -> None:
     config = TrainingConfig(updates=4, batch_size="full", clip=0.05)
     *_, last = train(
-        model := build(replace(SMALL, dropout=0.0), len(SOURCE), len(TARGET), 1),
+        model := build_model(replace(SMALL, dropout=0.0), len(SOURCE), len(TARGET), 1),
         initial_state(model),
         DATA,
         config,
     )
-    plain = build(replace(SMALL, dropout=0.0), len(SOURCE), len(TARGET), 1)
+    plain = build_model(replace(SMALL, dropout=0.0), len(SOURCE), len(TARGET), 1)
     adam = torch.optim.Adam(plain.parameters(), lr=config.learning_rate)
     batch = DATA.full_batch()
     for _ in range(4):
@@ -150,9 +150,9 @@ def test_one_update_is_torchs_own_adam_with_clipping() -> None:
 def test_weight_decay_and_warm_up_are_torchs_own_adamw_and_lambda() -> None:
     config = TrainingConfig(updates=6, batch_size="full", weight_decay=0.3, warm_up=4, clip=1e6)
     shape = replace(SMALL, dropout=0.0)
-    model = build(shape, len(SOURCE), len(TARGET), 1)
+    model = build_model(shape, len(SOURCE), len(TARGET), 1)
     *_, last = train(model, initial_state(model), DATA, config)
-    plain = build(shape, len(SOURCE), len(TARGET), 1)
+    plain = build_model(shape, len(SOURCE), len(TARGET), 1)
     adam = torch.optim.AdamW(plain.parameters(), lr=config.learning_rate, weight_decay=0.3)
     warm_up = torch.optim.lr_scheduler.LambdaLR(
         adam, lambda done: min((done + 1) / 4, (4 / (done + 1)) ** 0.5)
@@ -170,9 +170,9 @@ def test_weight_decay_and_warm_up_are_torchs_own_adamw_and_lambda() -> None:
 @pytest.mark.parametrize("kind", [SMALL, *KINDS[::9], *VARIANTS[::9]], ids=name_of)
 def test_its_own_words_are_read_as_often_as_the_schedule_says(kind: ModelConfig) -> None:
     """What is read in the place of a true word is what the model finds most probable there."""
-    model, batch = build(kind, len(SOURCE), len(TARGET), 1).eval(), DATA.full_batch()
+    model, batch = build_model(kind, len(SOURCE), len(TARGET), 1).eval(), DATA.full_batch()
     true = torch.zeros_like(batch.tgt_in, dtype=torch.bool)
-    logits = model.predict_mixed(batch.src, batch.src_mask, batch.tgt_in, true)
+    logits = model.predict_scheduled(batch.src, batch.src_mask, batch.tgt_in, true)
     own = (
         model.predict(batch.src, batch.src_mask, batch.tgt_in) if kind.is_transformer else logits
     ).argmax(2)
@@ -196,13 +196,13 @@ def test_resuming_in_the_middle_of_a_schedule_is_bitwise_the_same(
         label_smoothing=0.1,
     )
     stopped = trained(replace(config, updates=5), kind)
-    fresh = build(kind, len(SOURCE), len(TARGET), seed=99)
+    fresh = build_model(kind, len(SOURCE), len(TARGET), seed=99)
     *_, last = train(fresh, stopped, DATA, config)
     assert same(last.copy_state(), trained(config, kind))
 
 
 def test_an_explosion_ends_the_run_and_keeps_finite_weights() -> None:
-    model = build(SMALL, len(SOURCE), len(TARGET), 1)
+    model = build_model(SMALL, len(SOURCE), len(TARGET), 1)
     events = train(model, initial_state(model), DATA, TrainingConfig(learning_rate=10.0, updates=500))
     with pytest.raises(DivergenceError) as caught:
         for event in events:
@@ -214,14 +214,14 @@ def test_an_explosion_ends_the_run_and_keeps_finite_weights() -> None:
 def test_five_of_five_under_greedy_decoding(kind: ModelConfig) -> None:
     sizes = {"embedding_size": 32, "hidden_size": 32, "feed_forward_size": 64}
     sizes["model_size"] = kind.heads * (32 // kind.heads)
-    model = build(replace(kind, **sizes), len(SOURCE), len(TARGET), seed=2)
+    model = build_model(replace(kind, **sizes), len(SOURCE), len(TARGET), seed=2)
     config = TrainingConfig(updates=400, batch_size="full", learning_rate=0.01)
     if kind.is_transformer:  # with the norm after the sum, four layers learn nothing without warm-up
         config = replace(config, learning_rate=0.003, warm_up=40)
     batch = DATA.full_batch()
     wanted = [TARGET.encode(pair.target) for pair in PAIRS]
     learnt = (
-        greedy(model, batch.src, batch.src_mask) == wanted
+        greedy_search(model, batch.src, batch.src_mask) == wanted
         for event in train(model, initial_state(model), DATA, config)
         if event.update % 10 == 0
     )

@@ -9,8 +9,8 @@ import pytest
 from pages.shared.decoding.beam_tree import changes, died, outcome, percent, ranking_data, said
 from pages.shared.decoding.guess_game import chance, options
 from pages.shared.frame import i18n
-from seq2seq_core.decoding.beam_tree import Found, Node, Tree
-from seq2seq_core.decoding.translator import Choice, TranslationStep
+from seq2seq_core.decoding.beam_tree import BeamResult, BeamNode, BeamTree
+from seq2seq_core.decoding.translator import TokenCandidate, TranslationStep
 
 
 @pytest.fixture(autouse=True, scope="module")
@@ -20,17 +20,17 @@ def english() -> None:
         yield
 
 
-def node(token: str, share: float, parent: int, state: str) -> Node:
-    return Node(token, share, log(share), parent, state)
+def node(token: str, share: float, parent: int, state: str) -> BeamNode:
+    return BeamNode(token, share, log(share), parent, state)
 
 
-def found(text: str, share: float, *places: int) -> Found:
+def found(text: str, share: float, *places: int) -> BeamResult:
     words = tuple(text.split())
-    return Found(words, text, log(share), len(words) + 1, True, places)
+    return BeamResult(words, text, log(share), len(words) + 1, True, places)
 
 
 # a beam of two: "a" dies, "he" goes on to "he reads" and ends as "he"
-GROWN = Tree(
+GROWN = BeamTree(
     (
         (node("he", 0.6, 0, "alive"), node("a", 0.3, 0, "alive"), node("I", 0.1, 0, "pruned")),
         (node("<eos>", 0.4, 0, "ended"), node("reads", 0.2, 0, "alive"),
@@ -74,7 +74,7 @@ def test_small_probabilities_keep_a_digit() -> None:
     "top", [["he", "she", "it", "we", "<eos>"], ["<eos>", *"abcd"], [*"abcde"]]
 )
 def test_the_truth_is_always_among_five_options_in_a_fixed_order(top: list[str]) -> None:
-    choices = tuple(Choice(word, 0.5 / 2**i) for i, word in enumerate(top))
+    choices = tuple(TokenCandidate(word, 0.5 / 2**i) for i, word in enumerate(top))
     step = TranslationStep(top[0], 0.5, choices, None, (), None)
     offered = options(step, "1.200.abc.1")
     assert offered == options(step, "1.200.abc.1")

@@ -16,7 +16,7 @@ from pages.shared.training.presets import PRESETS
 from seq2seq_core.config import ModelConfig, TrainingConfig
 from seq2seq_core.data import bundled
 from seq2seq_core.data.corpus import swap_sides
-from seq2seq_core.models import build
+from seq2seq_core.models import build_model
 from seq2seq_core.store import Run
 
 MODEL, TRAINING = asdict(ModelConfig()), asdict(TrainingConfig())
@@ -58,7 +58,7 @@ def test_every_option_may_be_chosen_and_comes_back_out_of_a_link(choice: Choice)
 
 
 def weights(values: dict[str, Any]) -> int:
-    model = build(configs(values)[0], 9, 9, seed=1)
+    model = build_model(configs(values)[0], 9, 9, seed=1)
     return sum(parameter.numel() for parameter in model.parameters())
 
 
