@@ -36,30 +36,30 @@ page = st.navigation(
     position="sidebar",
 )
 with st.container(key="lang_place"):
-    i18n.switch()
+    i18n.language_switch()
 with st.container(key="frame_place"):
-    components.frame(key="frame")
-url_state.show(page.url_path)  # before the page, so that a refresh in the middle loses nothing
-errors.show_kept()
-with errors.shown():
+    components.sidebar_closer(key="frame")
+url_state.sync_url(page.url_path)  # before the page, so that a refresh in the middle loses nothing
+errors.show_deferred()
+with errors.errors_on_page():
     limits.check_environment()
     session.engine()
     session.keep_workers()
     session.say_lost()
-    if url_state.damaged():
+    if url_state.pop_damaged_flag():
         st.error(_("This link is damaged: what cannot be read in it is left out."))
     page.run()
-if url_state.get("w"):
+if url_state.get_param("w"):
     st.sidebar.caption(
         _("The address of this page is the key to your work: keep it as a bookmark.")
     )
-url_state.show(page.url_path)  # and what was chosen on it
+url_state.sync_url(page.url_path)  # and what was chosen on it
 
 
 @st.fragment(run_every=3)
-def heartbeat() -> None:
+def keep_workers_alive() -> None:
     """So a page notices by itself that the server was restarted, and the server its workers."""
     session.keep_workers()
 
 
-heartbeat()
+keep_workers_alive()

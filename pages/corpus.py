@@ -6,10 +6,10 @@ import streamlit as st
 
 from pages.shared.corpus import edits, import_export, table
 from pages.shared.corpus.cards import view_cards
-from pages.shared.corpus.composer import view_own
-from pages.shared.corpus.tensors_view import view_encoded
+from pages.shared.corpus.composer import view_own_pairs
+from pages.shared.corpus.tensors_view import view_tensors
 from pages.shared.frame import errors, session, url_state
-from pages.shared.frame.i18n import N_, _, language
+from pages.shared.frame.i18n import N_, _, current_language
 from pages.shared.frame.session import CorpusView
 from pages.shared.runs import actions
 from pages.shared.settings import panel
@@ -24,80 +24,80 @@ VIEWS = {
 }
 
 
-@errors.kept
-def undo() -> None:
+@errors.deferred_errors
+def undo_change() -> None:
     """Back to the version before the one that is shown, not before somebody else's."""
-    view = edits.seen()["view"]
+    view = edits.shown_revision()["view"]
     table.unmount()
     if view is None or view.revision is None or view.revision.parent_id is None:
         return
     head = store.undo_revision(session.engine(), view.revision.workspace_id, view.revision.id)
     # a second click may come before the page is drawn: it goes back from here
-    edits.seen()["view"] = CorpusView(head.name, head.tokenizer, head.rows, head.held_out, head)
+    edits.shown_revision()["view"] = CorpusView(head.name, head.tokenizer, head.rows, head.held_out, head)
 
 
-def choose_view(key: str) -> None:
-    url_state.put("view", st.session_state[key])
+def sync_view(key: str) -> None:
+    url_state.set_param("view", st.session_state[key])
 
 
-def views() -> str:
+def view_switch() -> str:
     """The control that chooses what is shown; the choice goes into the URL."""
-    key = f"corpus_view_{language()}"
-    now = url_state.option("view", list(VIEWS), "own")
+    key = f"corpus_view_{current_language()}"
+    current_view = url_state.get_option("view", list(VIEWS), "own")
     st.segmented_control(
         _("View"),
         list(VIEWS),
-        default=url_state.first(key, now),
+        default=url_state.initial_value(key, current_view),
         required=True,
         format_func=lambda name: _(VIEWS[name]),
         key=key,
-        on_change=choose_view,
+        on_change=sync_view,
         args=(key,),
         label_visibility="collapsed",
     )
-    return now
+    return current_view
 
 
-def train() -> None:
+def start_training() -> None:
     """Start a run on this corpus and go to where it is seen."""
     try:
         actions.start(*panel.configs(), controls.pace())
     except Seq2SeqError as error:
-        errors.show(error)
+        errors.show_error(error)
     else:
         st.switch_page("pages/train.py")
 
 
-def step_back(view: CorpusView) -> None:
+def undo_button(view: CorpusView) -> None:
     st.button(
         _("Undo"),
-        on_click=undo,
+        on_click=undo_change,
         disabled=view.revision is None or view.revision.parent_id is None,
         icon=":material/undo:",
         key="corpus_undo",
     )
 
 
-def state(view: CorpusView) -> None:
+def corpus_actions(view: CorpusView) -> None:
     """Whether all is kept, the step back, and the way on."""
     st.text("✓ " + _("saved") if view.revision else _("not changed yet"))
-    step_back(view)
+    undo_button(view)
     if st.button(
         _("Train on it"), type="primary", icon=":material/show_chart:", key="corpus_train"
     ):
-        train()
+        start_training()
 
 
-def all_pairs() -> CorpusView:
+def show_all_pairs() -> CorpusView:
     """The table, on a phone the cards, and what can be done with all pairs."""
-    place = st.container(key="corpus_above")  # above the table, but known only after it
+    toolbar_area = st.container(key="corpus_above")  # above the table, but known only after it
     with st.container(key="corpus_grid"):
         view, rows = table.edited(table.shown_view())
     with st.container(key="corpus_cards"):
         view_cards(view)
-    with place:
-        import_export.tools(view)
-        import_export.offers()
+    with toolbar_area:
+        import_export.corpus_toolbar(view)
+        import_export.pending_uploads()
         table.problems(view, rows)
     if view.held_out:
         table.held_out(view)
@@ -106,32 +106,32 @@ def all_pairs() -> CorpusView:
 
 def page() -> None:
     if st.session_state.pop("corpus_go", False):
-        train()
+        start_training()
     st.title(_("Corpus: what the model learns from"), anchor=False)
     with st.container(horizontal=True, vertical_alignment="center", key="corpus_head"):
-        chosen = views()
-        place = st.container(
+        view_name = view_switch()
+        actions_area = st.container(
             horizontal=True, vertical_alignment="center", horizontal_alignment="right"
         )
-    said = st.container()
-    if chosen != "table":
+    notices_area = st.container()
+    if view_name != "table":
         table.read_late_edit()
-    if chosen == "table":
-        view = all_pairs()
+    if view_name == "table":
+        view = show_all_pairs()
     else:
         view = session.corpus()
-        if chosen == "own":
-            view_own(view, language())
+        if view_name == "own":
+            view_own_pairs(view, current_language())
         else:
-            view_encoded(view)
-    edits.seen()["view"] = view
-    with said:
-        edits.show_said()
-    with place:
-        if chosen == "own":  # what is not added yet is known there alone, so the way on is, too
-            step_back(view)
+            view_tensors(view)
+    edits.shown_revision()["view"] = view
+    with notices_area:
+        edits.show_notices()
+    with actions_area:
+        if view_name == "own":  # what is not added yet is known there alone, so the way on is, too
+            undo_button(view)
         else:
-            state(view)
+            corpus_actions(view)
 
 
 page()

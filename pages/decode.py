@@ -9,66 +9,66 @@ from pages.shared.decoding.eos_feeding import fillers
 from pages.shared.decoding.interventions import branches_data, kept, shown_walk
 from pages.shared.decoding.stepper import walk
 from pages.shared.frame import components, errors, url_state
-from pages.shared.frame.i18n import _, together
+from pages.shared.frame.i18n import _, join_sentences
 from pages.shared.runs import actions, selection
-from pages.shared.runs.selection import Chosen
+from pages.shared.runs.selection import Selection
 
 
-def remember() -> None:
+def sync_step() -> None:
     """Where the walk came to rest; the stepper has put it into the URL already."""
-    url_state.put("step", str(st.session_state["decode_stepper"].position))
+    url_state.set_param("step", str(st.session_state["decode_stepper"].position))
 
 
-def new_walk(walk_of: str) -> None:
+def reset_stepper(sentence_key: str) -> None:
     """Another sentence begins at its beginning, with nothing changed. A refresh is none."""
-    if st.session_state.setdefault("step_of", walk_of) != walk_of:
-        st.session_state["step_of"] = walk_of
-        for name in url_state.OF_A_WALK:
-            url_state.drop(name)
+    if st.session_state.setdefault("step_of", sentence_key) != sentence_key:
+        st.session_state["step_of"] = sentence_key
+        for name in url_state.DECODE_KEYS:
+            url_state.remove_param(name)
 
 
 @st.fragment
-def stepping(now: Chosen) -> None:
-    with errors.shown():
-        source = now.translation.source_tokens
+def show_stepper(selection: Selection) -> None:
+    with errors.errors_on_page():
+        source = selection.translation.source_tokens
         # not the update: who walks while the model still learns is not thrown back
-        key = f"{now.run.id}:{' '.join(source)}"
-        new_walk(key)
-        there, shown = kept(now)
-        translation = shown_walk(shown, now)
-        position = min(url_state.option("step", range(1000), 0), len(translation.steps))
-        data = walk(key, translation, position, now.run.model_config, source, shown)
-        what = branches_data(there, shown, now)
-        components.stepper(
+        key = f"{selection.run.id}:{' '.join(source)}"
+        reset_stepper(key)
+        saved_branches, selected_branch = kept(selection)
+        translation = shown_walk(selected_branch, selection)
+        position = min(url_state.get_option("step", range(1000), 0), len(translation.steps))
+        data = walk(key, translation, position, selection.run.model_config, source, selected_branch)
+        branch_data = branches_data(saved_branches, selected_branch, selection)
+        components.stepper_component(
             key="decode_stepper",
-            data=data | what | {"labels": data["labels"] | what["labels"]},
-            on_position_change=remember,
-            on_what_change=lambda: interventions.changed(now),
+            data=data | branch_data | {"labels": data["labels"] | branch_data["labels"]},
+            on_position_change=sync_step,
+            on_what_change=lambda: interventions.changed(selection),
         )
 
 
-def pictured(now: Chosen) -> str:
+def describe_vectors(selection: Selection) -> str:
     """What the strips and bars are."""
-    strips = _(
+    strips_note = _(
         "The strips show the numbers of a vector: green above zero, violet below, the stronger "
         "the further away."
     )
-    if now.run.model_config.is_transformer:
-        context = _(
+    if selection.run.model_config.is_transformer:
+        context_note = _(
             "The context is what the last layer has brought from the source; the bars are the mean "
             "of its heads."
         )
-    elif now.run.model_config.has_attention:
-        context = _("The context is the mean of the encoder's states, weighted by the attention.")
+    elif selection.run.model_config.has_attention:
+        context_note = _("The context is the mean of the encoder's states, weighted by the attention.")
     else:
-        context = None
-    return together(strips, context)
+        context_note = None
+    return join_sentences(strips_note, context_note)
 
 
-def onward(attends: bool) -> None:
+def link_related_pages(has_attention: bool) -> None:
     """Other ways to look at the same sentence."""
     with st.container(horizontal=True, gap="medium"):
-        if attends:
+        if has_attention:
             st.page_link(
                 "pages/attention.py", label=_("See where it looked"), icon=":material/grid_on:"
             )
@@ -85,15 +85,15 @@ def page() -> None:
     if not choices:
         actions.nothing_trained()
         return
-    now = selection.choose_run_and_sentence("decode", choices)
-    stepping(now)
-    expected = actions.reference(now.run, now.text)
+    selection = selection.choose_run_and_sentence("decode", choices)
+    show_stepper(selection)
+    expected = actions.reference(selection.run, selection.text)
     if expected is not None:
         st.text(_("In the corpus: {expected}", expected=expected))
-    st.caption(pictured(now))
-    onward(now.run.model_config.has_attention)
-    fillers(now, expected)
-    selection.follow(now.run)
+    st.caption(describe_vectors(selection))
+    link_related_pages(selection.run.model_config.has_attention)
+    fillers(selection, expected)
+    selection.follow(selection.run)
 
 
 page()

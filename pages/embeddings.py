@@ -7,80 +7,80 @@ from collections.abc import Sequence
 import streamlit as st
 
 from pages.shared.frame import errors, url_state
-from pages.shared.frame.glossary import glossed, meaning
-from pages.shared.frame.i18n import _, language, together
+from pages.shared.frame.glossary import join_with_glosses, word_gloss
+from pages.shared.frame.i18n import _, current_language, join_sentences
 from pages.shared.inspection import embedding_plot
 from pages.shared.runs import actions, selection
 from seq2seq_core.store import Run
 
 
-def choose_cloud() -> str:
-    key, options = f"words_cloud_choice_{language()}", list(embedding_plot.NAMES)
+def choose_vector_set() -> str:
+    key, options = f"words_cloud_choice_{current_language()}", list(embedding_plot.NAMES)
 
-    def kept() -> None:
-        url_state.put("cloud", st.session_state[key])
+    def sync_choice() -> None:
+        url_state.set_param("cloud", st.session_state[key])
 
     return st.segmented_control(
         _("Which vectors"),
         options,
-        default=url_state.first(key, url_state.option("cloud", options, options[0])),
+        default=url_state.initial_value(key, url_state.get_option("cloud", options, options[0])),
         required=True,
         format_func=lambda name: _(embedding_plot.NAMES[name]),
         key=key,
-        on_change=errors.kept(kept),
+        on_change=errors.deferred_errors(sync_choice),
         label_visibility="collapsed",
         wrap=True,
     )
 
 
-def before_training() -> bool:
+def untrained_switch() -> bool:
     """Whether the model is shown as it was drawn by lot, before its first update."""
     key = "words_untrained"
 
-    def kept() -> None:
+    def sync_choice() -> None:
         if st.session_state[key]:
-            url_state.put("untrained", "1")
+            url_state.set_param("untrained", "1")
         else:
-            url_state.drop("untrained")
+            url_state.remove_param("untrained")
 
     return st.toggle(
         _("before training"),
-        value=url_state.first(key, url_state.get("untrained") == "1"),
+        value=url_state.initial_value(key, url_state.get_param("untrained") == "1"),
         key=key,
-        on_change=errors.kept(kept),
+        on_change=errors.deferred_errors(sync_choice),
         help=_("The same model before its first update: all its numbers are drawn by lot."),
     )
 
 
 def choose_word(run: Run, name: str, words: Sequence[str], default: str) -> str:
-    now = url_state.option("near", words, default)
-    key = f"words_near_{run.id}_{name}_{language()}"
+    current_word = url_state.get_option("near", words, default)
+    key = f"words_near_{run.id}_{name}_{current_language()}"
 
-    def kept() -> None:
-        url_state.put("near", st.session_state[key])
+    def sync_choice() -> None:
+        url_state.set_param("near", st.session_state[key])
 
     return st.selectbox(
         _("Word"),
         words,
-        index=words.index(url_state.first(key, now)),
-        format_func=lambda word: glossed([word]),
+        index=words.index(url_state.initial_value(key, current_word)),
+        format_func=lambda word: join_with_glosses([word]),
         key=key,
-        on_change=errors.kept(kept),
+        on_change=errors.deferred_errors(sync_choice),
     )
 
 
-def nearest(near: dict[str, float], states: bool) -> None:
+def show_neighbours(similarities: dict[str, float], states: bool) -> None:
     """The neighbours with their numbers."""
     st.subheader(_("Its nearest neighbours"), anchor=False)
-    if not near:
+    if not similarities:
         st.text(_("There is no other word."))
         return
-    meanings = [meaning(word) for word in near]
+    meanings = [word_gloss(word) for word in similarities]
     st.dataframe(
         {
-            "word": list(near),
+            "word": list(similarities),
             **({"meaning": meanings} if any(meanings) else {}),
-            "cosine": list(near.values()),
+            "cosine": list(similarities.values()),
         },
         column_config={
             "word": _("word"),
@@ -88,15 +88,15 @@ def nearest(near: dict[str, float], states: bool) -> None:
             "cosine": st.column_config.NumberColumn(_("cosine"), format="%.2f"),
         },
         hide_index=True,
-        height=35 * (len(near) + 1) + 2,
+        height=35 * (len(similarities) + 1) + 2,
         key="words_nearest",
     )
-    told = _(
+    cosine_note = _(
         "Cosine: 1 where two vectors point the same way, 0 where they have nothing in common, −1 "
         "where they point in opposite ways."
     )
-    mean = _("A word that has several states stands here for their mean.")
-    st.caption(together(told, mean if states else None))
+    mean_note = _("A word that has several states stands here for their mean.")
+    st.caption(join_sentences(cosine_note, mean_note if states else None))
 
 
 def page() -> None:
@@ -111,32 +111,32 @@ def page() -> None:
     if not choices:
         actions.nothing_trained()
         return
-    run, trained = selection.choose_run("words", choices)
+    run, trained = selection.choose_trained_run("words", choices)
     with st.container(horizontal=True, vertical_alignment="center"):
-        name = choose_cloud()
-        fresh = before_training()
-    learnt, _learnt_picture = embedding_plot.cloud_of(run, trained, name)
-    shown = embedding_plot.untrained(run) if fresh else trained
-    cloud, picture = embedding_plot.cloud_of(run, shown, name)
-    left, beside = st.columns([5, 3], gap="large")
-    with beside:
-        words = list(dict.fromkeys(learnt.words))
-        word = choose_word(run, name, words, embedding_plot.closest(learnt))
-        near = embedding_plot.neighbours(cloud, word)
-        nearest(near, states=bool(cloud.positions))
-    with left, st.container(border=True, key="words_picture"):
-        embedding_plot.chart(name, cloud, picture, word, near)
-        st.caption(embedding_plot.in_words(name, cloud, trained))
+        name = choose_vector_set()
+        is_untrained = untrained_switch()
+    trained_vectors, _trained_projection = embedding_plot.cloud_of(run, trained, name)
+    displayed_run = embedding_plot.untrained(run) if is_untrained else trained
+    vector_set, projection = embedding_plot.cloud_of(run, displayed_run, name)
+    picture_column, side_column = st.columns([5, 3], gap="large")
+    with side_column:
+        words = list(dict.fromkeys(trained_vectors.words))
+        word = choose_word(run, name, words, embedding_plot.closest(trained_vectors))
+        similarities = embedding_plot.neighbours(vector_set, word)
+        show_neighbours(similarities, states=bool(vector_set.positions))
+    with picture_column, st.container(border=True, key="words_picture"):
+        embedding_plot.chart(name, vector_set, projection, word, similarities)
+        st.caption(embedding_plot.in_words(name, vector_set, trained))
         st.caption(
             _(
                 "An axis is no property of a word: it is a mixture of all {size} numbers, the one "
                 "along which the points differ most. The picture keeps {share} of the variance, so "
                 "distances in it can mislead; the cosines beside it are of all {size} numbers.",
-                size=cloud.vector_size,
-                share=f"{sum(picture.variance_shares):.0%}",
+                size=vector_set.vector_size,
+                share=f"{sum(projection.variance_shares):.0%}",
             )
         )
-    selection.follow(run)
+    selection.rerun_on_progress(run)
 
 
 page()

@@ -8,30 +8,30 @@ from pages.shared.decoding.guess_game import answers_of, guess, guess_data
 from pages.shared.frame import errors, url_state
 from pages.shared.frame.i18n import _
 from pages.shared.runs import actions, selection
-from pages.shared.runs.selection import Chosen
+from pages.shared.runs.selection import Selection
 
 
-def remember() -> None:
+def sync_answers() -> None:
     """What was answered so far; the component has put it into the URL already."""
     answers = st.session_state["guess_game"].answers
     if answers:
-        url_state.put("guesses", answers)
+        url_state.set_param("guesses", answers)
 
 
 @st.fragment
-def guessing(now: Chosen) -> None:
-    with errors.shown():
-        guess(key="guess_game", data=guess_data(now), on_answers_change=errors.kept(remember))
+def show_guess_game(selection: Selection) -> None:
+    with errors.errors_on_page():
+        guess(key="guess_game", data=guess_data(selection), on_answers_change=errors.deferred_errors(sync_answers))
 
 
-@errors.kept
-def go_on(run_number: int, text: str) -> None:
+@errors.deferred_errors
+def show_next_sentence(run_number: int, text: str) -> None:
     """To the sentence that stands after this one in the list."""
     run = next((run for run in actions.listed() if run.number == run_number), None)
     if run is not None:
         texts = actions.sentences(run)
-        place = texts.index(text) + 1 if text in texts else 0
-        actions.show_sentence(texts[place % len(texts)])
+        next_index = texts.index(text) + 1 if text in texts else 0
+        actions.show_sentence(texts[next_index % len(texts)])
 
 
 def page() -> None:
@@ -46,15 +46,15 @@ def page() -> None:
             "write and where it will look; then see."
         )
     )
-    now = selection.choose_run_and_sentence("guess", choices)
-    answers_of(now)  # those for another sentence are forgotten
-    guessing(now)
+    selection = selection.choose_run_and_sentence("guess", choices)
+    answers_of(selection)  # those for another sentence are forgotten
+    show_guess_game(selection)
     st.button(
         _("Another sentence"),
         key="guess_next",
         icon=":material/skip_next:",
-        on_click=go_on,
-        args=(now.run.number, now.text),
+        on_click=show_next_sentence,
+        args=(selection.run.number, selection.text),
     )
     st.caption(
         _(

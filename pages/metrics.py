@@ -21,45 +21,45 @@ if TYPE_CHECKING:
     from seq2seq_core.training.dataset import TrainedRun
 
 
-def measured_on(run: Run, trained: TrainedRun) -> str:
+def describe_measurement(run: Run, trained: TrainedRun) -> str:
     """A sentence that says what is measured on what."""
-    learnt = evaluations.sample(run, held_out=False)
-    counts = {"count": len(learnt.rows), "all": learnt.count}
+    training_sample = evaluations.sample(run, held_out=False)
+    counts = {"count": len(training_sample.rows), "all": training_sample.count}
     if not evaluations.has_held_out(trained):
         return _(
             "Measured on {count} of {all} training pairs. Nothing is held out of so small a "
             "corpus: these numbers say nothing about new sentences.",
             **counts,
         )
-    new = evaluations.sample(run, held_out=True)
+    held_out_sample = evaluations.sample(run, held_out=True)
     return _(
         "Measured on {count} of {all} pairs that it has learnt from, and on {new} of {new_all} "
         "held-out pairs that it has never seen. The choice is always the same.",
         **counts,
-        new=len(new.rows),
-        new_all=new.count,
+        new=len(held_out_sample.rows),
+        new_all=held_out_sample.count,
     )
 
 
-def exact(learnt: EvaluationReport, new: EvaluationReport | None) -> None:
+def show_exact_match(training_report: EvaluationReport, held_out_report: EvaluationReport | None) -> None:
     """The dominant numbers: sentences that are right to the last word."""
     with st.container(border=True, key="metrics_exact", height="stretch"):
         st.markdown(_("**Exact match**: sentences that are right to the last word"))
         with st.container(horizontal=True, gap="large"):
-            st.metric(_("training pairs"), f"{learnt.exact_match:.0%}", width="content")
-            held_out = "–" if new is None else f"{new.exact_match:.0%}"
+            st.metric(_("training pairs"), f"{training_report.exact_match:.0%}", width="content")
+            held_out = "–" if held_out_report is None else f"{held_out_report.exact_match:.0%}"
             st.metric(_("held-out pairs"), held_out, width="content")
-        st.caption(verdict(learnt.exact_match, None if new is None else new.exact_match))
+        st.caption(verdict(training_report.exact_match, None if held_out_report is None else held_out_report.exact_match))
 
 
-def by_length(shown: EvaluationReport, new: bool) -> None:
+def show_exact_match_by_length(evaluation_report: EvaluationReport, on_held_out: bool) -> None:
     bars = [
         figures.Bar(
             str(group.min_length) if group.min_length == group.max_length else f"{group.min_length}–{group.max_length}",
             group.exact_matches / group.count,
             group.count,
         )
-        for group in report.group_by_length(shown.sentences)
+        for group in report.group_by_length(evaluation_report.sentences)
     ]
     palette = theme.palette()
     with st.container(border=True, height="stretch"):
@@ -67,7 +67,7 @@ def by_length(shown: EvaluationReport, new: bool) -> None:
         st.altair_chart(
             figures.bar_chart(
                 bars,
-                palette.held_out if new else palette.text,
+                palette.held_out if on_held_out else palette.text,
                 palette,
                 _("source tokens"),
                 _("exact match"),
@@ -87,10 +87,10 @@ def by_length(shown: EvaluationReport, new: bool) -> None:
         )
 
 
-def partly_right(shown: EvaluationReport, new: bool) -> None:
+def show_text_metrics(evaluation_report: EvaluationReport, on_held_out: bool) -> None:
     st.subheader(_("Partly right counts too"), anchor=False)
-    st.markdown(_("On the held-out pairs:") if new else _("On the training pairs:"))
-    scores = shown.scores
+    st.markdown(_("On the held-out pairs:") if on_held_out else _("On the training pairs:"))
+    scores = evaluation_report.scores
     with st.container(horizontal=True, gap="large", key="metrics_partly"):
         for name, value in (
             ("BLEU", f"{scores.bleu:.1f}"),
@@ -110,13 +110,13 @@ def partly_right(shown: EvaluationReport, new: bool) -> None:
     )
 
 
-def forced(shown: EvaluationReport) -> None:
+def show_teacher_forcing(evaluation_report: EvaluationReport) -> None:
     st.subheader(_("Why token accuracy is not translation quality"), anchor=False)
     with st.container(horizontal=True, gap="large", key="metrics_forced"):
         st.metric(
-            _("token accuracy, teacher forcing"), f"{shown.token_accuracy:.1%}", width="content"
+            _("token accuracy, teacher forcing"), f"{evaluation_report.token_accuracy:.1%}", width="content"
         )
-        st.metric(_("exact match, written alone"), f"{shown.exact_match:.1%}", width="content")
+        st.metric(_("exact match, written alone"), f"{evaluation_report.exact_match:.1%}", width="content")
     st.caption(
         _(
             "For the first number the model is given the true words before each token, and only "
@@ -132,26 +132,26 @@ def page() -> None:
     if not choices:
         actions.nothing_trained()
         return
-    run, trained = selection.choose_run("metrics", choices)
-    has_new = evaluations.has_held_out(trained)
-    learnt = evaluations.measured(run, trained, held_out=False)
-    new = evaluations.measured(run, trained, held_out=True) if has_new else None
-    shown = new or learnt
-    st.markdown(measured_on(run, trained))
-    numbers, lengths = st.columns([2, 3])
-    with numbers:
-        exact(learnt, new)
-    with lengths:
-        by_length(shown, has_new)
-    partly_right(shown, has_new)
-    forced(shown)
-    texts = evaluations.sample(run, has_new).texts
+    run, trained = selection.choose_trained_run("metrics", choices)
+    has_held_out = evaluations.has_held_out(trained)
+    training_report = evaluations.measured(run, trained, held_out=False)
+    held_out_report = evaluations.measured(run, trained, held_out=True) if has_held_out else None
+    evaluation_report = held_out_report or training_report
+    st.markdown(describe_measurement(run, trained))
+    numbers_column, lengths_column = st.columns([2, 3])
+    with numbers_column:
+        show_exact_match(training_report, held_out_report)
+    with lengths_column:
+        show_exact_match_by_length(evaluation_report, has_held_out)
+    show_text_metrics(evaluation_report, has_held_out)
+    show_teacher_forcing(evaluation_report)
+    texts = evaluations.sample(run, has_held_out).texts
     # while the model learns the rows change places: nothing can be chosen among them
     key = str(run.id) if run.is_active else f"{run.id}_{trained.update}"
-    one = table(key, texts, shown.sentences, steady=not run.is_active)
-    one_sentence(one)
-    signature(shown.scores.bleu_signature, one)
-    selection.follow(run)
+    selected_sentence = table(key, texts, evaluation_report.sentences, steady=not run.is_active)
+    one_sentence(selected_sentence)
+    signature(evaluation_report.scores.bleu_signature, selected_sentence)
+    selection.rerun_on_progress(run)
 
 
 page()

@@ -9,8 +9,8 @@ import streamlit as st
 from pages.shared.frame import components, errors, session, url_state
 from pages.shared.frame.i18n import _
 from pages.shared.runs import actions
-from pages.shared.runs.trained import trained as trained_run
-from pages.shared.runs.trained import untrained_sentences
+from pages.shared.runs.trained import load_trained_run as trained_run
+from pages.shared.runs.trained import untrained_preview
 from pages.shared.training import controls, live_view
 from seq2seq_core import store
 from seq2seq_core.config import ModelConfig, TrainingConfig
@@ -20,21 +20,21 @@ from seq2seq_core.store import Run
 if TYPE_CHECKING:
     from seq2seq_core.decoding.translator import Translation
 
-LIVE = 0.2  # seconds between two looks while it learns
-SLOW, UPDATES = 160, 600  # the first time so many updates in slow motion, out of all
-SECONDS = 8.0  # that they take
-ASKED = "yesterday"  # the word that the question is about, where the model writes it
+LESSON_REFRESH_SECONDS = 0.2  # seconds between two looks while it learns
+SLOW_UPDATES, LESSON_UPDATES = 160, 600  # the first time so many updates in slow motion, out of all
+SLOW_SECONDS = 8.0  # that they take
+QUIZ_WORD = "yesterday"  # the word that the question is about, where the model writes it
 
-ask = components.ask
+quiz_component = components.ask_component
 
 
-@errors.kept
-def train(first: bool) -> None:
+@errors.deferred_errors
+def train_lesson_model(is_first_run: bool) -> None:
     """The lesson's own model on the learner's corpus: the first time slowly enough to follow."""
-    actions.start(ModelConfig(), TrainingConfig(updates=UPDATES), SLOW / SECONDS if first else None)
+    actions.start(ModelConfig(), TrainingConfig(updates=LESSON_UPDATES), SLOW_UPDATES / SLOW_SECONDS if is_first_run else None)
 
 
-def status(run: Run | None) -> str:
+def lesson_status(run: Run | None) -> str:
     if run is None:
         if not session.warm():
             return _("One moment …")
@@ -54,47 +54,47 @@ def status(run: Run | None) -> str:
              share=f"{share:.0%}")  # fmt: skip
 
 
-def picture(run: Run | None) -> None:
+def show_live_view(run: Run | None) -> None:
     """One sentence and its translation, where the model looks, and the loss."""
     sentences = (run.live or {}).get("sentences") if run else None
     if not sentences:
-        sentences = untrained_sentences(session.corpus(), ModelConfig(), TrainingConfig().seed)
+        sentences = untrained_preview(session.corpus(), ModelConfig(), TrainingConfig().seed)
     on_new = bool(actions.held_out_sources(run) if run else session.corpus().held_out)
     with st.container(border=True, key="start_picture"):
         live_view.mount(
-            key="start_live", data=live_view.data("start", run, sentences, on_new, updates=UPDATES)
+            key="start_live", data=live_view.data("start", run, sentences, on_new, updates=LESSON_UPDATES)
         )
 
 
-def new_sentence(run: Run) -> tuple[Translation, int] | None:
+def find_quiz_sentence(run: Run) -> tuple[Translation, int] | None:
     """A sentence to ask about, with the place of the word: one that it has never seen, and where
     it writes the word; else the first one of all, and its last word."""
     from seq2seq_core.decoding.translator import translate
 
     trained = trained_run(run)
-    watched = [" ".join(s["source"]) for s in (run.live or {}).get("sentences", [])[:1]]
-    texts = [text for text in actions.unseen(run, ASKED) if text not in watched]
+    watched_texts = [" ".join(s["source"]) for s in (run.live or {}).get("sentences", [])[:1]]
+    texts = [text for text in actions.unseen(run, QUIZ_WORD) if text not in watched_texts]
     for text in [*texts[:3], *actions.sentences(run)[:1]]:
-        found = translate(trained.model, trained.checkpoint, text)
-        if ASKED in found.tokens and found.text == actions.reference(run, text):
-            return found, found.tokens.index(ASKED)
-    return (found, len(found.tokens) - 1) if found.tokens else None
+        translation = translate(trained.model, trained.checkpoint, text)
+        if QUIZ_WORD in translation.tokens and translation.text == actions.reference(run, text):
+            return translation, translation.tokens.index(QUIZ_WORD)
+    return (translation, len(translation.tokens) - 1) if translation.tokens else None
 
 
-def guessed() -> None:
+def sync_guess() -> None:
     run = actions.selected(actions.listed())
     if run is not None:
-        url_state.put("guess", f"{run.number}-{st.session_state['start_ask'].guess}")
+        url_state.set_param("guess", f"{run.number}-{st.session_state['start_ask'].guess}")
 
 
-def question(run: Run) -> None:
+def show_quiz(run: Run) -> None:
     """Predict, then see: the answer is this model's own."""
-    asked = new_sentence(run)
-    if asked is None or asked[0].steps[asked[1]].attention is None:
+    quiz = find_quiz_sentence(run)
+    if quiz is None or quiz[0].steps[quiz[1]].attention is None:
         return
-    translation, place = asked
-    weights = translation.steps[place].attention or ()
-    sources, word = translation.source_tokens, translation.tokens[place]
+    translation, position = quiz
+    weights = translation.steps[position].attention or ()
+    sources, word = translation.source_tokens, translation.tokens[position]
     best = max(range(len(weights)), key=weights.__getitem__)
     share = f"{weights[best]:.0%}"
     wrong = _(
@@ -110,12 +110,12 @@ def question(run: Run) -> None:
         share=share,
         text=translation.text,
     )
-    told = url_state.get("guess")  # of this run: another one wants another guess
+    url_guess = url_state.get_param("guess")  # of this run: another one wants another guess
     st.subheader(_("Your turn: where will it look?"), anchor=False)
     data: dict[str, Any] = {
         "key": f"{run.id}",
-        "guess": next((j for j in range(len(sources)) if told == f"{run.number}-{j}"), None),
-        "source": components.annotated(sources),
+        "guess": next((j for j in range(len(sources)) if url_guess == f"{run.number}-{j}"), None),
+        "source": components.annotate_tokens(sources),
         "weights": [round(weight, 3) for weight in weights],
         "best": best,
         "answers": [right if j == best else wrong for j in range(len(sources))],
@@ -131,10 +131,10 @@ def question(run: Run) -> None:
             )
         },
     }
-    ask(key="start_ask", data=data, on_guess_change=guessed)
+    quiz_component(key="start_ask", data=data, on_guess_change=sync_guess)
 
 
-def onward() -> None:
+def link_next_pages() -> None:
     st.subheader(_("Go on"), anchor=False)
     for path, label, icon in (
         ("decode", _("Follow it word by word"), "footprint"),
@@ -144,34 +144,34 @@ def onward() -> None:
         st.page_link(f"pages/{path}.py", label=label, icon=f":material/{icon}:")
 
 
-@errors.kept
-def full_speed() -> None:
+@errors.deferred_errors
+def set_full_speed() -> None:
     run = actions.selected(actions.listed())
     if run is not None:
         store.set_run_pace(session.engine(), run.id, None)
-    url_state.drop("speed")
+    url_state.remove_param("speed")
 
 
-def buttons(run: Run | None) -> None:
+def training_buttons(run: Run | None) -> None:
     """Learn, and then the way on: a sentence of one's own."""
     learning = run is not None and run.is_active
-    again = run is not None and not learning
+    is_retrain = run is not None and not learning
     st.button(
-        _("Train again") if again else _("Train"),
-        on_click=train,
+        _("Train again") if is_retrain else _("Train"),
+        on_click=train_lesson_model,
         args=(run is None,),
-        type="secondary" if again else "primary",
+        type="secondary" if is_retrain else "primary",
         icon=":material/play_arrow:",
         disabled=learning,
         key="start_train",
     )
     if learning and run is not None and run.pace:
         st.button(
-            _("Full speed"), on_click=full_speed, icon=":material/fast_forward:", key="start_fast"
+            _("Full speed"), on_click=set_full_speed, icon=":material/fast_forward:", key="start_fast"
         )
     elif st.button(
         _("Change a sentence"),
-        type="primary" if again else "secondary",
+        type="primary" if is_retrain else "secondary",
         icon=":material/edit_note:",
         disabled=learning,
         key="start_change",
@@ -179,7 +179,7 @@ def buttons(run: Run | None) -> None:
         st.switch_page("pages/corpus.py")
 
 
-def introduction(view: session.CorpusView) -> str:
+def introduction_text(view: session.CorpusView) -> str:
     """What one can do here, for the corpus as it is."""
     if view.name in bundled.TRANSLATION_CORPORA and not actions.turned(view):
         return _(
@@ -200,31 +200,31 @@ def introduction(view: session.CorpusView) -> str:
 
 def page() -> None:
     st.title(_("How a sentence becomes another sentence"), anchor=False)
-    st.markdown(introduction(session.corpus()))
+    st.markdown(introduction_text(session.corpus()))
     run = actions.selected(actions.listed())
     learning = run is not None and run.is_active
     with st.container(horizontal=True, vertical_alignment="center"):
-        buttons(run)
-        place = st.empty()
-    moving = learning or not session.warm()
+        training_buttons(run)
+        status_area = st.empty()
+    is_live = learning or not session.warm()
 
-    @st.fragment(run_every=LIVE if moving else None)
-    def progress() -> None:
-        now = actions.current(run) if run else None
-        if run is not None and now is None:
+    @st.fragment(run_every=LESSON_REFRESH_SECONDS if is_live else None)
+    def show_progress() -> None:
+        current_run = actions.current(run) if run else None
+        if run is not None and current_run is None:
             st.rerun()  # deleted in another tab
-        if now is not None and now.pace == SLOW / SECONDS and now.update >= SLOW:
-            store.set_run_pace(session.engine(), now.id, None)  # the rest is soon told
-        with errors.shown():
-            place.text(status(now))
-            picture(now)
-        if moving and session.warm() and not (now is not None and now.is_active):
+        if current_run is not None and current_run.pace == SLOW_UPDATES / SLOW_SECONDS and current_run.update >= SLOW_UPDATES:
+            store.set_run_pace(session.engine(), current_run.id, None)  # the rest is soon told
+        with errors.errors_on_page():
+            status_area.text(lesson_status(current_run))
+            show_live_view(current_run)
+        if is_live and session.warm() and not (current_run is not None and current_run.is_active):
             st.rerun()
 
-    progress()
+    show_progress()
     if run is not None and not run.is_active:
-        question(run)
-        onward()
+        show_quiz(run)
+        link_next_pages()
 
 
 page()

@@ -5,8 +5,8 @@ from __future__ import annotations
 import streamlit as st
 
 from pages.shared.frame import errors, session
-from pages.shared.frame.i18n import _, together
-from pages.shared.frame.markdown import literal
+from pages.shared.frame.i18n import _, join_sentences
+from pages.shared.frame.markdown import escape_markdown
 from pages.shared.runs import actions, trained
 from pages.shared.settings import panel
 from pages.shared.settings.model import MODEL, MORE_MODEL
@@ -17,21 +17,21 @@ from seq2seq_core.data.corpus import held_out_size
 from seq2seq_core.errors import Seq2SeqError
 from seq2seq_core.store import Run
 
-LIVE = 0.25  # seconds between two looks while something runs
+REFRESH_SECONDS = 0.25  # seconds between two looks while something runs
 
 
 Configs = tuple[ModelConfig, TrainingConfig]
 
 
-def out_of_date(run: Run, view: session.CorpusView, configs: Configs | None) -> str | None:
+def outdated_reason(run: Run, view: session.CorpusView, configs: Configs | None) -> str | None:
     """Why a new model would be another one than this run; None where it would be the same."""
     if run.revision_id != getattr(view.revision, "id", None):
         return _("The corpus has changed since this run: train a new model to learn from it.")
     if configs is None:
         return None
     model, training = configs
-    before = TrainingConfig(**run.training | {"updates": training.updates})
-    if panel.used_by(model, training) != panel.used_by(run.model_config, before):
+    run_training = TrainingConfig(**run.training | {"updates": training.updates})
+    if panel.used_by(model, training) != panel.used_by(run.model_config, run_training):
         return _("The settings are for the next model: this run was trained with others.")
     return None
 
@@ -44,7 +44,7 @@ def show_settings(view: session.CorpusView, configs: Configs | None) -> None:
     ):
         presets.choose()
     with st.container(key="train_model", border=False):
-        count = trained.parameters(view, configs[0]) if configs and session.warm() else None
+        count = trained.count_weights(view, configs[0]) if configs and session.warm() else None
         title = _("Model") if count is None else _("Model · {count} weights", count=f"{count:,}")
         st.subheader(title, anchor=False)
         panel.controls(MODEL)
@@ -62,11 +62,11 @@ def show_settings(view: session.CorpusView, configs: Configs | None) -> None:
 # --- what moves -----------------------------------------------------------------------------
 
 
-def say_status(run: Run | None, other: str | None) -> None:
+def show_status(run: Run | None, outdated_note: str | None) -> None:
     if run is None or run.status != "failed" or run.reason is None:
-        st.text(together(controls.status(run), other))
+        st.text(join_sentences(controls.status(run), outdated_note))
         return
-    errors.show(Seq2SeqError(run.reason["code"], **run.reason["fields"]))
+    errors.show_error(Seq2SeqError(run.reason["code"], **run.reason["fields"]))
     if run.reason["code"] == "diverged":
         rate = controls.smaller_rate(run)
         label = _("Try again with learning rate {rate}", rate=f"{rate:g}")
@@ -75,25 +75,25 @@ def say_status(run: Run | None, other: str | None) -> None:
             st.rerun()  # the whole page: it looks at the new run
 
 
-def draw(
-    run: Run | None, view: session.CorpusView, before: Run | None, configs: Configs | None
+def show_live_picture(
+    run: Run | None, view: session.CorpusView, previous_run: Run | None, configs: Configs | None
 ) -> None:
     """Everything that moves: numbers, curve, sentences, attention."""
     on_new = bool(actions.held_out_sources(run)) if run else bool(view.held_out)
-    sentences = trained.watched(run) if run else []
+    sentences = trained.run_preview(run) if run else []
     if not sentences and run and run.revision_id == getattr(view.revision, "id", None):
         configs = run.model_config, TrainingConfig(**run.training)
     elif run:
         configs = None
     if not sentences and configs:  # what it writes before its first update
-        sentences = trained.untrained_sentences(view, configs[0], configs[1].seed)
-    updates, shape = panel.value(UPDATES), configs[0] if configs else None
+        sentences = trained.untrained_preview(view, configs[0], configs[1].seed)
+    updates, model = panel.value(UPDATES), configs[0] if configs else None
     with st.container(border=True, key="train_picture"):
-        data = live_view.data("train", run, sentences, on_new, before, updates, shape)
+        data = live_view.data("train", run, sentences, on_new, previous_run, updates, model)
         live_view.mount(key="train_live", data=data)
 
 
-def describe(view: session.CorpusView) -> None:
+def describe_corpus(view: session.CorpusView) -> None:
     """What this is, and what it learns from, in one or two lines."""
     pairs, source, target = session.sizes(view)
     text = _(
@@ -102,57 +102,57 @@ def describe(view: session.CorpusView) -> None:
         source=source,
         target=target,
     )
-    aside = None
+    held_out_note = None
     if view.held_out:
-        aside = _(
+        held_out_note = _(
             "{count} new combinations are kept aside to see whether it has understood.",
             count=len(view.held_out),
         )
     elif count := held_out_size(pairs):
-        aside = _(
+        held_out_note = _(
             "Up to {count} of them are kept aside to see whether it has understood.", count=count
         )
-    st.markdown(literal(together(text, aside)))
+    st.markdown(escape_markdown(join_sentences(text, held_out_note)))
 
 
 def page() -> None:
     st.title(_("Train, and watch it learn"), anchor=False)
     view = session.corpus()
-    describe(view)
+    describe_corpus(view)
     panel.refuse()
     configs = panel.usable()
     choices = actions.listed()
     run = actions.selected(choices)
-    top, beside = st.columns([2.8, 1], gap="medium", vertical_alignment="center")
+    top_column, side_column = st.columns([2.8, 1], gap="medium", vertical_alignment="center")
     if run is not None:
-        with beside, st.container(horizontal=True, key="train_runs"):
-            run_menu.manage(run, choices)
+        with side_column, st.container(horizontal=True, key="train_runs"):
+            run_menu.run_menu(run, choices)
         run = actions.selected(choices)  # the control may have chosen another
     if run is not None:
         controls.keep_pace(run)
-    other = out_of_date(run, view, configs) if run else None
-    with top:
-        controls.controls(run, fresh=other is not None)
-    moving = (run is not None and run.status in ("queued", "running")) or not session.warm()
-    before = live_view.earlier(run, choices) if run else None
+    outdated_note = outdated_reason(run, view, configs) if run else None
+    with top_column:
+        controls.controls(run, fresh=outdated_note is not None)
+    is_live = (run is not None and run.status in ("queued", "running")) or not session.warm()
+    previous_run = live_view.earlier(run, choices) if run else None
 
-    @st.fragment(run_every=LIVE if moving else None)
-    def progress() -> None:
-        now = actions.current(run) if run else None
-        if run is not None and now is None:
+    @st.fragment(run_every=REFRESH_SECONDS if is_live else None)
+    def show_progress() -> None:
+        current_run = actions.current(run) if run else None
+        if run is not None and current_run is None:
             st.rerun()  # deleted in another tab
-        with errors.shown():
-            say_status(now, other)
-            draw(now, view, before, configs)
-        resting = now is None or now.status not in ("queued", "running")
-        if moving and resting and session.warm():
+        with errors.errors_on_page():
+            show_status(current_run, outdated_note)
+            show_live_picture(current_run, view, previous_run, configs)
+        is_idle = current_run is None or current_run.status not in ("queued", "running")
+        if is_live and is_idle and session.warm():
             st.rerun()  # the buttons change too
 
     picture, panels = st.columns([2.8, 1], gap="medium")
     with panels:
         show_settings(view, configs)
     with picture:
-        progress()
+        show_progress()
         if run is not None:
             with st.container(horizontal=True, gap="medium"):
                 st.page_link(

@@ -7,47 +7,47 @@ from typing import Any
 import streamlit as st
 
 from pages.shared.corpus import edits, table
-from pages.shared.corpus.composer import row_at
+from pages.shared.corpus.composer import find_row
 from pages.shared.frame import components, errors, session
 from pages.shared.frame.i18n import _
 from pages.shared.frame.session import CorpusView
 from seq2seq_core.data.corpus import Row
 
-cards = components.register("cards")
+cards_component = components.register_component("cards")
 
 
-def told(event: str) -> dict[str, Any]:
+def cards_event(event: str) -> dict[str, Any]:
     return st.session_state["corpus_cards_list"][event]
 
 
-@errors.kept
-def edit() -> None:
-    said, view = told("edit"), session.corpus()
-    rows, position = list(view.rows), row_at(view, said)
-    clean = edits.tidied([Row(*map(str, said["to"]))], view.tokenizer, [position + 1])
-    if clean.rows and clean.rows[0] != rows[position]:
-        rows[position] = clean.rows[0]
-        edits.keep(view, rows)
+@errors.deferred_errors
+def edit_row() -> None:
+    event, view = cards_event("edit"), session.corpus()
+    rows, position = list(view.rows), find_row(view, event)
+    sanitized = edits.sanitize_with_notices([Row(*map(str, event["to"]))], view.tokenizer, [position + 1])
+    if sanitized.rows and sanitized.rows[0] != rows[position]:
+        rows[position] = sanitized.rows[0]
+        edits.save_edit(view, rows)
         table.unmount()
 
 
-@errors.kept
-def remove() -> None:
-    said, view = told("remove"), session.corpus()
+@errors.deferred_errors
+def remove_row() -> None:
+    event, view = cards_event("remove"), session.corpus()
     rows = list(view.rows)
-    del rows[row_at(view, said)]
-    edits.keep(view, rows)
+    del rows[find_row(view, event)]
+    edits.save_edit(view, rows)
     table.unmount()
 
 
 def view_cards(view: CorpusView) -> None:
     """Draw the cards. The pairs are sent where cards can be seen: these ask for them."""
     titles = table.titles(view)
-    asked = st.session_state.get("corpus_cards_list", {}).get("seen", False)
-    cards(
+    rows_requested = st.session_state.get("corpus_cards_list", {}).get("seen", False)
+    cards_component(
         key="corpus_cards_list",
         data={
-            "rows": [[row.source, row.target] for row in view.rows] if asked else None,
+            "rows": [[row.source, row.target] for row in view.rows] if rows_requested else None,
             "labels": {
                 **titles,
                 "search": _("Find a word"),
@@ -57,6 +57,6 @@ def view_cards(view: CorpusView) -> None:
                 "remove": _("Remove"),
             },
         },
-        on_edit_change=edit,
-        on_remove_change=remove,
+        on_edit_change=edit_row,
+        on_remove_change=remove_row,
     )

@@ -8,14 +8,14 @@ import streamlit as st
 
 from pages.shared.frame import errors, session
 from pages.shared.frame.i18n import _
-from pages.shared.frame.markdown import literal
+from pages.shared.frame.markdown import escape_markdown
 from pages.shared.frame.session import CorpusView
 from seq2seq_core.data.corpus import Problem, Row, SanitizedRows, count_duplicates, sanitize_rows
 
-SHOWN = 4  # of many problems
+MAX_SHOWN_PROBLEMS = 4  # of many problems
 
 
-def seen() -> dict[str, CorpusView | None]:
+def shown_revision() -> dict[str, CorpusView | None]:
     """The version that the learner has before them: undo goes back from that one.
 
     A plain dict: a rerun may break in at every access to the session's own state, and between a
@@ -24,51 +24,51 @@ def seen() -> dict[str, CorpusView | None]:
     return st.session_state.setdefault("corpus_seen", {"view": None})
 
 
-def say(text: str, refused: bool = False) -> None:
+def queue_notice(text: str, refused: bool = False) -> None:
     """To be read once, when the page is drawn next. Plain text."""
     st.session_state.setdefault("corpus_said", []).append((text, refused))
 
 
-def said() -> list[tuple[str, bool]]:
+def pop_notices() -> list[tuple[str, bool]]:
     """What is to be read now; whether something was refused."""
     return st.session_state.pop("corpus_said", [])
 
 
-def show_said() -> None:
-    for text, refused in said():
+def show_notices() -> None:
+    for text, refused in pop_notices():
         if refused:
-            st.warning(literal(text), icon=":material/block:")
+            st.warning(escape_markdown(text), icon=":material/block:")
         else:
             st.text(f"ⓘ {text}")
 
 
-def say_problems(problems: Sequence[Problem], numbers: Sequence[object]) -> None:
+def queue_problems(problems: Sequence[Problem], numbers: Sequence[object]) -> None:
     """What was not stored, by row, column and reason; `numbers` are the rows' own on the screen."""
     if not problems:
         return
-    lines = [errors.problem_line(p, numbers[p.row - 1]) for p in problems[:SHOWN]]
-    if len(problems) > SHOWN:
-        lines.append(_("… and {count} more.", count=len(problems) - SHOWN))
-    say(_("Not stored:") + " " + " ".join(lines), refused=True)
+    lines = [errors.format_problem(p, numbers[p.row - 1]) for p in problems[:MAX_SHOWN_PROBLEMS]]
+    if len(problems) > MAX_SHOWN_PROBLEMS:
+        lines.append(_("… and {count} more.", count=len(problems) - MAX_SHOWN_PROBLEMS))
+    queue_notice(_("Not stored:") + " " + " ".join(lines), refused=True)
 
 
-def tidied(rows: Sequence[Row], tokenizer: str, numbers: Sequence[object] = ()) -> SanitizedRows:
+def sanitize_with_notices(rows: Sequence[Row], tokenizer: str, numbers: Sequence[object] = ()) -> SanitizedRows:
     """The rows as they may be stored; what is refused, and what was taken out of them, is said."""
     numbers = numbers or range(1, len(rows) + 1)
-    clean = sanitize_rows(rows, tokenizer)
-    say_problems(clean.problems, numbers)
-    if clean.altered_rows:
-        shown = ", ".join(str(numbers[n - 1]) for n in clean.altered_rows[:SHOWN])
-        more = " …" if len(clean.altered_rows) > SHOWN else ""
-        say(
-            _("Invisible characters were taken out of row {row}.", row=shown)
-            if len(clean.altered_rows) == 1
-            else _("Invisible characters were taken out of rows {rows}.", rows=shown + more)
+    sanitized = sanitize_rows(rows, tokenizer)
+    queue_problems(sanitized.problems, numbers)
+    if sanitized.altered_rows:
+        row_numbers = ", ".join(str(numbers[n - 1]) for n in sanitized.altered_rows[:MAX_SHOWN_PROBLEMS])
+        more = " …" if len(sanitized.altered_rows) > MAX_SHOWN_PROBLEMS else ""
+        queue_notice(
+            _("Invisible characters were taken out of row {row}.", row=row_numbers)
+            if len(sanitized.altered_rows) == 1
+            else _("Invisible characters were taken out of rows {rows}.", rows=row_numbers + more)
         )
-    return clean
+    return sanitized
 
 
-def keep(
+def save_edit(
     view: CorpusView,
     rows: Sequence[Row],
     held_out: Sequence[Row] | None = None,
@@ -79,17 +79,17 @@ def keep(
 
     What is trained on is not new any more: it leaves the held-out pairs.
     """
-    before, known = count_duplicates(view.rows), {row.source for row in rows}
-    kept_out = view.held_out if held_out is None else held_out
-    aside = [row for row in kept_out if row.source not in known]
-    note = seen()
-    note["view"] = saved = session.save_corpus(view, rows, aside, name, tokenizer)
-    twice = count_duplicates(saved.rows)
-    if twice > before or (twice and name):
-        say(_("Rows that repeat an earlier pair: {count}.", count=twice))
-    if len(aside) < len(kept_out):
-        count = len(kept_out) - len(aside)
-        say(
+    earlier_duplicates, trained_sources = count_duplicates(view.rows), {row.source for row in rows}
+    earlier_held_out = view.held_out if held_out is None else held_out
+    remaining_held_out = [row for row in earlier_held_out if row.source not in trained_sources]
+    revision_slot = shown_revision()
+    revision_slot["view"] = saved = session.save_corpus(view, rows, remaining_held_out, name, tokenizer)
+    duplicate_count = count_duplicates(saved.rows)
+    if duplicate_count > earlier_duplicates or (duplicate_count and name):
+        queue_notice(_("Rows that repeat an earlier pair: {count}.", count=duplicate_count))
+    if len(remaining_held_out) < len(earlier_held_out):
+        count = len(earlier_held_out) - len(remaining_held_out)
+        queue_notice(
             _("1 held-out sentence is trained on now: it no longer tests the model.")
             if count == 1
             else _(

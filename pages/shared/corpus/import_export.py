@@ -9,8 +9,8 @@ import streamlit as st
 
 from pages.shared.corpus import analysis, edits, table
 from pages.shared.frame import errors, session
-from pages.shared.frame.i18n import N_, _, language
-from pages.shared.frame.markdown import literal
+from pages.shared.frame.i18n import N_, _, current_language
+from pages.shared.frame.markdown import escape_markdown
 from pages.shared.frame.session import CorpusView
 from pages.shared.runs.labels import SHIPPED
 from seq2seq_core.data import bundled, formats
@@ -20,7 +20,7 @@ from seq2seq_core.data.tokenizers import detect_tokenizer
 from seq2seq_core.errors import CorpusError
 from seq2seq_core.limits import LIMITS
 
-CUTS = {
+TOKENIZER_LABELS = {
     "space": (N_("at spaces"), N_("Words stand apart by spaces, as you write them.")),
     "zh-word": (
         N_("Chinese words"),
@@ -30,158 +30,158 @@ CUTS = {
 }
 
 
-def turn() -> int:
+def mount_counter() -> int:
     """Counts what was loaded or pasted: the place where one does it is closed and empty again."""
     return st.session_state.get("corpus_turn", 0)
 
 
-def close() -> None:
-    st.session_state["corpus_turn"] = turn() + 1
+def close_popovers() -> None:
+    st.session_state["corpus_turn"] = mount_counter() + 1
 
 
-@errors.kept
-def load(name: str) -> None:
+@errors.deferred_errors
+def load_bundled_corpus(name: str) -> None:
     """Put one of the shipped corpora into the table; it can be undone like any change."""
-    close()
-    shipped = bundled.load_bundled(name)
-    replace(name, shipped.rows, shipped.held_out, "space")
+    close_popovers()
+    bundled_corpus = bundled.load_bundled(name)
+    save_replacement(name, bundled_corpus.rows, bundled_corpus.held_out, "space")
 
 
-@errors.kept
-def upload(key: str) -> None:
+@errors.deferred_errors
+def upload_file(key: str) -> None:
     """Put a file into the table: what can be stored, and the rest by name."""
     file = st.session_state[key]
     if file is None:
         return
-    close()
+    close_popovers()
     encoding = st.session_state.get("corpus_encoding") or formats.ENCODINGS[0]
     data = file.getvalue()
     try:
-        read(file.name, data, encoding)
+        read_upload(file.name, data, encoding)
     except CorpusError as error:
         if error.code == "offer_gb18030":
             st.session_state["corpus_other_encoding"] = file.name, data
         raise
 
 
-@errors.kept
-def read_again() -> None:
+@errors.deferred_errors
+def reread_file() -> None:
     """The file that was not UTF-8, in the other encoding that Chinese texts come in."""
     name, data = st.session_state.pop("corpus_other_encoding")
-    read(name, data, "gb18030")
+    read_upload(name, data, "gb18030")
 
 
-def forget_offers() -> None:
+def clear_pending_uploads() -> None:
     """Those of an earlier file: another corpus has come."""
-    for offer in ("corpus_other_encoding", "corpus_too_many"):
-        st.session_state.pop(offer, None)
+    for key in ("corpus_other_encoding", "corpus_too_many"):
+        st.session_state.pop(key, None)
 
 
-def read(name: str, data: bytes, encoding: str) -> None:
-    forget_offers()
+def read_upload(name: str, data: bytes, encoding: str) -> None:
+    clear_pending_uploads()
     rows = formats.parse_rows(formats.decode_upload(data, encoding), name)
     if len(rows) > LIMITS.pairs:
         st.session_state["corpus_too_many"] = name, len(rows), rows[: LIMITS.pairs]
         table.unmount()
     else:
-        take(name, rows)
+        replace_corpus(name, rows)
 
 
-@errors.kept
-def take_first() -> None:
+@errors.deferred_errors
+def accept_first_rows() -> None:
     """As many rows of a file that is too long as there may be."""
     name, _count, rows = st.session_state.pop("corpus_too_many")
-    take(name, rows)
+    replace_corpus(name, rows)
 
 
-def take(name: str, rows: Sequence[Row]) -> None:
+def replace_corpus(name: str, rows: Sequence[Row]) -> None:
     tokenizer = detect_tokenizer([row.source for row in rows])
-    kept = edits.tidied(rows, tokenizer).rows
-    if not kept:
+    usable_rows = edits.sanitize_with_notices(rows, tokenizer).rows
+    if not usable_rows:
         raise CorpusError("no_pairs")
-    replace(clean_text(name)[:40], kept, (), tokenizer)
-    edits.say(
+    save_replacement(clean_text(name)[:40], usable_rows, (), tokenizer)
+    edits.queue_notice(
         _(
             "1 pair from {name}; sentences are cut into words: {cut}.",
             name=name,
-            cut=_(CUTS[tokenizer][0]),
+            cut=_(TOKENIZER_LABELS[tokenizer][0]),
         )
-        if len(kept) == 1
+        if len(usable_rows) == 1
         else _(
             "{count} pairs from {name}; sentences are cut into words: {cut}.",
-            count=len(kept),
+            count=len(usable_rows),
             name=name,
-            cut=_(CUTS[tokenizer][0]),
+            cut=_(TOKENIZER_LABELS[tokenizer][0]),
         )
     )
 
 
-def replace(name: str, rows: Sequence[Row], held_out: Sequence[Row], tokenizer: str) -> None:
-    forget_offers()
-    edits.keep(session.corpus(), rows, held_out, name, tokenizer)
+def save_replacement(name: str, rows: Sequence[Row], held_out: Sequence[Row], tokenizer: str) -> None:
+    clear_pending_uploads()
+    edits.save_edit(session.corpus(), rows, held_out, name, tokenizer)
     table.unmount()
 
 
-def change(rows: Sequence[Row], held_out: Sequence[Row], tokenizer: str | None = None) -> None:
+def save_version(rows: Sequence[Row], held_out: Sequence[Row], tokenizer: str | None = None) -> None:
     """Another version of the corpus that is there, by one of the tools."""
-    edits.keep(session.corpus(), rows, held_out, tokenizer=tokenizer)
+    edits.save_edit(session.corpus(), rows, held_out, tokenizer=tokenizer)
     table.unmount()
 
 
-@errors.kept
-def paste() -> None:
+@errors.deferred_errors
+def append_pasted_rows() -> None:
     """Append the lines of a spreadsheet."""
-    close()
+    close_popovers()
     view = session.corpus()
     rows = formats.parse_rows(st.session_state["corpus_paste"], "paste.tsv")
-    added = edits.tidied(rows, view.tokenizer).rows
-    if not added:  # all were refused, which is said
+    new_rows = edits.sanitize_with_notices(rows, view.tokenizer).rows
+    if not new_rows:  # all were refused, which is said
         return
-    change([*view.rows, *added], view.held_out)
-    edits.say(
+    save_version([*view.rows, *new_rows], view.held_out)
+    edits.queue_notice(
         _("1 pair was appended.")
-        if len(added) == 1
-        else _("{count} pairs were appended.", count=len(added))
+        if len(new_rows) == 1
+        else _("{count} pairs were appended.", count=len(new_rows))
     )
     st.session_state["corpus_paste"] = ""
 
 
-@errors.kept
-def swap() -> None:
+@errors.deferred_errors
+def swap_corpus_sides() -> None:
     view = session.corpus()
-    change(swap_sides(view.rows), swap_sides(view.held_out))
+    save_version(swap_sides(view.rows), swap_sides(view.held_out))
 
 
-@errors.kept
-def simplify() -> None:
+@errors.deferred_errors
+def simplify_corpus() -> None:
     view = session.corpus()
-    change(formats.to_simplified_rows(view.rows), formats.to_simplified_rows(view.held_out))
+    save_version(formats.to_simplified_rows(view.rows), formats.to_simplified_rows(view.held_out))
 
 
-@errors.kept
-def cut_by(key: str) -> None:
+@errors.deferred_errors
+def set_tokenizer(key: str) -> None:
     """Another tokenizer; links count tokens, so they end with the old one."""
     view, tokenizer = session.corpus(), st.session_state[key]
-    parts = (
-        edits.tidied([Row(row.source, row.target) for row in part], tokenizer)
-        for part in (view.rows, view.held_out)
+    sanitized_parts = (
+        edits.sanitize_with_notices([Row(row.source, row.target) for row in corpus_part], tokenizer)
+        for corpus_part in (view.rows, view.held_out)
     )
-    rows, held_out = parts
+    rows, held_out = sanitized_parts
     if not rows.problems:
-        change(rows.rows, held_out.rows, tokenizer)
+        save_version(rows.rows, held_out.rows, tokenizer)
 
 
-@st.cache_data(show_spinner=False, max_entries=analysis.VERSIONS)
-def _traditional(version: object, _view: CorpusView) -> bool:
+@st.cache_data(show_spinner=False, max_entries=analysis.MAX_CACHED_VERSIONS)
+def _has_traditional(version: object, _view: CorpusView) -> bool:
     return formats.has_traditional(_view.rows)
 
 
-def tools(view: CorpusView) -> None:
+def corpus_toolbar(view: CorpusView) -> None:
     """The tools of the table, in one line."""
     with st.container(horizontal=True, vertical_alignment="center", key="corpus_tools"):
-        load_key, paste_key = f"corpus_load_{turn()}", f"corpus_paste_{turn()}"
+        load_key, paste_key = f"corpus_load_{mount_counter()}", f"corpus_paste_{mount_counter()}"
         with st.popover(_("Load a corpus"), icon=":material/library_books:", key=load_key):
-            choose_shipped()
+            choose_bundled()
             choose_file()
         with st.popover(_("Paste rows"), icon=":material/content_paste:", key=paste_key):
             st.text_area(
@@ -189,13 +189,13 @@ def tools(view: CorpusView) -> None:
                 key="corpus_paste",
                 height=160,
             )
-            st.button(_("Append"), on_click=paste, key="corpus_append")
-        st.button(_("Swap sides"), on_click=swap, icon=":material/swap_horiz:", key="corpus_swap")
-        choose_cut(view)
-        if _traditional(analysis.version(view), view):
+            st.button(_("Append"), on_click=append_pasted_rows, key="corpus_append")
+        st.button(_("Swap sides"), on_click=swap_corpus_sides, icon=":material/swap_horiz:", key="corpus_swap")
+        choose_tokenizer(view)
+        if _has_traditional(analysis.version_key(view), view):
             st.button(
                 _("Traditional → simplified"),
-                on_click=simplify,
+                on_click=simplify_corpus,
                 icon=":material/translate:",
                 key="corpus_simplify",
             )
@@ -210,18 +210,18 @@ def tools(view: CorpusView) -> None:
                 )
 
 
-def choose_shipped() -> None:
+def choose_bundled() -> None:
     """The corpora of the lesson, each with what it is about."""
     with st.container(gap="small", key="corpus_shipped"):
         for name, (title, sentence) in SHIPPED.items():
             with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-                st.button(_(title), on_click=load, args=(name,), key=f"corpus_load_{name}")
+                st.button(_(title), on_click=load_bundled_corpus, args=(name,), key=f"corpus_load_{name}")
                 st.caption(_(sentence))
 
 
 def choose_file() -> None:
     """A file of one's own: at most as large as the limits allow, said before it is chosen."""
-    key = f"corpus_file_{turn()}"
+    key = f"corpus_file_{mount_counter()}"
     st.segmented_control(
         _("Encoding of the file"),
         formats.ENCODINGS,
@@ -246,49 +246,49 @@ def choose_file() -> None:
         ),
         type=["tsv", "csv", "json", "txt"],
         key=key,
-        on_change=upload,
+        on_change=upload_file,
         args=(key,),
     )
 
 
-def choose_cut(view: CorpusView) -> None:
+def choose_tokenizer(view: CorpusView) -> None:
     """How sentences become tokens."""
     with st.popover(
-        _("Words: {cut}", cut=_(CUTS[view.tokenizer][0])), icon=":material/content_cut:"
+        _("Words: {cut}", cut=_(TOKENIZER_LABELS[view.tokenizer][0])), icon=":material/content_cut:"
     ):
-        key = f"corpus_cut_{analysis.version(view)}_{language()}"
+        key = f"corpus_cut_{analysis.version_key(view)}_{current_language()}"
         st.radio(
             _("How sentences are cut into tokens"),
-            list(CUTS),
-            index=list(CUTS).index(view.tokenizer),
-            format_func=lambda name: _(CUTS[name][0]),
-            captions=[_(sentence) for _name, sentence in CUTS.values()],
+            list(TOKENIZER_LABELS),
+            index=list(TOKENIZER_LABELS).index(view.tokenizer),
+            format_func=lambda name: _(TOKENIZER_LABELS[name][0]),
+            captions=[_(sentence) for _name, sentence in TOKENIZER_LABELS.values()],
             key=key,
-            on_change=cut_by,
+            on_change=set_tokenizer,
             args=(key,),
         )
 
 
-def offers() -> None:
+def pending_uploads() -> None:
     """What else can be done with a file that could not be taken as it was."""
     if "corpus_other_encoding" in st.session_state:
         st.button(
-            _("Read {name} as GB18030", name=literal(st.session_state["corpus_other_encoding"][0])),
-            on_click=read_again,
+            _("Read {name} as GB18030", name=escape_markdown(st.session_state["corpus_other_encoding"][0])),
+            on_click=reread_file,
             key="corpus_read_again",
         )
-    pending: tuple[str, int, list[Row]] | None = st.session_state.get("corpus_too_many")
-    if pending is None:
+    too_long_file: tuple[str, int, list[Row]] | None = st.session_state.get("corpus_too_many")
+    if too_long_file is None:
         return
     with st.container(border=True, key="corpus_pending"):
         st.text(
             _(
                 "{name} has {count} pairs; here there may be {limit}.",
-                name=pending[0],
-                count=pending[1],
+                name=too_long_file[0],
+                count=too_long_file[1],
                 limit=LIMITS.pairs,
             )
         )
         st.button(
-            _("Take the first {limit}", limit=LIMITS.pairs), on_click=take_first, key="corpus_take"
+            _("Take the first {limit}", limit=LIMITS.pairs), on_click=accept_first_rows, key="corpus_take"
         )

@@ -10,7 +10,7 @@ import streamlit as st
 
 from pages.shared.corpus import analysis, edits
 from pages.shared.frame import errors, session
-from pages.shared.frame.i18n import _, language
+from pages.shared.frame.i18n import _, current_language
 from pages.shared.frame.session import CorpusView
 from seq2seq_core.data import bundled
 from seq2seq_core.data.corpus import Row
@@ -82,7 +82,7 @@ def shown() -> dict[str, Any]:
 
 
 def editor_key() -> str:
-    return f"corpus_table_{shown()['mounts']}_{language()}"
+    return f"corpus_table_{shown()['mounts']}_{current_language()}"
 
 
 def mount(view: CorpusView) -> None:
@@ -101,7 +101,7 @@ def shown_view() -> CorpusView:
     if view is None or editor_key() not in st.session_state:
         mount(now)
     elif view.revision != now.revision:
-        errors.show(StoreError("stale"))  # what was typed here in the meantime does not win
+        errors.show_error(StoreError("stale"))  # what was typed here in the meantime does not win
         mount(now)
     return shown()["view"]
 
@@ -110,7 +110,7 @@ def save(view: CorpusView, rows: tuple[Row, ...], numbers: Sequence[object]) -> 
     """Keep an edit. Refused, it is named and the stored rows come back; where another tab was
     quicker its version stays, and the learner is told."""
     note = shown()
-    clean = edits.tidied(rows, view.tokenizer, numbers)
+    clean = edits.sanitize_with_notices(rows, view.tokenizer, numbers)
     if clean.problems:
         mount(session.corpus())
         st.rerun()
@@ -118,9 +118,9 @@ def save(view: CorpusView, rows: tuple[Row, ...], numbers: Sequence[object]) -> 
         st.session_state.pop("corpus_said", None)
         return view
     try:
-        note["view"] = edits.keep(view, clean.rows)
+        note["view"] = edits.save_edit(view, clean.rows)
     except StoreError as error:
-        errors.show(error)
+        errors.show_error(error)
         mount(session.corpus())
     return shown()["view"]
 
@@ -161,7 +161,7 @@ def read_late_edit() -> None:
 def problems(view: CorpusView, rows: dict[int, Row]) -> None:
     """What is wrong, at the numbers that the rows have on the screen."""
     numbers = list(rows)
-    lines = [errors.problem_line(p, numbers[p.row - 1]) for p in analysis.corpus(view).problems]
+    lines = [errors.format_problem(p, numbers[p.row - 1]) for p in analysis.usable_corpus(view).problems]
     hints = [
         _("Row {row}: without spaces the whole sentence counts as one word.", row=number)
         for number, row in rows.items()

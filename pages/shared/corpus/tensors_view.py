@@ -11,16 +11,16 @@ import streamlit as st
 
 from pages.shared.corpus import analysis, table
 from pages.shared.frame import components, theme
-from pages.shared.frame.i18n import N_, _, language
-from pages.shared.frame.markdown import literal
+from pages.shared.frame.i18n import N_, _, current_language
+from pages.shared.frame.markdown import escape_markdown
 from pages.shared.frame.session import CorpusView
 from seq2seq_core import figures
 from seq2seq_core.data import bundled
 from seq2seq_core.data.corpus import Pair
 from seq2seq_core.data.vocabulary import EOS, SOS, SPECIAL_TOKENS, Vocabulary
 
-OFFERED = 200  # pairs in the list
-EXPLAINED = {
+MAX_OFFERED_PAIRS = 200  # pairs in the list
+SPECIAL_TOKEN_NOTES = {
     "<pad>": N_("fills short sentences up to the longest of their batch"),
     "<sos>": N_("start of sentence: the decoder's first input"),
     "<eos>": N_("end of sentence: who writes it stops"),
@@ -28,7 +28,7 @@ EXPLAINED = {
 }
 
 
-def cells(tokens: Sequence[str], vocabulary: Vocabulary, kind: str) -> list[dict[str, str]]:
+def token_cells(tokens: Sequence[str], vocabulary: Vocabulary, kind: str) -> list[dict[str, str]]:
     """Each token over its id."""
     return [
         {"text": token, "sub": str(number), "kind": "special" if token in SPECIAL_TOKENS else kind}
@@ -36,7 +36,7 @@ def cells(tokens: Sequence[str], vocabulary: Vocabulary, kind: str) -> list[dict
     ]
 
 
-def three_rows(pair: Pair, source: Vocabulary, target: Vocabulary) -> dict[str, Any]:
+def tensor_rows(pair: Pair, source: Vocabulary, target: Vocabulary) -> dict[str, Any]:
     """Encoder input, decoder input and target of one pair, for the component."""
     start, end = SPECIAL_TOKENS[SOS], SPECIAL_TOKENS[EOS]
     return {
@@ -45,17 +45,17 @@ def three_rows(pair: Pair, source: Vocabulary, target: Vocabulary) -> dict[str, 
             {
                 "label": _("encoder input"),
                 "note": _("the source words, as ids"),
-                "cells": cells(pair.source, source, "source"),
+                "cells": token_cells(pair.source, source, "source"),
             },
             {
                 "label": _("decoder input"),
                 "note": _("written so far, from <sos> on"),
-                "cells": cells((start, *pair.target), target, "target"),
+                "cells": token_cells((start, *pair.target), target, "target"),
             },
             {
                 "label": _("target"),
                 "note": _("to write next, up to <eos>"),
-                "cells": cells((*pair.target, end), target, "target"),
+                "cells": token_cells((*pair.target, end), target, "target"),
             },
         ],
         # the word to write in one column is what the decoder reads in the next
@@ -63,24 +63,24 @@ def three_rows(pair: Pair, source: Vocabulary, target: Vocabulary) -> dict[str, 
     }
 
 
-def heading(title: str, small: str) -> None:
-    st.markdown(f"**{title}**  \n:gray[{small}]")
+def show_heading(title: str, subtitle: str) -> None:
+    st.markdown(f"**{title}**  \n:gray[{subtitle}]")
 
 
-def vocabulary(
+def vocabulary_table(
     title: str, sentences: Sequence[Sequence[str]], words: Vocabulary, specials: bool, key: str
 ) -> None:
     """A table of ids, words and counts; special tokens count as often as they come to stand."""
     counts = Counter(token for sentence in sentences for token in sentence)
-    first = 0 if specials else len(SPECIAL_TOKENS)
-    tokens, known = words.tokens[first:], bundled.load_word_glosses() if language() == "en" else {}
+    first_id = 0 if specials else len(SPECIAL_TOKENS)
+    tokens, word_entries = words.tokens[first_id:], bundled.load_word_glosses() if current_language() == "en" else {}
     rows = pd.DataFrame(
         {
-            "id": range(first, len(words)),
+            "id": range(first_id, len(words)),
             "word": tokens,
             "count": [counts[token] for token in tokens],
             "meaning": [
-                f"{known[token].pinyin} · {known[token].gloss}" if token in known else ""
+                f"{word_entries[token].pinyin} · {word_entries[token].gloss}" if token in word_entries else ""
                 for token in tokens
             ],
         }
@@ -91,7 +91,7 @@ def vocabulary(
         words=len(words) - len(SPECIAL_TOKENS),
         all=len(words),
     )
-    heading(title, count)
+    show_heading(title, count)
     st.dataframe(
         rows,
         hide_index=True,
@@ -107,33 +107,33 @@ def vocabulary(
     )
 
 
-@st.cache_resource(show_spinner=False, max_entries=analysis.VERSIONS)
-def _vocabularies(version: object, _view: CorpusView) -> tuple[Vocabulary, Vocabulary]:
-    return analysis.corpus(_view).build_vocabularies()
+@st.cache_resource(show_spinner=False, max_entries=analysis.MAX_CACHED_VERSIONS)
+def _build_vocabularies(version: object, _view: CorpusView) -> tuple[Vocabulary, Vocabulary]:
+    return analysis.usable_corpus(_view).build_vocabularies()
 
 
 def choose_pair(view: CorpusView) -> Pair:
     """One of the first pairs of the corpus."""
-    whole = analysis.corpus(view)
+    corpus = analysis.usable_corpus(view)
     position = st.selectbox(
         _("Pair"),
-        range(min(OFFERED, len(whole.pairs))),
-        format_func=lambda i: f"{whole.rows[i].source} → {whole.rows[i].target}",
-        key=f"corpus_pair_{analysis.version(view)}",
+        range(min(MAX_OFFERED_PAIRS, len(corpus.pairs))),
+        format_func=lambda i: f"{corpus.rows[i].source} → {corpus.rows[i].target}",
+        key=f"corpus_pair_{analysis.version_key(view)}",
         label_visibility="collapsed",
     )
-    return whole.pairs[position or 0]
+    return corpus.pairs[position or 0]
 
 
-def view_encoded(view: CorpusView) -> None:
+def view_tensors(view: CorpusView) -> None:
     """Draw one pair as tensors, both vocabularies, and how long the sentences are."""
-    pairs = analysis.corpus(view).pairs
+    pairs = analysis.usable_corpus(view).pairs
     if not pairs:
         st.text(_("There is no usable pair yet."))
         return
-    source, target = _vocabularies(analysis.version(view), view)
+    source, target = _build_vocabularies(analysis.version_key(view), view)
     pair = choose_pair(view)
-    components.tensors(key="corpus_tensors", data=three_rows(pair, source, target))
+    components.tensors_component(key="corpus_tensors", data=tensor_rows(pair, source, target))
     st.markdown(
         _(
             "The decoder input is the target moved by one: at each place the model reads the right "
@@ -143,19 +143,19 @@ def view_encoded(view: CorpusView) -> None:
     specials = st.toggle(_("with the four special tokens"), key="corpus_specials")
     if specials:
         st.caption(
-            " · ".join(f"**{literal(token)}** {_(said)}" for token, said in EXPLAINED.items())
+            " · ".join(f"**{escape_markdown(token)}** {_(note)}" for token, note in SPECIAL_TOKEN_NOTES.items())
         )
     start, end = SPECIAL_TOKENS[SOS], SPECIAL_TOKENS[EOS]
     sentences = [pair.source for pair in pairs], [(start, *pair.target, end) for pair in pairs]
     left, middle, right = st.columns([1, 1, 0.9], gap="medium")
     titles = table.titles(view)
     with left:
-        vocabulary(titles["source"], sentences[0], source, specials, "corpus_source_words")
+        vocabulary_table(titles["source"], sentences[0], source, specials, "corpus_source_words")
     with middle:
-        vocabulary(titles["target"], sentences[1], target, specials, "corpus_target_words")
+        vocabulary_table(titles["target"], sentences[1], target, specials, "corpus_target_words")
     with right:
         count = _("1 pair") if len(pairs) == 1 else _("{count} pairs", count=len(pairs))
-        heading(_("How long the sentences are"), count)
+        show_heading(_("How long the sentences are"), count)
         st.altair_chart(
             figures.length_histogram(
                 [len(pair.source) for pair in pairs],

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from pages.shared.frame import components
-from pages.shared.frame.i18n import N_, _, parts
-from pages.shared.runs.selection import Chosen
+from pages.shared.frame.i18n import N_, _, segments
+from pages.shared.runs.selection import Selection
 from seq2seq_core.config import DecodingConfig
 from seq2seq_core.data.tokenizers import TOKENIZERS
 from seq2seq_core.decoding.beam_tree import BeamResult, BeamNode, BeamTree, build_beam_tree
@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 Said = list[dict[str, str]]
 SAID = 12  # tokens of a beginning that are told
 
-tree_component = components.register("tree")
-ranking_component = components.register("ranking")
+tree_component = components.register_component("tree")
+ranking_component = components.register_component("ranking")
 
 
 @st.cache_resource(show_spinner=False, max_entries=64)
@@ -36,7 +36,7 @@ def _grown(
     return build_beam_tree(_trained.model, _trained.checkpoint, source, config, show)
 
 
-def grow(now: Chosen, width: int, penalty: float, show: int) -> BeamTree:
+def grow(now: Selection, width: int, penalty: float, show: int) -> BeamTree:
     """The search for this sentence's translation; the same one is not made twice."""
     source = now.translation.source_tokens
     return _grown(now.run.id, now.trained.update, source, width, penalty, show, now.trained)
@@ -75,7 +75,7 @@ def told(grown: BeamTree, step: int, tokenizer: str, message: str, state: str, c
     place = best(column, state)
     if place is None:
         return []
-    return parts(
+    return segments(
         message,
         text={"target": beginning(grown, step, place, tokenizer)},
         share={"text": percent(column[place].log_probability)},
@@ -112,11 +112,11 @@ def said(grown: BeamTree, step: int, tokenizer: str) -> Said:
     column = grown.columns[step]
     ended = sum(node.state == "ended" for node in column)
     kept = sum(node.state != "pruned" for node in column)
-    words = parts(LATER if step else FIRST, width={"text": str(kept)})
+    words = segments(LATER if step else FIRST, width={"text": str(kept)})
     words += told(grown, step, tokenizer, TOP, "alive")
     words += told(grown, step, tokenizer, ENDED_MANY if ended > 1 else ENDED, "ended", ended)
     if lost := died(grown, step):
-        words += parts(DIED_MANY if lost > 1 else DIED, count={"text": str(lost)})
+        words += segments(DIED_MANY if lost > 1 else DIED, count={"text": str(lost)})
     return words + told(grown, step, tokenizer, CUT, "pruned")
 
 
@@ -136,8 +136,8 @@ def stopped(grown: BeamTree, penalty: float) -> str:
 def outcome(grown: BeamTree, penalty: float) -> Said:
     """Why the search stopped, and what came out of it."""
     winner = grown.results[0]
-    words = parts(stopped(grown, penalty), limit={"text": str(LIMITS.decoded_tokens)})
-    return words + parts(
+    words = segments(stopped(grown, penalty), limit={"text": str(LIMITS.decoded_tokens)})
+    return words + segments(
         "The winner: {text} ({share}).",
         text={"target": winner.text or "<eos>"},
         share={"text": percent(winner.log_probability)},
@@ -149,7 +149,7 @@ def tree_data(
 ) -> dict[str, Any]:
     """Everything the tree shows, every sentence included: it never has to ask again."""
     count = len(grown.columns) + 1  # the last step shows what came out
-    begin = parts(
+    begin = segments(
         "Nothing is written yet: {start} is where every translation begins. Press “Next”.",
         start={"target": "<sos>"},
     )
@@ -158,7 +158,7 @@ def tree_data(
         "key": key,
         "position": min(at, count),
         "width": width,
-        "source": components.annotated(now.source_tokens, now.unknown),
+        "source": components.annotate_tokens(now.source_tokens, now.unknown),
         "columns": [
             [[n.token, n.probability, n.log_probability, n.parent, n.state] for n in column]
             for column in grown.columns

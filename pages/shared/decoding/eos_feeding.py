@@ -10,7 +10,7 @@ import streamlit as st
 from pages.shared.frame import components
 from pages.shared.frame.i18n import _
 from pages.shared.runs import evaluations
-from pages.shared.runs.selection import Chosen
+from pages.shared.runs.selection import Selection
 from seq2seq_core.data.corpus import tokenize
 from seq2seq_core.data.vocabulary import SPECIAL_TOKENS
 from seq2seq_core.decoding.translator import translate_feeding_eos
@@ -49,7 +49,7 @@ def parting(own: Sequence[str], filled: Sequence[str]) -> str:
     return _("In this sentence it writes the same words all the same.")
 
 
-def fillers(now: Chosen, expected: str | None) -> None:
+def fillers(now: Selection, expected: str | None) -> None:
     """Greedy decoding and the test with fillers, step by step, and how often each is right."""
     own = [step.token for step in now.translation.steps]
     checkpoint = now.trained.checkpoint
@@ -71,7 +71,7 @@ def fillers(now: Chosen, expected: str | None) -> None:
         _("Greedy decoding wrote"), _("its own last word"), own, ["<sos>", *own[:-1]], wanted
     )
     links = [[[1, step], [0, step - 1]] for step in range(1, len(own))]
-    components.tensors(
+    components.tensors_component(
         key="decode_greedy_lane", data={"label": label, "rows": its_own, "links": links}
     )
     other = lane(
@@ -81,11 +81,11 @@ def fillers(now: Chosen, expected: str | None) -> None:
         ["<sos>", *["<eos>"] * (len(filled) - 1)],
         wanted,
     )
-    components.tensors(key="decode_filler_lane", data={"label": label, "rows": other, "links": []})
+    components.tensors_component(key="decode_filler_lane", data={"label": label, "rows": other, "links": []})
     shares(now)
 
 
-def shares(now: Chosen) -> None:
+def shares(now: Selection) -> None:
     new = evaluations.has_held_out(now.trained)
     greedy = evaluations.greedy(now.run, now.trained)
     with_fillers = evaluations.fillers(now.run, now.trained)

@@ -9,28 +9,28 @@ from zlib import crc32
 
 from pages.shared.decoding.stepper import percent, said
 from pages.shared.frame import components, url_state
-from pages.shared.frame.glossary import meaning
+from pages.shared.frame.glossary import word_gloss
 from pages.shared.frame.i18n import _
-from pages.shared.runs.selection import Chosen
+from pages.shared.runs.selection import Selection
 from seq2seq_core.decoding.translator import TranslationStep
 
-guess = components.register("guess")
+guess = components.register_component("guess")
 
 OFFERED = 5  # words to choose from, <eos> always among them
 END = "<eos>"
 
 
-def key_of(now: Chosen) -> str:
+def key_of(now: Selection) -> str:
     """Which game: answers count for this model at this update, and for this sentence."""
     sentence = crc32(" ".join(now.translation.source_tokens).encode())
     return f"{now.run.number}.{now.trained.update}.{sentence:x}"
 
 
-def answers_of(now: Chosen) -> str:
+def answers_of(now: Selection) -> str:
     """The answers so far, as the component wrote them; those of another game are forgotten."""
-    game, _colon, answers = (url_state.get("guesses") or "").partition("~")
+    game, _colon, answers = (url_state.get_param("guesses") or "").partition("~")
     if game != key_of(now):
-        url_state.drop("guesses")
+        url_state.remove_param("guesses")
         return ""
     return answers
 
@@ -43,7 +43,7 @@ def options(step: TranslationStep, seed: str) -> list[Option]:
     known = {choice.token: choice.probability for choice in step.top}
     least = step.top[-1].probability  # whatever is not among them has less
     found = [
-        (word, share, percent(share), meaning(word)) for word, share in known.items() if word != END
+        (word, share, percent(share), word_gloss(word)) for word, share in known.items() if word != END
     ]
     found = found[: OFFERED - 1]
     random.Random(seed).shuffle(found)
@@ -66,7 +66,7 @@ def summary(right: int, count: int, blind: float, words: bool) -> str:
     return message.format(right=right, count=count, blind=f"{blind:.1f}")
 
 
-def labels(now: Chosen) -> dict[str, str]:
+def labels(now: Selection) -> dict[str, str]:
     transformer = now.run.model_config.is_transformer
     return {
         "target": _("What it has written so far"),
@@ -93,7 +93,7 @@ def labels(now: Chosen) -> dict[str, str]:
     }
 
 
-def guess_data(now: Chosen) -> dict[str, Any]:
+def guess_data(now: Selection) -> dict[str, Any]:
     """Everything of the game: the truth of every step comes along and is shown after the answer."""
     translation, key = now.translation, key_of(now)
     steps, sources = translation.steps, translation.source_tokens
@@ -105,7 +105,7 @@ def guess_data(now: Chosen) -> dict[str, Any]:
         "key": key,
         "answers": answers_of(now),
         "attends": now.run.model_config.has_attention,
-        "source": components.annotated(sources, translation.unknown),
+        "source": components.annotate_tokens(sources, translation.unknown),
         "steps": [
             {
                 "token": step.token,

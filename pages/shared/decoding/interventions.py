@@ -10,8 +10,8 @@ import streamlit as st
 
 from pages.shared.decoding.stepper import Said, changed_here, percent
 from pages.shared.frame import errors, url_state
-from pages.shared.frame.i18n import _, parts
-from pages.shared.runs.selection import Chosen
+from pages.shared.frame.i18n import _, segments
+from pages.shared.runs.selection import Selection
 from seq2seq_core.data.vocabulary import SPECIAL_TOKENS
 from seq2seq_core.decoding.interventions import (
     Branch,
@@ -37,7 +37,7 @@ OWN = Branch()  # where nothing is changed
 # --- in the address -----------------------------------------------------------------------------
 
 
-def fitting(text: str, now: Chosen) -> Branch | None:
+def fitting(text: str, now: Selection) -> Branch | None:
     """A branch out of a link; None where it is none, or none of this sentence."""
     try:
         branch = parse_branch(text)
@@ -47,12 +47,12 @@ def fitting(text: str, now: Chosen) -> Branch | None:
     return branch
 
 
-def kept(now: Chosen) -> tuple[list[Branch], Branch]:
+def kept(now: Selection) -> tuple[list[Branch], Branch]:
     """The branches of the address, and the one that is shown. What does not fit is left out."""
-    texts = list(dict.fromkeys((url_state.get("branches") or "").split("_")))
+    texts = list(dict.fromkeys((url_state.get_param("branches") or "").split("_")))
     found = [fitting(text, now) for text in texts if text][:MOST]
     good = [branch for branch in found if branch]
-    shown = url_state.option("branch", range(1, len(good) + 1), 0)
+    shown = url_state.get_option("branch", range(1, len(good) + 1), 0)
     if len(good) < len(found):
         st.error(_("This link is damaged: what cannot be read in it is left out."))
         shown = 0
@@ -63,14 +63,14 @@ def kept(now: Chosen) -> tuple[list[Branch], Branch]:
 def keep(branches: Sequence[Branch], shown: Branch) -> None:
     """Put them into the address. Raises ConfigError with code too_many_branches."""
     text = "_".join(map(str, branches))
-    if len(branches) > MOST or len(text) > url_state.LONGEST:
+    if len(branches) > MOST or len(text) > url_state.MAX_VALUE_LENGTH:
         raise ConfigError("too_many_branches")
     place = branches.index(shown) + 1 if shown in branches else 0
     for name, value in (("branches", text), ("branch", str(place) if place else "")):
         if value:
-            url_state.put(name, value)
+            url_state.set_param(name, value)
         else:
-            url_state.drop(name)
+            url_state.remove_param(name)
 
 
 # --- what was clicked -----------------------------------------------------------------------------
@@ -82,7 +82,7 @@ def reshuffled(of: Branch, step: int, branches: Sequence[Branch]) -> Branch:
     return next(branch for branch in tries if branch not in branches)
 
 
-def wanted(said: Mapping[str, Any], branches: Sequence[Branch], now: Chosen) -> Branch:
+def wanted(said: Mapping[str, Any], branches: Sequence[Branch], now: Selection) -> Branch:
     """The branch that a click asks for. Raises ConfigError or CorpusError."""
     of, kind, value = parse_branch(str(said["of"])), str(said["do"]), said.get("value")
     if kind == "show":
@@ -98,7 +98,7 @@ def wanted(said: Mapping[str, Any], branches: Sequence[Branch], now: Chosen) -> 
     return of.with_intervention(Intervention(step, kind, float(number) if kind == "sharpened" else int(number)))
 
 
-def act(said: Mapping[str, Any], now: Chosen) -> None:
+def act(said: Mapping[str, Any], now: Selection) -> None:
     """Do what was clicked. Raises ConfigError or CorpusError."""
     branches, shown = kept(now)
     if said["do"] == "remove":
@@ -111,8 +111,8 @@ def act(said: Mapping[str, Any], now: Chosen) -> None:
     return keep(branches if there else [*branches, new], new)
 
 
-@errors.kept
-def changed(now: Chosen) -> None:
+@errors.deferred_errors
+def changed(now: Selection) -> None:
     """For the component's trigger; what is refused is said beside what was clicked."""
     said = st.session_state["decode_stepper"].what
     if not said:
@@ -120,7 +120,7 @@ def changed(now: Chosen) -> None:
     try:
         act(said, now)
     except Seq2SeqError as error:
-        st.session_state["decode_refused"] = errors.sentence(error.code, error.fields)
+        st.session_state["decode_refused"] = errors.error_sentence(error.code, error.fields)
 
 
 # --- in words -----------------------------------------------------------------------------------
@@ -132,14 +132,14 @@ def joined(pieces: Sequence[Said]) -> Said:
     ]
 
 
-def changes_said(branch: Branch, source: Sequence[str], written: BranchOutcome, now: Chosen) -> Said:
+def changes_said(branch: Branch, source: Sequence[str], written: BranchOutcome, now: Selection) -> Said:
     """What was changed; not what stands behind the end of the sentence."""
     target = now.trained.checkpoint.target
-    left_out = [parts("without {source}", source={"source": source[i]}) for i in branch.omitted_positions]
+    left_out = [segments("without {source}", source={"source": source[i]}) for i in branch.omitted_positions]
     reached = [change for change in branch.interventions if change.step <= len(written.tokens)]
     said = [
         [
-            *parts("step {step}: ", step={"text": str(change.step)}),
+            *segments("step {step}: ", step={"text": str(change.step)}),
             *changed_here(change, source, target.tokens),
         ]
         for change in reached
@@ -161,24 +161,24 @@ def only_forced(found: TokenDifference, branch: Branch) -> bool:
 def came_of_it(found: TokenDifference | None, branch: Branch) -> Said:
     """What the changes did to the translation."""
     if found is None:
-        return parts("Nothing changed: it wrote the same words.")
+        return segments("Nothing changed: it wrote the same words.")
     if only_forced(found, branch):
-        return parts("Nothing else changed: it went on as before.")
+        return segments("Nothing else changed: it went on as before.")
     places = {
         "step": {"text": str(found.step)},
         "old": {"target": quoted(found.old_tokens)},
         "new": {"target": quoted(found.new_tokens)},
     }
     if not found.old_tokens:
-        return parts("It added {new} at step {step}.", **places)
+        return segments("It added {new} at step {step}.", **places)
     if not found.new_tokens:
-        return parts("It left out {old} at step {step}.", **places)
+        return segments("It left out {old} at step {step}.", **places)
     if found.suffix_length > 1:  # more than <eos>
-        return parts(
+        return segments(
             "It wrote {new} instead of {old} at step {step}; the words after that are the same.",
             **places,
         )
-    return parts("It wrote {new} instead of {old} from step {step} on.", **places)
+    return segments("It wrote {new} instead of {old} from step {step} on.", **places)
 
 
 def probability(log: float) -> str:
@@ -192,26 +192,26 @@ def probability(log: float) -> str:
 
 @st.cache_resource(show_spinner=False, max_entries=1000)
 def _outcome(
-    run: int, update: int, source: tuple[str, ...], branch: Branch, _now: Chosen
+    run: int, update: int, source: tuple[str, ...], branch: Branch, _now: Selection
 ) -> BranchOutcome:
     return summarize_outcome(replay_branch(_now.trained.model, _now.trained.checkpoint, source, branch))
 
 
-def outcome_of(branch: Branch, now: Chosen) -> BranchOutcome:
+def outcome_of(branch: Branch, now: Selection) -> BranchOutcome:
     if branch == OWN:
         return summarize_outcome(now.translation)
     source = now.translation.source_tokens
     return _outcome(now.run.id, now.trained.update, source, branch, now)
 
 
-def shown_walk(branch: Branch, now: Chosen) -> Translation:
+def shown_walk(branch: Branch, now: Selection) -> Translation:
     if branch == OWN:
         return now.translation
     trained = now.trained
     return replay_branch(trained.model, trained.checkpoint, now.translation.source_tokens, branch)
 
 
-def row(branch: Branch, shown: Branch, own: BranchOutcome, now: Chosen) -> dict[str, Any]:
+def row(branch: Branch, shown: Branch, own: BranchOutcome, now: Selection) -> dict[str, Any]:
     """One line of the list."""
     source, written = now.translation.source_tokens, outcome_of(branch, now)
     found = find_difference(own.tokens, written.tokens)
@@ -223,7 +223,7 @@ def row(branch: Branch, shown: Branch, own: BranchOutcome, now: Chosen) -> dict[
         "special": [token in SPECIAL_TOKENS for token in written.tokens],
         "leaves": found.step - 1 if found else -1,
         "again": len(written.tokens) - found.suffix_length if found else -1,
-        "changed": parts("The model's own translation")
+        "changed": segments("The model's own translation")
         if is_own
         else changes_said(branch, source, written, now),
         "came": [] if is_own else came_of_it(found, branch),
@@ -243,7 +243,7 @@ def hint(attends: bool) -> str:
     )
 
 
-def labels(now: Chosen) -> dict[str, str]:
+def labels(now: Selection) -> dict[str, str]:
     deep = now.run.model_config.is_transformer
     return {
         "what": _("What if?"),
@@ -270,7 +270,7 @@ def labels(now: Chosen) -> dict[str, str]:
     }  # fmt: skip
 
 
-def branches_data(branches: Sequence[Branch], shown: Branch, now: Chosen) -> dict[str, Any]:
+def branches_data(branches: Sequence[Branch], shown: Branch, now: Selection) -> dict[str, Any]:
     """The branches as the component lists them, and everything that can be changed."""
     own = summarize_outcome(now.translation)
     place = branches.index(shown) + 1 if shown in branches else 0

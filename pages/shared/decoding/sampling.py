@@ -9,10 +9,10 @@ import streamlit as st
 
 from pages.shared.decoding.beam_tree import percent
 from pages.shared.frame import components, url_state
-from pages.shared.frame.i18n import _, language
+from pages.shared.frame.i18n import _, current_language
 from pages.shared.runs import actions
-from pages.shared.runs.selection import Chosen
-from pages.shared.settings.decoding import TEMPERATURE, TOP_K, TOP_P, seed, turn
+from pages.shared.runs.selection import Selection
+from pages.shared.settings.decoding import TEMPERATURE, TOP_K, TOP_P, seed_input, decoding_control
 from seq2seq_core.config import DecodingConfig
 from seq2seq_core.data.corpus import tokenize
 from seq2seq_core.decoding.beam_tree import NextTokens, SampledTranslation, next_token_distribution, sample_translations
@@ -20,7 +20,7 @@ from seq2seq_core.decoding.beam_tree import NextTokens, SampledTranslation, next
 if TYPE_CHECKING:
     from seq2seq_core.training.dataset import TrainedRun
 
-lot = components.register("lot")
+lot = components.register_component("lot")
 
 DRAWS = 10
 
@@ -29,10 +29,10 @@ def choose_step(count: int) -> int:
     """The step whose chances are shown, from 1; kept in the URL."""
     if count == 1:
         return 1
-    key = f"search_step_{language()}_{count}"
-    first = url_state.first(key, min(max(url_state.option("step", range(1000), 1), 1), count))
+    key = f"search_step_{current_language()}_{count}"
+    first = url_state.initial_value(key, min(max(url_state.get_option("step", range(1000), 1), 1), count))
     step = st.slider(_("Step"), 1, count, value=first, key=key)
-    url_state.put("step", str(step))
+    url_state.set_param("step", str(step))
     return step
 
 
@@ -42,13 +42,13 @@ def settings(count: int) -> tuple[int, DecodingConfig]:
     with places[0]:
         step = choose_step(count)
     with places[1]:
-        temperature = turn(TEMPERATURE)
+        temperature = decoding_control(TEMPERATURE)
     with places[2]:
-        top_k = int(turn(TOP_K))
+        top_k = int(decoding_control(TOP_K))
     with places[3]:
-        top_p = turn(TOP_P)
+        top_p = decoding_control(TOP_P)
     with places[4]:
-        number = seed()
+        number = seed_input()
     return step, DecodingConfig(temperature=temperature, top_k=top_k, top_p=top_p, seed=number)
 
 
@@ -77,12 +77,12 @@ def drawn_in_words(drawn: Sequence[SampledTranslation], greedy: Sequence[str], c
 
 
 def lot_data(
-    now: Chosen, step: int, found: NextTokens, drawn: Sequence[SampledTranslation], config: DecodingConfig
+    now: Selection, step: int, found: NextTokens, drawn: Sequence[SampledTranslation], config: DecodingConfig
 ) -> dict[str, Any]:
     expected = actions.reference(now.run, now.text)
     wanted = None if expected is None else tokenize(expected, now.trained.checkpoint.tokenizer)
     return {
-        "source": components.annotated(now.translation.source_tokens, now.translation.unknown),
+        "source": components.annotate_tokens(now.translation.source_tokens, now.translation.unknown),
         "written": now.translation.tokens[: step - 1],
         "chances": [[one.token, one.model_probability, one.sampling_probability] for one in found.top],
         "drawn": [
@@ -117,7 +117,7 @@ def _drawn(
     return sample_translations(_trained.model, _trained.checkpoint, source, config, DRAWS)
 
 
-def lots(now: Chosen) -> None:
+def lots(now: Selection) -> None:
     """Draw the controls and the picture: one step's chances, and ten sentences."""
     source, steps = now.translation.source_tokens, now.translation.steps
     step, config = settings(len(steps))

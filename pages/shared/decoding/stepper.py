@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from pages.shared.frame import components
-from pages.shared.frame.glossary import meaning
-from pages.shared.frame.i18n import _, parts
+from pages.shared.frame.glossary import word_gloss
+from pages.shared.frame.i18n import _, segments
 from seq2seq_core.config import ModelConfig
 from seq2seq_core.data.vocabulary import SPECIAL_TOKENS
 from seq2seq_core.decoding.interventions import Branch, Intervention, remaining_positions
@@ -33,13 +33,13 @@ def looked(step: TranslationStep, sources: Sequence[str], again: bool = False) -
     """
     token = {"target": step.token}
     if step.attention is None and again:
-        return parts(
+        return segments(
             "To write {token} the decoder had its own state and, as at every step, what the "
             "encoder knew at its end. ",
             token=token,
         )
     if step.attention is None:
-        return parts(
+        return segments(
             "To write {token} the decoder had nothing but its own state, for the whole sentence. ",
             token=token,
         )
@@ -53,28 +53,28 @@ def looked(step: TranslationStep, sources: Sequence[str], again: bool = False) -
         "rest": {"text": percent(weights[1])},
     }
     if len(order) > 1 and weights[0] - min(step.attention) < ALIKE:
-        return parts(
+        return segments(
             "To write {token} the decoder looked at all positions alike ({weight} each). ",
             **places,
         )
     if weights[0] < 0.5:
-        return parts(
+        return segments(
             "To write {token} the decoder looked at several positions, most at that of {source} "
             "({weight}), then at that of {second} ({rest}). ",
             **places,
         )
     if weights[1] < LITTLE:
-        return parts(
+        return segments(
             "To write {token} the decoder looked mostly at the position of {source} ({weight}). ",
             **places,
         )
     if weights[1] < MUCH:
-        return parts(
+        return segments(
             "To write {token} the decoder looked mostly at the position of {source} ({weight}) "
             "and a little at that of {second} ({rest}). ",
             **places,
         )
-    return parts(
+    return segments(
         "To write {token} the decoder looked at the position of {source} ({weight}) and also at "
         "that of {second} ({rest}). ",
         **places,
@@ -84,14 +84,14 @@ def looked(step: TranslationStep, sources: Sequence[str], again: bool = False) -
 def changed_here(change: Intervention, sources: Sequence[str], targets: Sequence[str]) -> Said:
     """A change in words; sources: of the whole sentence, targets: the target vocabulary."""
     if change.is_word:
-        return parts("{token} put in", token={"target": targets[int(change.number)]})
+        return segments("{token} put in", token={"target": targets[int(change.number)]})
     if change.kind == "at":
-        return parts(
+        return segments(
             "looked only at the position of {source}",
             source={"source": sources[int(change.number)]},
         )
     if change.kind == "sharpened":
-        return parts("looked with β = {beta}", beta={"text": f"{change.number:g}"})
+        return segments("looked with β = {beta}", beta={"text": f"{change.number:g}"})
     phrases = {
         "even": _("looked everywhere alike"),
         "most": _("looked only at its maximum"),
@@ -104,8 +104,8 @@ def put_in(step: TranslationStep) -> Said:
     """What the model would have written where the learner put a word in."""
     own = step.top[0]
     if own.token == step.token:
-        return parts(" You put it in; the model would have written it too.")
-    return parts(
+        return segments(" You put it in; the model would have written it too.")
+    return segments(
         " You put it in; the model would have written {own} ({probability}).",
         own={"target": own.token},
         probability={"text": percent(own.probability)},
@@ -124,18 +124,18 @@ def said(
     token, probability = {"target": step.token}, {"text": percent(step.probability)}
     words: Said = []
     if any(not change.is_word for change in changes):
-        words += parts("You chose where it looks. ")
+        words += segments("You chose where it looks. ")
     words += looked(step, sources, shape.context == "every_step")
-    words += parts("It gives {token} {probability}.", token=token, probability=probability)
+    words += segments("It gives {token} {probability}.", token=token, probability=probability)
     if any(change.is_word for change in changes):
         words += put_in(step)
     if step.token == "<eos>":
-        words += parts(
+        words += segments(
             " “End of sequence”: with this token the model itself decides to stop. A limit on the "
             "length would stop it too, but hardly in the right place."
         )
     elif last:
-        words += parts(" Here the limit on the length stopped it: it has not written <eos>.")
+        words += segments(" Here the limit on the length stopped it: it has not written <eos>.")
     return words
 
 
@@ -189,7 +189,7 @@ def walk_labels(count: int, shape: ModelConfig) -> dict[str, Any]:
 
 def source_words(translation: Translation, source: Sequence[str], branch: Branch) -> list[Any]:
     """The whole source sentence, with what each word can be made to do."""
-    words = components.annotated(source, translation.unknown)
+    words = components.annotate_tokens(source, translation.unknown)
     for place, (word, token) in enumerate(zip(words, source, strict=True)):
         left_out = place in branch.omitted_positions
         word["left"] = left_out
@@ -218,7 +218,7 @@ def walk(
         changes = branch.interventions_at(number)
         steps.append({
             "token": step.token,
-            "meaning": meaning(step.token),
+            "meaning": word_gloss(step.token),
             "special": step.token in SPECIAL_TOKENS,
             "forced": any(change.is_word for change in changes),
             "looked": any(not change.is_word for change in changes),
@@ -237,7 +237,7 @@ def walk(
         "source": source_words(translation, source, branch),
         "steps": steps,
         "begin": {
-            "said": parts(
+            "said": segments(
                 "The encoder has read the whole source; nothing is written yet. First the decoder "
                 "reads {token}, “start of sequence”: a fixed token, the same for every sentence, "
                 "that tells it to begin.",

@@ -8,8 +8,8 @@ from typing import Any
 import streamlit as st
 
 from pages.shared.frame import errors, url_state
-from pages.shared.frame.i18n import _, language
-from pages.shared.frame.markdown import literal
+from pages.shared.frame.i18n import _, current_language
+from pages.shared.frame.markdown import escape_markdown
 from pages.shared.runs import actions
 from seq2seq_core.evaluation.report import ScoredSentence
 from seq2seq_core.evaluation.rouge_overlap import f1_score, find_overlap
@@ -29,9 +29,9 @@ def table(key: str, texts: Sequence[str], sentences: Sequence[ScoredSentence], s
     )
     worst_first = [sentences[i] for i in order]
     names = [texts[i] for i in order]
-    named = url_state.get("sentence")
+    named = url_state.get_param("sentence")
     chosen = names.index(named) if named in names else 0
-    key = f"metrics_table_{key}_{language()}"
+    key = f"metrics_table_{key}_{current_language()}"
 
     def choose() -> None:
         rows = st.session_state[key].selection.rows
@@ -39,7 +39,7 @@ def table(key: str, texts: Sequence[str], sentences: Sequence[ScoredSentence], s
             actions.show_sentence(names[rows[0]])
 
     selecting: dict[str, Any] = {
-        "on_select": errors.kept(choose),
+        "on_select": errors.deferred_errors(choose),
         "selection_mode": "single-row",
         "selection_default": {"selection": {"rows": [chosen]}},
     }
@@ -112,7 +112,7 @@ def bleu(one: ScoredSentence) -> None:
             "BLEU is the geometric mean of these shares. The plain formula always wants four in a "
             "row: “{three}” alone, written perfectly, gets {plain}. With effective_order only what "
             "fits into the sentence counts: then it gets {score}.",
-            three=literal(three),
+            three=escape_markdown(three),
             plain=f"{unsmoothed_sentence_bleu(three, three):.0f}",
             score=f"{sentence_bleu(three, three).score:.0f}",
         )

@@ -9,60 +9,60 @@ from functools import wraps
 
 import streamlit as st
 
-from pages.shared.frame.i18n import _, catalogue, language
-from pages.shared.frame.markdown import literal
+from pages.shared.frame.i18n import _, load_catalogue, current_language
+from pages.shared.frame.markdown import escape_markdown
 from seq2seq_core.data.corpus import Problem
 from seq2seq_core.errors import MESSAGES, Seq2SeqError
 
 LOG = logging.getLogger(__name__)
 
 
-def sentence(code: str, fields: Mapping[str, object]) -> str:
+def error_sentence(code: str, fields: Mapping[str, object]) -> str:
     """The sentence of an error code, as plain text: it may hold what a learner typed."""
-    known = catalogue(language())
-    text = known.get(MESSAGES[code]) or MESSAGES[code]
-    return text.format(**{name: known.get(str(value), value) for name, value in fields.items()})
+    translations = load_catalogue(current_language())
+    text = translations.get(MESSAGES[code]) or MESSAGES[code]
+    return text.format(**{name: translations.get(str(value), value) for name, value in fields.items()})
 
 
-def show(error: Seq2SeqError) -> None:
-    st.error(literal(sentence(error.code, error.fields)), icon=":material/error:")
+def show_error(error: Seq2SeqError) -> None:
+    st.error(escape_markdown(error_sentence(error.code, error.fields)), icon=":material/error:")
 
 
 @contextmanager
-def shown() -> Iterator[None]:
+def errors_on_page() -> Iterator[None]:
     """Whatever goes wrong inside ends as one sentence on the page, never as a traceback."""
     try:
         yield
     except Seq2SeqError as error:
-        show(error)
+        show_error(error)
     except Exception:
         LOG.exception("a page failed")
         text = _("This could not be drawn. Your work is saved: reload, or choose another page.")
         st.error(text)
 
 
-def kept(callback: Callable[..., None]) -> Callable[..., None]:
+def deferred_errors(callback: Callable[..., None]) -> Callable[..., None]:
     """For callbacks, which run before the page: what goes wrong is shown when it is drawn."""
 
     @wraps(callback)
-    def guarded(*arguments: object) -> None:
+    def guarded_callback(*arguments: object) -> None:
         try:
             callback(*arguments)
         except Exception as error:
             st.session_state["error"] = error
 
-    return guarded
+    return guarded_callback
 
 
-def show_kept() -> None:
+def show_deferred() -> None:
     """Once, at the top of the page after the callback."""
     error = st.session_state.pop("error", None)
     if error is not None:
-        with shown():
+        with errors_on_page():
             raise error
 
 
-def problem_line(problem: Problem, row: object) -> str:
+def format_problem(problem: Problem, row: object) -> str:
     """A problem with the number that its row has on the screen."""
     columns = {
         "source": _("source"),
@@ -73,5 +73,5 @@ def problem_line(problem: Problem, row: object) -> str:
         "Row {row}, {column}: {problem}",
         row=row,
         column=columns[problem.column],
-        problem=sentence(problem.error.code, problem.error.fields),
+        problem=error_sentence(problem.error.code, problem.error.fields),
     )

@@ -12,7 +12,7 @@ from babel.messages.pofile import read_po
 from pages.shared.frame import url_state
 
 LANGUAGES = {"en": "English", "zh": "中文"}
-LOCALE = Path(__file__).parents[3] / "assets/locale"
+LOCALE_FOLDER = Path(__file__).parents[3] / "assets/locale"
 
 
 def N_(message: str) -> str:
@@ -21,18 +21,18 @@ def N_(message: str) -> str:
 
 
 @cache
-def catalogue(language: str) -> dict[str, str]:
+def load_catalogue(language: str) -> dict[str, str]:
     """Message -> translation; empty for English."""
-    path = LOCALE / language / "messages.po"
+    path = LOCALE_FOLDER / language / "messages.po"
     if not path.exists():
         return {}
     with path.open("rb") as file:
         return {str(m.id): str(m.string) for m in read_po(file, locale=language) if m.id}
 
 
-def language() -> str:
+def current_language() -> str:
     """The language chosen at the top, else the browser's, else English."""
-    return url_state.option("lang", list(LANGUAGES), browsers_language())
+    return url_state.get_option("lang", list(LANGUAGES), browsers_language())
 
 
 def browsers_language() -> str:
@@ -41,47 +41,47 @@ def browsers_language() -> str:
 
 def _(message: str, /, **fields: object) -> str:
     """The phrase in the reader's language, its {placeholders} filled in."""
-    text = catalogue(language()).get(message) or message
+    text = load_catalogue(current_language()).get(message) or message
     return text.format(**fields) if fields else text
 
 
-def together(*sentences: str | None) -> str:
+def join_sentences(*sentences: str | None) -> str:
     """Sentences one after the other, as the language sets them; None is left out."""
-    return (" " if language() == "en" else "").join(filter(None, sentences))
+    return (" " if current_language() == "en" else "").join(filter(None, sentences))
 
 
-def parts(message: str, /, **fields: dict[str, str]) -> list[dict[str, str]]:
+def segments(message: str, /, **fields: dict[str, str]) -> list[dict[str, str]]:
     """The phrase as segments for a component: plain text, and each placeholder's own segment.
 
     {"text": "To write "}, {"target": "books"}, …: so that learner text stays apart from markup.
     """
-    text = catalogue(language()).get(message) or message
-    segments: list[dict[str, str]] = []
+    text = load_catalogue(current_language()).get(message) or message
+    pieces: list[dict[str, str]] = []
     for plain, name, _spec, _conversion in Formatter().parse(text):
         if plain:
-            segments.append({"text": plain})
+            pieces.append({"text": plain})
         if name:
-            segments.append(fields[name])
-    return segments
+            pieces.append(fields[name])
+    return pieces
 
 
-def choose() -> None:
-    chosen = st.session_state["lang_switch"]
-    if chosen == browsers_language():
-        url_state.drop("lang")
+def sync_language() -> None:
+    language_code = st.session_state["lang_switch"]
+    if language_code == browsers_language():
+        url_state.remove_param("lang")
     else:
-        url_state.put("lang", chosen)
+        url_state.set_param("lang", language_code)
 
 
-def switch() -> None:
+def language_switch() -> None:
     """The language control; the choice goes into the URL."""
     st.segmented_control(
         "语言 · Language",
         list(LANGUAGES),
-        default=url_state.first("lang_switch", language()),
+        default=url_state.initial_value("lang_switch", current_language()),
         required=True,
         format_func=LANGUAGES.__getitem__,
         key="lang_switch",
-        on_change=choose,
+        on_change=sync_language,
         label_visibility="collapsed",
     )

@@ -6,14 +6,14 @@ import re
 
 # everything that Streamlit's Markdown gives a meaning: emphasis, links, images, code, HTML,
 # maths, directives such as :red[…] and emoji such as :smile:
-MARKDOWN = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~$:&@/=^\"'])")
+MARKDOWN_SYNTAX = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~$:&@/=^\"'])")
 
 # Streamlit makes addresses links without any mark around them, escaped or not: what cannot be seen
 # between their parts, a word joiner, keeps them text
-ADDRESS = re.compile(r"(?<=:)(?=//)|(?<=www)(?=\.)|(?<=@)", re.IGNORECASE)
+AUTOLINK = re.compile(r"(?<=:)(?=//)|(?<=www)(?=\.)|(?<=@)", re.IGNORECASE)
 
 
-def literal(text: str) -> str:
+def escape_markdown(text: str) -> str:
     """The text with every special character escaped, so that Markdown shows it as it is."""
-    apart = ADDRESS.sub("\u2060", " ".join(text.split()))
-    return MARKDOWN.sub(r"\\\1", apart)
+    without_autolinks = AUTOLINK.sub("\u2060", " ".join(text.split()))
+    return MARKDOWN_SYNTAX.sub(r"\\\1", without_autolinks)

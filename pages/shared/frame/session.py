@@ -67,14 +67,14 @@ def keep_workers() -> None:
 
 def workspace() -> Workspace | None:
     """The workspace that the URL names, else this session's; None before the first write."""
-    key = url_state.get("w")
+    key = url_state.get_param("w")
     return store.find_workspace(engine(), key) if key else None
 
 
 def say_lost() -> None:
     """A link that leads nowhere is said, in the same words whatever it looks like."""
-    if url_state.get("w") is not None and workspace() is None:
-        url_state.drop("w")
+    if url_state.get_param("w") is not None and workspace() is None:
+        url_state.remove_param("w")
         st.error(_("This link leads to no work that is kept here: you start with a new one."))
 
 
@@ -83,7 +83,7 @@ def own_workspace() -> Workspace:
     found = workspace()
     if found is None:
         key = store.create_workspace(engine())
-        url_state.put("w", key)
+        url_state.set_param("w", key)
         found = store.find_workspace(engine(), key)
     assert found is not None
     return found

@@ -16,7 +16,7 @@ import streamlit as st
 Option = TypeVar("Option")
 
 # every name that an address of ours can have; what else a link brings is left out
-NAMES = frozenset({
+PARAM_NAMES = frozenset({
     "w", "lang", "run", "sentence", "step", "order",
     "view", "guess", "speed",
     "cell", "attention", "bidirectional", "hidden", "embedding", "compared", "dropout",
@@ -28,79 +28,79 @@ NAMES = frozenset({
     "way", "guesses",
     "target", "source", "layer", "head", "part", "cloud", "near", "untrained",
 })  # fmt: skip
-OF_A_WALK = ("step", "branches", "branch")  # of a run and a sentence, written by the stepper itself
-LONGEST = 300  # characters of a value: links end up in chats and on the blackboard
+DECODE_KEYS = ("step", "branches", "branch")  # of a run and a sentence, written by the stepper itself
+MAX_VALUE_LENGTH = 300  # characters of a value: links end up in chats and on the blackboard
 UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffd]")  # the last: not UTF-8
 
 
-def readable(name: str, value: str) -> bool:
+def is_valid_param(name: str, value: str) -> bool:
     """Whether a link may hold this. A workspace's key is always looked up: whatever is wrong with
     one, the answer is the same."""
-    return name == "w" or (len(value) <= LONGEST and not UNPRINTABLE.search(value))
+    return name == "w" or (len(value) <= MAX_VALUE_LENGTH and not UNPRINTABLE.search(value))
 
 
-def remembered() -> dict[str, str]:
+def stored_params() -> dict[str, str]:
     """Name -> value, from the URL at first."""
     if "address" not in st.session_state:
-        there = st.query_params.to_dict()
-        good = {name: value for name, value in there.items() if readable(name, value)}
-        st.session_state["address_damaged"] = len(good) < len(there)
-        st.session_state["address"] = {name: good[name] for name in good if name in NAMES}
+        query = st.query_params.to_dict()
+        valid = {name: value for name, value in query.items() if is_valid_param(name, value)}
+        st.session_state["address_damaged"] = len(valid) < len(query)
+        st.session_state["address"] = {name: valid[name] for name in valid if name in PARAM_NAMES}
     return st.session_state["address"]
 
 
-def damaged() -> bool:
+def pop_damaged_flag() -> bool:
     """Whether a part of the link had to be left out. True only once, to be said."""
-    remembered()
+    stored_params()
     return st.session_state.pop("address_damaged", False)
 
 
-def get(name: str) -> str | None:
-    assert name in NAMES, f"add {name!r} to NAMES"
-    return remembered().get(name)
+def get_param(name: str) -> str | None:
+    assert name in PARAM_NAMES, f"add {name!r} to NAMES"
+    return stored_params().get(name)
 
 
-def put(name: str, value: str) -> None:
-    assert name in NAMES, f"add {name!r} to NAMES"
-    if name in ("run", "sentence") and get(name) != value:
-        for of_another_walk in OF_A_WALK:
-            drop(of_another_walk)
-    remembered()[name] = value
+def set_param(name: str, value: str) -> None:
+    assert name in PARAM_NAMES, f"add {name!r} to NAMES"
+    if name in ("run", "sentence") and get_param(name) != value:
+        for decode_key in DECODE_KEYS:
+            remove_param(decode_key)
+    stored_params()[name] = value
 
 
-def drop(name: str) -> None:
+def remove_param(name: str) -> None:
     """Back to what goes without saying."""
-    remembered().pop(name, None)
+    stored_params().pop(name, None)
 
 
-def option(name: str, options: Sequence[Option], default: Option) -> Option:
+def get_option(name: str, options: Sequence[Option], default: Option) -> Option:
     """The option that the address names; the default where it names none of them."""
-    named = get(name)
-    return next((option for option in options if str(option) == named), default)
+    param = get_param(name)
+    return next((option for option in options if str(option) == param), default)
 
 
-def show(page: str) -> None:
+def sync_url(page: str) -> None:
     """Make the URL say what is remembered.
 
     Streamlit makes each change a step in the browser's history. Who just went a step back, on the
     same page, is left there: a new step would lock the way back.
     """
-    there = st.query_params.to_dict()
-    wanted = {name: value for name, value in remembered().items() if readable(name, value)}
-    last_page, last_there = st.session_state.get("address_shown", (None, {}))
-    moved = page == last_page and without_step(there) != last_there
-    if there != wanted and not moved:
-        st.query_params.from_dict(wanted)
-        there = wanted
-    st.session_state["address_shown"] = page, without_step(there)
+    query = st.query_params.to_dict()
+    params = {name: value for name, value in stored_params().items() if is_valid_param(name, value)}
+    last_page, last_query = st.session_state.get("address_shown", (None, {}))
+    went_back = page == last_page and without_component_params(query) != last_query
+    if query != params and not went_back:
+        st.query_params.from_dict(params)
+        query = params
+    st.session_state["address_shown"] = page, without_component_params(query)
 
 
-def without_step(values: dict[str, str]) -> dict[str, str]:
+def without_component_params(values: dict[str, str]) -> dict[str, str]:
     """What a component writes into the URL itself, without a step in the history, left out."""
-    return {name: value for name, value in values.items() if name not in (*OF_A_WALK, "guesses")}
+    return {name: value for name, value in values.items() if name not in (*DECODE_KEYS, "guesses")}
 
 
-def first(key: str, value: Option) -> Option:
+def initial_value(key: str, value: Option) -> Option:
     """What a widget shows when it is drawn for the first time on a page; constant after that."""
     if key not in st.session_state:
         st.session_state[f"{key}_first"] = value

@@ -9,9 +9,9 @@ import streamlit as st
 
 from pages.shared.frame import errors, session
 from pages.shared.frame.i18n import _
-from pages.shared.frame.markdown import literal
+from pages.shared.frame.markdown import escape_markdown
 from pages.shared.runs import actions
-from pages.shared.runs.trained import trained as trained_run
+from pages.shared.runs.trained import load_trained_run as trained_run
 from pages.shared.training.live_view import marked
 from seq2seq_core import store
 from seq2seq_core.config import ModelConfig
@@ -23,7 +23,7 @@ from seq2seq_core.store import Run
 def framed(words: Sequence[str], others: Sequence[str]) -> str:
     """Words as Markdown; those that the other sentence does not have stand in a frame."""
     return " ".join(
-        literal(word["token"]) if word["right"] else f":violet-badge[{literal(word['token'])}]"
+        escape_markdown(word["token"]) if word["right"] else f":violet-badge[{escape_markdown(word['token'])}]"
         for word in marked(words, others)
     )
 
@@ -36,7 +36,7 @@ def answer(run: Run, text: str) -> None:
     wanted = None if expected is None else tokenize(expected, trained.checkpoint.tokenizer)
     evaluation = store.load_history(session.engine(), run.id, "evaluation")
     with st.container(border=True, height="stretch"):
-        st.caption(literal(actions.label(run)))
+        st.caption(escape_markdown(actions.label(run)))
         if run.is_active:
             actions.say_how_far(run, trained.update)
         if wanted is None:
@@ -81,7 +81,7 @@ def counterpart(run: Run, choices: list[Run]) -> Run | None:
     return next(filter(fits, choices), None)
 
 
-@errors.kept
+@errors.deferred_errors
 def train_counterpart(run: Run) -> None:
     """A run without attention, or with it; apart from a Transformer's nothing else differs."""
     if run.model_config.has_attention:

@@ -7,12 +7,12 @@ from collections.abc import Sequence
 import streamlit as st
 
 from pages.shared.frame import errors, url_state
-from pages.shared.frame.glossary import meaning
-from pages.shared.frame.i18n import N_, _, language
+from pages.shared.frame.glossary import word_gloss
+from pages.shared.frame.i18n import N_, _, current_language
 from pages.shared.inspection.attention_tiles import maps, maps_data
 from pages.shared.inspection.head_patterns import last_mean
 from pages.shared.runs import actions, evaluations
-from pages.shared.runs.selection import Chosen
+from pages.shared.runs.selection import Selection
 from seq2seq_core.evaluation import alignment
 from seq2seq_core.inspection.attention_maps import AttentionMap
 
@@ -24,19 +24,19 @@ ORDERS = {
 
 
 def choose_order(offered: Sequence[str]) -> str:
-    key = f"attention_order_{language()}"
+    key = f"attention_order_{current_language()}"
 
     def kept() -> None:
-        url_state.put("order", st.session_state[key])
+        url_state.set_param("order", st.session_state[key])
 
     return st.segmented_control(
         _("Order"),
         offered,
-        default=url_state.first(key, url_state.option("order", offered, offered[0])),
+        default=url_state.initial_value(key, url_state.get_option("order", offered, offered[0])),
         required=True,
         format_func=lambda name: _(ORDERS[name]),
         key=key,
-        on_change=errors.kept(kept),
+        on_change=errors.deferred_errors(kept),
         label_visibility="collapsed",
         wrap=True,
     )
@@ -55,13 +55,13 @@ def share_or(share: float | None, otherwise: float) -> float:
     return otherwise if share is None else share
 
 
-@errors.kept
+@errors.deferred_errors
 def pin() -> None:
     """The sentence of the picture that was clicked becomes the sentence of the page."""
     actions.show_sentence(st.session_state["attention_maps"].pin)
 
 
-def glance(now: Chosen, shown: Sequence[AttentionMap], above: str) -> None:
+def glance(now: Selection, shown: Sequence[AttentionMap], above: str) -> None:
     """above: the key of the container where the page shows its sentence's map."""
     st.subheader(_("All sentences at a glance"), anchor=False)
     sample = evaluations.sample(now.run, evaluations.has_held_out(now.trained))
@@ -112,7 +112,7 @@ def crossing(shown: Sequence[AttentionMap]) -> None:
 def unneeded(shown: Sequence[AttentionMap]) -> None:
     st.subheader(_("The words that nobody needs to look at"), anchor=False)
     found = alignment.count_words_at([one.unattended for one in shown], [one.source for one in shown])
-    meanings = [meaning(word) for word, *_counts in found]
+    meanings = [word_gloss(word) for word, *_counts in found]
     if found:
         st.dataframe(
             {

@@ -7,28 +7,28 @@ from collections.abc import Sequence
 from typing import Any
 
 from pages.shared.frame import components
-from pages.shared.frame.glossary import glossed
-from pages.shared.frame.i18n import _, parts
+from pages.shared.frame.glossary import join_with_glosses
+from pages.shared.frame.i18n import _, segments
 from seq2seq_core.inspection.attention_maps import AttentionMap
 
-maps = components.register("maps", "shades")
+maps = components.register_component("maps", "shades")
 
 
 def said(one: AttentionMap) -> list[dict[str, str]]:
     """A map in words: its strongest link, and how many links cross."""
     t, j, weight = one.strongest_link
-    words = parts(
+    words = segments(
         "Its strongest link: {token} looked at the position of {source} ({weight}). ",
         token={"target": one.target[t]},
-        source={"source": glossed([one.source[j]])},
+        source={"source": join_with_glosses([one.source[j]])},
         weight={"text": f"{weight:.0%}"},
     )
     if not one.crossings:
-        return words + parts("No links cross.")
+        return words + segments("No links cross.")
     if one.crossings == 1:
-        return words + parts("One pair of links crosses.")
+        return words + segments("One pair of links crosses.")
     count = {"text": str(one.crossings)}
-    return words + parts("{count} pairs of links cross.", count=count)
+    return words + segments("{count} pairs of links cross.", count=count)
 
 
 def maps_data(

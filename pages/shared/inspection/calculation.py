@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from pages.shared.frame import components
-from pages.shared.frame.i18n import N_, _, parts
+from pages.shared.frame.i18n import N_, _, segments
 
 if TYPE_CHECKING:
     from seq2seq_core.models.calculation import Equation, Operand  # torch comes with it
 
-numbers = components.register("numbers")
+numbers = components.register_component("numbers")
 
 WINDOW = 8  # numbers of a vector that stand there at once, as in numbers.js
 LIKELY = 8  # words of the vocabulary that are shown
@@ -216,7 +216,7 @@ def shown(lines: Sequence[Equation], told: Told) -> list[dict[str, Any]]:
     return [
         {
             "code": line.code,
-            "name": parts(NAMES[line.code], **words),
+            "name": segments(NAMES[line.code], **words),
             "formula": "" if line.operation == "given" else line.formula,
             **body(line, told, unit, set(results[:number])),
         }

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from pages.shared.frame import session, theme
-from pages.shared.frame.glossary import glossed
-from pages.shared.frame.i18n import N_, _, language
+from pages.shared.frame.glossary import join_with_glosses
+from pages.shared.frame.i18n import N_, _, current_language
 from seq2seq_core import figures, store
 from seq2seq_core.figures import Point, PointLabel
 from seq2seq_core.store import Run
@@ -94,7 +94,7 @@ def in_words(name: str, cloud: VectorSet, trained: TrainedRun) -> str:
 
 def told(cloud: VectorSet, i: int) -> tuple[str, ...]:
     """A word with its meaning; of a state the sentence too, and where in it."""
-    word = glossed([cloud.words[i]])
+    word = join_with_glosses([cloud.words[i]])
     if not cloud.positions:
         return (word,)
     row, position = cloud.positions[i]
@@ -148,7 +148,7 @@ def chart(name: str, cloud: VectorSet, picture: Projection, word: str, near: dic
     st.plotly_chart(
         figure(name, cloud, picture, {word: 2} | dict.fromkeys(near, 1)),
         theme=None,
-        key=f"words_cloud_{language()}",
+        key=f"words_cloud_{current_language()}",
         config={"displayModeBar": False, "showTips": False},
-        alt=_("Points in a plane. Nearest to {word}: {words}", word=word, words=glossed(near)),
+        alt=_("Points in a plane. Nearest to {word}: {words}", word=word, words=join_with_glosses(near)),
     )

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from pages.shared.frame import components, errors, url_state
-from pages.shared.frame.i18n import N_, _, language
-from pages.shared.runs.selection import Chosen
+from pages.shared.frame.i18n import N_, _, current_language
+from pages.shared.runs.selection import Selection
 from seq2seq_core.evaluation.alignment import AlignmentLinks
 from seq2seq_core.inspection import attention_heads as core
 from seq2seq_core.inspection.attention_heads import HeadPattern, AttentionHeads
@@ -19,7 +19,7 @@ from seq2seq_core.inspection.attention_heads import HeadPattern, AttentionHeads
 if TYPE_CHECKING:
     from seq2seq_core.training.dataset import TrainedRun
 
-grid = components.register("heads", "shades")
+grid = components.register_component("heads", "shades")
 
 PARTS = {
     "cross": N_("cross-attention"),
@@ -73,26 +73,26 @@ def _heads(
     return core.inspect_attention_heads(_trained.model, _trained.checkpoint, tokens)
 
 
-def heads_of(now: Chosen) -> dict[str, AttentionHeads]:
+def heads_of(now: Selection) -> dict[str, AttentionHeads]:
     """Every part of the page's sentence."""
     tokens = now.translation.source_tokens
     return _heads(now.run.id, now.trained.update, tokens, now.trained)
 
 
 def choose_part() -> str:
-    key = f"attention_part_{language()}"
+    key = f"attention_part_{current_language()}"
 
     def kept() -> None:
-        url_state.put("part", st.session_state[key])
+        url_state.set_param("part", st.session_state[key])
 
     return st.segmented_control(
         _("Which attention"),
         list(PARTS),
-        default=url_state.first(key, url_state.option("part", list(PARTS), "cross")),
+        default=url_state.initial_value(key, url_state.get_option("part", list(PARTS), "cross")),
         required=True,
         format_func=lambda name: _(PARTS[name]),
         key=key,
-        on_change=errors.kept(kept),
+        on_change=errors.deferred_errors(kept),
         label_visibility="collapsed",
         wrap=True,
     )
@@ -100,8 +100,8 @@ def choose_part() -> str:
 
 def place(heads: AttentionHeads) -> tuple[int, int]:
     """Layer and head that the address names; at first the mean, head 0, of the last layer."""
-    layer = url_state.option("layer", range(1, heads.layer_count + 1), heads.layer_count)
-    return layer, url_state.option("head", range(1, heads.head_count + 1), 0)
+    layer = url_state.get_option("layer", range(1, heads.layer_count + 1), heads.layer_count)
+    return layer, url_state.get_option("head", range(1, heads.head_count + 1), 0)
 
 
 def title(heads: AttentionHeads, layer: int, head: int) -> str:
@@ -172,15 +172,15 @@ def grid_data(heads: AttentionHeads, sure: AlignmentLinks, above: str) -> dict[s
     }
 
 
-@errors.kept
+@errors.deferred_errors
 def open_tile() -> None:
     """The picture that was clicked becomes the large one."""
     layer, head = st.session_state["attention_heads"].choice.split(".")
-    url_state.put("layer", layer)
+    url_state.set_param("layer", layer)
     if head == "0":
-        url_state.drop("head")
+        url_state.remove_param("head")
     else:
-        url_state.put("head", head)
+        url_state.set_param("head", head)
 
 
 def all_heads(heads: AttentionHeads, sure: AlignmentLinks, above: str) -> None:

@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from pages.shared.frame import components
-from pages.shared.frame.glossary import glossed
+from pages.shared.frame.glossary import join_with_glosses
 from pages.shared.frame.i18n import N_, _
 
 if TYPE_CHECKING:
     from seq2seq_core.inspection.hidden_states import VectorSeries, Vector  # torch comes with it
 
-strips = components.register("strips")
+strips = components.register_component("strips")
 
 SHADES = 99  # finer than this no eye can tell
 NAMES = {
@@ -51,7 +51,7 @@ def side(
         "title": title,
         "label": title,
         "words": [
-            {"token": word, "title": f"{number} · {glossed([word])}"}
+            {"token": word, "title": f"{number} · {join_with_glosses([word])}"}
             for number, word in enumerate(words, 1)
         ],
         "strips": [strip(one, both) for one in found if one.side == kind],

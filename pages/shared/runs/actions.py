@@ -9,7 +9,7 @@ from typing import Any
 import streamlit as st
 
 from pages.shared.frame import session, url_state
-from pages.shared.frame.i18n import N_, _, language
+from pages.shared.frame.i18n import N_, _, current_language
 from pages.shared.settings import panel
 from seq2seq_core import store
 from seq2seq_core.config import ModelConfig, TrainingConfig
@@ -58,7 +58,7 @@ def selected(choices: list[Run]) -> Run | None:
     """The run that the address names, else the latest one."""
     numbers = {run.number: run for run in choices}
     latest = choices[0].number if choices else 0
-    return numbers.get(url_state.option("run", list(numbers), latest))
+    return numbers.get(url_state.get_option("run", list(numbers), latest))
 
 
 def made_of(shape: ModelConfig) -> list[str]:
@@ -98,11 +98,11 @@ def choose_run(page: str, choices: list[Run]) -> Run:
     now = selected(choices)
     assert now is not None
     # another list or language is another widget: it begins with what is chosen now
-    key = f"{page}_run_{language()}_{hash(tuple(map(label, choices)))}"
+    key = f"{page}_run_{current_language()}_{hash(tuple(map(label, choices)))}"
     chosen = st.selectbox(
         _("Training run"),
         numbers,
-        index=numbers.index(url_state.first(key, now.number)),
+        index=numbers.index(url_state.initial_value(key, now.number)),
         format_func=lambda number: label(choices[numbers.index(number)]),
         key=key,
         label_visibility="collapsed" if page == "train" else "visible",
@@ -115,7 +115,7 @@ def choose_run(page: str, choices: list[Run]) -> Run:
 
 def show_run(run: Run) -> None:
     """Make this the run that every page looks at."""
-    url_state.put("run", str(run.number))
+    url_state.set_param("run", str(run.number))
 
 
 @st.cache_data(show_spinner=False, max_entries=64)
@@ -164,9 +164,9 @@ def choose_sentence(page: str, run: Run) -> str:
     """A sentence out of the run's corpus, or a typed one. It goes into the URL."""
     turn = st.session_state.get("sentence_turn", 0)
     choices = sentences(run)
-    default, now = choices[0], url_state.get("sentence") or choices[0]
+    default, now = choices[0], url_state.get_param("sentence") or choices[0]
     key = f"{page}_sentence_{run.id}_{turn}"
-    first = url_state.first(key, now)
+    first = url_state.initial_value(key, now)
     if first not in choices:
         choices.append(first)
     text = st.selectbox(
@@ -177,15 +177,15 @@ def choose_sentence(page: str, run: Run) -> str:
         accept_new_options=True,
     )
     if text is None or text == default:
-        url_state.drop("sentence")
+        url_state.remove_param("sentence")
     else:
-        url_state.put("sentence", text)
+        url_state.set_param("sentence", text)
     return text or default
 
 
 def show_sentence(text: str) -> None:
     """Make this the sentence that every page looks at, chosen elsewhere than in its control."""
-    url_state.put("sentence", text)
+    url_state.set_param("sentence", text)
     # the control knows what it showed last: another one begins with what the address says
     st.session_state["sentence_turn"] = st.session_state.get("sentence_turn", 0) + 1
 

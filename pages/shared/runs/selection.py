@@ -10,7 +10,7 @@ import streamlit as st
 
 from pages.shared.frame import session
 from pages.shared.runs import actions
-from pages.shared.runs.trained import trained as trained_run
+from pages.shared.runs.trained import load_trained_run as trained_run
 from seq2seq_core import store
 from seq2seq_core.decoding.translator import Translation, translate
 from seq2seq_core.store import Run
@@ -20,14 +20,14 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Chosen:
+class Selection:
     run: Run
     trained: TrainedRun
     text: str
     translation: Translation
 
 
-def choose_run(page: str, choices: Sequence[Run]) -> tuple[Run, TrainedRun]:
+def choose_trained_run(page: str, choices: Sequence[Run]) -> tuple[Run, TrainedRun]:
     """The run that the address names, as far as it has come; with the control to change it."""
     with st.columns([1, 2])[0]:
         run = actions.choose_run(page, list(choices))
@@ -36,7 +36,7 @@ def choose_run(page: str, choices: Sequence[Run]) -> tuple[Run, TrainedRun]:
     return run, trained
 
 
-def choose_run_and_sentence(page: str, choices: Sequence[Run]) -> Chosen:
+def choose_run_and_sentence(page: str, choices: Sequence[Run]) -> Selection:
     """The run and the sentence that the address names, with the controls to change both."""
     left, right = st.columns([1, 2])
     with left:
@@ -47,21 +47,21 @@ def choose_run_and_sentence(page: str, choices: Sequence[Run]) -> Chosen:
     actions.say_how_far(run, trained.update)
     translation = translate(trained.model, trained.checkpoint, text)
     actions.name_unknown(translation.unknown)
-    return Chosen(run, trained, text, translation)
+    return Selection(run, trained, text, translation)
 
 
-def follow(*shown: Run | None) -> None:
+def rerun_on_progress(*followed_runs: Run | None) -> None:
     """Draw the page again when a run that still learns has come further, once a second at most."""
-    learning = [run for run in shown if run is not None and run.is_active]
-    if not learning:
+    active_runs = [run for run in followed_runs if run is not None and run.is_active]
+    if not active_runs:
         return
-    updates = [store.latest_snapshot_update(session.engine(), run.id) for run in learning]
+    updates = [store.latest_snapshot_update(session.engine(), run.id) for run in active_runs]
 
     @st.fragment(run_every=1.0)
-    def again() -> None:
-        now = [actions.current(run) for run in learning]
-        over = any(run is None or not run.is_active for run in now)
-        if over or updates != [store.latest_snapshot_update(session.engine(), run.id) for run in learning]:
+    def check_progress() -> None:
+        current_runs = [actions.current(run) for run in active_runs]
+        has_ended = any(run is None or not run.is_active for run in current_runs)
+        if has_ended or updates != [store.latest_snapshot_update(session.engine(), run.id) for run in active_runs]:
             st.rerun()
 
-    again()
+    check_progress()

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 @st.cache_data(show_spinner=False, max_entries=32)
-def _untrained(_view: session.CorpusView, key: object, model: ModelConfig, seed: int) -> list[dict]:
+def _untrained_preview(_view: session.CorpusView, key: object, model: ModelConfig, seed: int) -> list[dict]:
     from seq2seq_core.training import dataset
 
     return dataset.preview_untrained(
@@ -26,30 +26,30 @@ def _untrained(_view: session.CorpusView, key: object, model: ModelConfig, seed:
     )  # fmt: skip
 
 
-def untrained_sentences(view: session.CorpusView, model: ModelConfig, seed: int) -> list[dict]:
+def untrained_preview(view: session.CorpusView, model: ModelConfig, seed: int) -> list[dict]:
     """What a model writes before it has learnt anything, in the form of a run's frame.
 
     Raises CorpusError where nothing in the corpus can be used.
     """
     if not session.warm():
         return []  # in a moment
-    return _untrained(view, view.revision.id if view.revision else None, model, seed)
+    return _untrained_preview(view, view.revision.id if view.revision else None, model, seed)
 
 
 @st.cache_data(show_spinner=False, max_entries=64)
-def _parameters(_view: session.CorpusView, sizes: object, model: ModelConfig) -> int:
+def _count_weights(_view: session.CorpusView, sizes: object, model: ModelConfig) -> int:
     from seq2seq_core.training import dataset
 
     return dataset.parameter_count(_view.rows, _view.tokenizer, model)
 
 
-def parameters(view: session.CorpusView, model: ModelConfig) -> int:
+def count_weights(view: session.CorpusView, model: ModelConfig) -> int:
     """How many weights a model for this corpus has."""
-    return _parameters(view, session.sizes(view), model)
+    return _count_weights(view, session.sizes(view), model)
 
 
 @st.cache_resource(show_spinner=False, max_entries=24)  # a large one takes 8 MB
-def _trained(run_id: int, update: int, _run: Run) -> TrainedRun:
+def _load_trained_run(run_id: int, update: int, _run: Run) -> TrainedRun:
     from seq2seq_core.training import dataset  # torch comes with it: only a page that decodes pays
 
     snapshot = store.load_latest_snapshot(session.engine(), run_id)
@@ -58,23 +58,23 @@ def _trained(run_id: int, update: int, _run: Run) -> TrainedRun:
     return dataset.restore_run(description, _run.model, weights, _run.training["seed"])
 
 
-def trained(run: Run) -> TrainedRun:
+def load_trained_run(run: Run) -> TrainedRun:
     """The model of a run at its latest snapshot. Raises CheckpointError for a damaged one."""
-    return _trained(run.id, store.latest_snapshot_update(session.engine(), run.id) or 0, run)
+    return _load_trained_run(run.id, store.latest_snapshot_update(session.engine(), run.id) or 0, run)
 
 
 @st.cache_data(show_spinner=False, max_entries=64)
-def _watched(run_id: int, update: int, texts: Sequence[str], _run: Run) -> list[dict[str, Any]]:
+def _run_preview(run_id: int, update: int, texts: Sequence[str], _run: Run) -> list[dict[str, Any]]:
     from seq2seq_core.training import dataset
 
     description = store.load_run_corpus(session.engine(), run_id)
-    return dataset.preview_run(description, trained(_run), texts)
+    return dataset.preview_run(description, load_trained_run(_run), texts)
 
 
-def watched(run: Run) -> list[dict[str, Any]]:
+def run_preview(run: Run) -> list[dict[str, Any]]:
     """The sentences of the run's frame; where they were chosen after it has come to rest, as its
     last snapshot writes them."""
-    rests = run.status not in ("queued", "running")
-    if run.watched and rests and run.update and session.warm():
-        return _watched(run.id, run.update, run.watched, run)
+    is_idle = run.status not in ("queued", "running")
+    if run.watched and is_idle and run.update and session.warm():
+        return _run_preview(run.id, run.update, run.watched, run)
     return (run.live or {}).get("sentences", [])

@@ -8,25 +8,25 @@ from dataclasses import dataclass
 import streamlit as st
 
 from pages.shared.frame import errors, url_state
-from pages.shared.frame.i18n import N_, _, language
+from pages.shared.frame.i18n import N_, _, current_language
 from seq2seq_core.config import parse_decoding_config
 from seq2seq_core.errors import ConfigError
 
 
 @dataclass(frozen=True)
-class Knob:
+class DecodingSetting:
     """One setting out of a few. `key` is its name in the URL, `field` the one in DecodingConfig."""
 
     key: str
     field: str
     label: str
-    sentence: str
+    help_text: str
     options: tuple[float, ...]
     default: float
-    shown: Callable[[float], str] = "{:g}".format
+    format_value: Callable[[float], str] = "{:g}".format
 
 
-BEAM = Knob(
+BEAM = DecodingSetting(
     "beam",
     "beam",
     N_("Beam width"),
@@ -34,7 +34,7 @@ BEAM = Knob(
     tuple(range(1, 11)),
     3,
 )
-PENALTY = Knob(
+PENALTY = DecodingSetting(
     "penalty",
     "length_penalty",
     N_("Length penalty λ"),
@@ -46,7 +46,7 @@ PENALTY = Knob(
     (0.0, 0.2, 0.4, 0.6, 0.8, 1.0, 1.5, 2.0),
     0.6,
 )
-TEMPERATURE = Knob(
+TEMPERATURE = DecodingSetting(
     "temperature",
     "temperature",
     N_("Temperature"),
@@ -57,7 +57,7 @@ TEMPERATURE = Knob(
     (0.0, 0.25, 0.5, 0.75, 1.0, 1.25, 1.5, 2.0, 3.0),
     1.0,
 )
-TOP_K = Knob(
+TOP_K = DecodingSetting(
     "top_k",
     "top_k",
     N_("Top-k"),
@@ -66,7 +66,7 @@ TOP_K = Knob(
     0,
     lambda count: _("all") if count == 0 else str(count),
 )
-TOP_P = Knob(
+TOP_P = DecodingSetting(
     "top_p",
     "top_p",
     N_("Top-p"),
@@ -80,54 +80,54 @@ TOP_P = Knob(
 )
 
 
-def named(knob: Knob) -> float:
+def decoding_value(setting: DecodingSetting) -> float:
     """What the address says; the default, with a word, where that is nothing it can be."""
-    text = url_state.get(knob.key)
+    text = url_state.get_param(setting.key)
     if text is None:
-        return knob.default
+        return setting.default
     try:
-        value = getattr(parse_decoding_config({knob.field: text}), knob.field)
+        value = getattr(parse_decoding_config({setting.field: text}), setting.field)
     except ConfigError as error:
-        url_state.drop(knob.key)
-        errors.show(error)
-        return knob.default
-    return knob.default if value is None else value
+        url_state.remove_param(setting.key)
+        errors.show_error(error)
+        return setting.default
+    return setting.default if value is None else value
 
 
-def keep(knob: Knob, value: float) -> None:
-    if value == knob.default:
-        url_state.drop(knob.key)
+def sync_decoding_value(setting: DecodingSetting, value: float) -> None:
+    if value == setting.default:
+        url_state.remove_param(setting.key)
     else:
-        url_state.put(knob.key, f"{value:g}")
+        url_state.set_param(setting.key, f"{value:g}")
 
 
-def turn(knob: Knob) -> float:
+def decoding_control(setting: DecodingSetting) -> float:
     """Draw the control of one setting and give its value; one that comes by a link is an option."""
-    key = f"search_{knob.key}_{language()}"
-    first = url_state.first(key, named(knob))
+    key = f"search_{setting.key}_{current_language()}"
+    initial = url_state.initial_value(key, decoding_value(setting))
     value = st.select_slider(
-        _(knob.label),
-        sorted({*knob.options, first}),
-        value=first,
-        format_func=knob.shown,
+        _(setting.label),
+        sorted({*setting.options, initial}),
+        value=initial,
+        format_func=setting.format_value,
         key=key,
-        help=_(knob.sentence),
+        help=_(setting.help_text),
     )
-    keep(knob, value)
+    sync_decoding_value(setting, value)
     return value
 
 
-def seed() -> int:
+def seed_input() -> int:
     """Which draw: the same number, the same sentences."""
-    key, limit = f"search_draw_{language()}", 2**31 - 1
-    named_one = Knob("draw", "seed", "", "", (), 1)
+    key, limit = f"search_draw_{current_language()}", 2**31 - 1
+    seed_setting = DecodingSetting("draw", "seed", "", "", (), 1)
     value = st.number_input(
         _("Draw number"),
         0,
         limit,
-        value=int(url_state.first(key, named(named_one))),
+        value=int(url_state.initial_value(key, decoding_value(seed_setting))),
         key=key,
         help=_("The seed of the random numbers: the same number draws the same sentences again."),
     )
-    keep(named_one, value)
+    sync_decoding_value(seed_setting, value)
     return value

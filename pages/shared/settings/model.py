@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from pages.shared.frame.i18n import N_, _
 from pages.shared.settings.setting import (
-    Choice,
-    adds,
-    attends,
-    named,
-    on_or_off,
-    percent,
-    recurrent,
-    short,
-    transformer,
-    word,
+    Setting,
+    has_additive_attention,
+    has_attention,
+    architecture_label,
+    format_switch,
+    format_share,
+    is_recurrent,
+    format_compact,
+    is_transformer,
+    translate_option,
 )
 from seq2seq_core.config import ARCHITECTURES, ATTENTIONS, CONTEXT_TIMINGS, NORM_POSITIONS, ATTENTION_TIMINGS
 
-ARCHITECTURE = Choice(
+ARCHITECTURE = Setting(
     "cell",
     "architecture",
     N_("Architecture"),
@@ -26,9 +26,9 @@ ARCHITECTURE = Choice(
         "other; or a Transformer, which looks at all words at once by attention alone."
     ),
     ARCHITECTURES,
-    named,
+    architecture_label,
 )
-ATTENTION = Choice(
+ATTENTION = Setting(
     "attention",
     "attention",
     N_("Attention"),
@@ -38,20 +38,20 @@ ATTENTION = Choice(
         "and source position h are compared: dot sᵀh, general sᵀWh, additive vᵀtanh(Ws + Uh)."
     ),
     ATTENTIONS,
-    word,
-    read=recurrent,
+    translate_option,
+    applies=is_recurrent,
 )
-HIDDEN = Choice(
+HIDDEN = Setting(
     "hidden",
     "hidden_size",
     N_("Hidden size"),
     N_("Numbers in a hidden state: more can remember more, and take longer."),
     (8, 16, 32, 64, 128, 256),
-    slides=True,
-    read=recurrent,
-    brief=N_("hidden {value}"),
+    is_slider=True,
+    applies=is_recurrent,
+    short_label=N_("hidden {value}"),
 )
-HEADS = Choice(
+HEADS = Setting(
     "heads",
     "heads",
     N_("Heads"),
@@ -60,37 +60,37 @@ HEADS = Choice(
         "vectors, and gets its own weights."
     ),
     (1, 2, 4, 8),
-    read=transformer,
+    applies=is_transformer,
 )
-SIZE = Choice(
+SIZE = Setting(
     "size",
     "model_size",
     N_("Model size"),
     N_("Numbers in each vector of the Transformer; the heads share them equally."),
     (8, 16, 32, 64, 128, 256),
-    slides=True,
-    read=transformer,
-    brief=N_("size {value}"),
+    is_slider=True,
+    applies=is_transformer,
+    short_label=N_("size {value}"),
 )
 MODEL = (ARCHITECTURE, ATTENTION, HIDDEN, HEADS, SIZE)
 MORE_MODEL = (
-    Choice(
+    Setting(
         "layers",
         "layers",
         N_("Layers"),
         N_("Of the encoder, and as many of the decoder: each reads what the one below makes."),
         (1, 2, 3, 4),
     ),
-    Choice(
+    Setting(
         "bidirectional",
         "bidirectional",
         N_("Encoder"),
         N_("Reads the source from left to right only, or from both ends at once."),
         (True, False),
         lambda value: _("both directions") if value else _("left to right"),
-        read=recurrent,
+        applies=is_recurrent,
     ),
-    Choice(
+    Setting(
         "timing",
         "timing",
         N_("The decoder asks"),
@@ -100,22 +100,22 @@ MORE_MODEL = (
             "al. 2015); that takes longer, one word at a time."
         ),
         ATTENTION_TIMINGS,
-        word,
-        read=attends,
-        brief=N_("asks {value}"),
+        translate_option,
+        applies=has_attention,
+        short_label=N_("asks {value}"),
     ),
-    Choice(
+    Setting(
         "compared",
         "attention_size",
         N_("Attention size"),
         N_("Numbers in which additive attention compares s and h."),
         (None, 8, 16, 32, 64, 128),
         lambda value: _("as hidden") if value is None else str(value),
-        slides=True,
-        read=adds,
-        brief=N_("attention size {value}"),
+        is_slider=True,
+        applies=has_additive_attention,
+        short_label=N_("attention size {value}"),
     ),
-    Choice(
+    Setting(
         "sharpness",
         "sharpness",
         N_("Sharpness β"),
@@ -125,12 +125,12 @@ MORE_MODEL = (
             "The model learns with it."
         ),
         (0.0, 0.25, 0.5, 1.0, 2.0, 4.0, 8.0),
-        short,
-        slides=True,
-        read=attends,
-        brief="β {value}",
+        format_compact,
+        is_slider=True,
+        applies=has_attention,
+        short_label="β {value}",
     ),
-    Choice(
+    Setting(
         "context",
         "context",
         N_("Context vector"),
@@ -139,41 +139,41 @@ MORE_MODEL = (
             "read it again whenever it writes a word."
         ),
         CONTEXT_TIMINGS,
-        word,
-        read=recurrent,
-        brief=N_("context {value}"),
+        translate_option,
+        applies=is_recurrent,
+        short_label=N_("context {value}"),
     ),
-    Choice(
+    Setting(
         "embedding",
         "embedding_size",
         N_("Embedding size"),
         N_("Numbers that stand for one word."),
         (8, 16, 32, 64, 128, 256),
-        slides=True,
-        read=recurrent,
-        brief=N_("embedding {value}"),
+        is_slider=True,
+        applies=is_recurrent,
+        short_label=N_("embedding {value}"),
     ),
-    Choice(
+    Setting(
         "relu",
         "decoder_relu",
         N_("ReLU after the decoder's embedding"),
         N_("Sets the negative numbers of each word that the decoder reads to zero."),
         (False, True),
-        on_or_off,
-        read=recurrent,
-        brief="ReLU",
+        format_switch,
+        applies=is_recurrent,
+        short_label="ReLU",
     ),
-    Choice(
+    Setting(
         "inner",
         "feed_forward_size",
         N_("Feed-forward size"),
         N_("Numbers between the two linear maps that each layer applies to every position alone."),
         (16, 32, 64, 128, 256, 512, 1024),
-        slides=True,
-        read=transformer,
-        brief=N_("feed-forward {value}"),
+        is_slider=True,
+        applies=is_transformer,
+        short_label=N_("feed-forward {value}"),
     ),
-    Choice(
+    Setting(
         "norm",
         "norm",
         N_("Layer norm"),
@@ -182,11 +182,11 @@ MORE_MODEL = (
             "or before each part, which learns more steadily in many layers."
         ),
         NORM_POSITIONS,
-        word,
-        read=transformer,
-        brief=N_("norm {value}"),
+        translate_option,
+        applies=is_transformer,
+        short_label=N_("norm {value}"),
     ),
-    Choice(
+    Setting(
         "positions",
         "positions",
         N_("Positions"),
@@ -195,17 +195,17 @@ MORE_MODEL = (
             "Transformer cannot tell in which order the source words stand."
         ),
         (True, False),
-        on_or_off,
-        read=transformer,
-        brief=N_("positions {value}"),
+        format_switch,
+        applies=is_transformer,
+        short_label=N_("positions {value}"),
     ),
-    Choice(
+    Setting(
         "dropout",
         "dropout",
         N_("Dropout"),
         N_("Share of numbers set to zero at random while learning: none shall be relied on alone."),
         (0.0, 0.1, 0.2, 0.3, 0.5),
-        percent,
-        slides=True,
+        format_share,
+        is_slider=True,
     ),
 )

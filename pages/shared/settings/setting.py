@@ -11,7 +11,7 @@ from seq2seq_core.config import ModelConfig, TrainingConfig
 
 Values = Mapping[str, Any]  # a config's field -> its value
 DEFAULTS: dict[str, Any] = asdict(ModelConfig()) | asdict(TrainingConfig())
-WORDS = {  # what a setting may be, where it is no number
+OPTION_LABELS = {  # what a setting may be, where it is no number
     "none": N_("none"), "dot": N_("dot"), "general": N_("general"), "additive": N_("additive"),
     "after": N_("after its step"), "before": N_("before its step"),
     "start": N_("at the start"), "every_step": N_("at every step"),
@@ -24,66 +24,66 @@ WORDS = {  # what a setting may be, where it is no number
 # --- what a model reads ---------------------------------------------------------------------
 
 
-def always(_values: Values) -> bool:
+def applies_always(_values: Values) -> bool:
     return True
 
 
-def transformer(values: Values) -> bool:
+def is_transformer(values: Values) -> bool:
     return values["architecture"] == "transformer"
 
 
-def recurrent(values: Values) -> bool:
-    return not transformer(values)
+def is_recurrent(values: Values) -> bool:
+    return not is_transformer(values)
 
 
-def attends(values: Values) -> bool:
-    return recurrent(values) and values["attention"] != "none"
+def has_attention(values: Values) -> bool:
+    return is_recurrent(values) and values["attention"] != "none"
 
 
-def adds(values: Values) -> bool:
-    return recurrent(values) and values["attention"] == "additive"
+def has_additive_attention(values: Values) -> bool:
+    return is_recurrent(values) and values["attention"] == "additive"
 
 
-def falls(values: Values) -> bool:
+def has_forcing_schedule(values: Values) -> bool:
     return values["teacher_forcing_schedule"] != "constant"
 
 
 # --- how a value is shown -------------------------------------------------------------------
 
 
-def word(value: str) -> str:
-    return _(WORDS.get(value, value))
+def translate_option(value: str) -> str:
+    return _(OPTION_LABELS.get(value, value))
 
 
-def percent(value: float) -> str:
+def format_share(value: float) -> str:
     return f"{value:.0%}"
 
 
-def short(value: float) -> str:
+def format_compact(value: float) -> str:
     return f"{value:g}"
 
 
-def on_or_off(value: bool) -> str:
+def format_switch(value: bool) -> str:
     return _("on") if value else _("off")
 
 
-def named(value: str) -> str:
+def architecture_label(value: str) -> str:
     return "Transformer" if value == "transformer" else value.upper()
 
 
 @dataclass(frozen=True)
-class Choice:
+class Setting:
     """One setting out of a few. `key` is its name in the URL, `field` the one in its config."""
 
     key: str
     field: str
     label: str
-    sentence: str
+    help_text: str
     options: tuple[Any, ...]
-    shown: Callable[[Any], str] = str
-    slides: bool = False  # numbers lie on a line, names stand side by side
-    read: Callable[[Values], bool] = always  # whether a model with these values knows of it
-    brief: str = ""  # how a run's label tells it, where it is not as usual
+    format_value: Callable[[Any], str] = str
+    is_slider: bool = False  # numbers lie on a line, names stand side by side
+    applies: Callable[[Values], bool] = applies_always  # whether a model with these values knows of it
+    short_label: str = ""  # how a run's label tells it, where it is not as usual
 
     @property
     def default(self) -> Any:

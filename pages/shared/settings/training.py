@@ -3,49 +3,49 @@
 from __future__ import annotations
 
 from pages.shared.frame.i18n import N_, _
-from pages.shared.settings.setting import Choice, falls, percent, short, word
+from pages.shared.settings.setting import Setting, has_forcing_schedule, format_share, format_compact, translate_option
 from seq2seq_core.config import SCHEDULES
 
-RATE = Choice(
+LEARNING_RATE = Setting(
     "rate",
     "learning_rate",
     N_("Learning rate"),
     N_("Size of each step of the optimizer Adam: too small is slow, too large explodes."),
     (0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 1.0),
-    short,
-    slides=True,
-    brief=N_("rate {value}"),
+    format_compact,
+    is_slider=True,
+    short_label=N_("rate {value}"),
 )
-BATCH = Choice(
+BATCH_SIZE = Setting(
     "batch",
     "batch_size",
     N_("Sentence pairs per update"),
     N_("One random pair, a batch of similar length, or the whole corpus at once."),
     ("one", 8, 16, 32, 64, 128, "full"),
     lambda value: {"one": _("one"), "full": _("all")}.get(value, str(value)),
-    slides=True,
+    is_slider=True,
 )
-UPDATES = Choice(
+UPDATES = Setting(
     "updates",
     "updates",
     N_("Updates"),
     N_("How many steps the optimizer takes. One epoch is one pass over the corpus."),
     (100, 200, 400, 600, 1000, 2000, 5000),
-    slides=True,
+    is_slider=True,
 )
-LEARNING = (RATE, BATCH, UPDATES)
+LEARNING = (LEARNING_RATE, BATCH_SIZE, UPDATES)
 MORE_LEARNING = (
-    Choice(
+    Setting(
         "forcing",
         "teacher_forcing",
         N_("Teacher forcing"),
         N_("How often the decoder reads the true word instead of its own, drawn per word."),
         (0.0, 0.25, 0.5, 0.75, 1.0),
-        percent,
-        slides=True,
-        brief=N_("true word {value}"),
+        format_share,
+        is_slider=True,
+        short_label=N_("true word {value}"),
     ),
-    Choice(
+    Setting(
         "schedule",
         "teacher_forcing_schedule",
         N_("Teacher forcing falls"),
@@ -54,19 +54,19 @@ MORE_LEARNING = (
             "while the model learns, in a line or along one of two curves."
         ),
         SCHEDULES,
-        word,
-        brief=N_("forcing {value}"),
+        translate_option,
+        short_label=N_("forcing {value}"),
     ),
-    Choice(
+    Setting(
         "half_life",
         "teacher_forcing_half_life",
         N_("Half-life of teacher forcing"),
         N_("Updates after which the true word is read half as often as at the beginning."),
         (50, 100, 200, 400, 800),
-        slides=True,
-        read=falls,
+        is_slider=True,
+        applies=has_forcing_schedule,
     ),
-    Choice(
+    Setting(
         "smoothing",
         "label_smoothing",
         N_("Label smoothing"),
@@ -75,11 +75,11 @@ MORE_LEARNING = (
             "the model shall not become too sure."
         ),
         (0.0, 0.05, 0.1, 0.2, 0.3),
-        percent,
-        slides=True,
-        brief=N_("smoothing {value}"),
+        format_share,
+        is_slider=True,
+        short_label=N_("smoothing {value}"),
     ),
-    Choice(
+    Setting(
         "warm_up",
         "warm_up",
         N_("Warm-up"),
@@ -88,20 +88,20 @@ MORE_LEARNING = (
             "with the root of their number. With 0 it stays the same."
         ),
         (0, 50, 100, 200, 400, 1000),
-        slides=True,
-        brief=N_("warm-up {value}"),
+        is_slider=True,
+        short_label=N_("warm-up {value}"),
     ),
-    Choice(
+    Setting(
         "decay",
         "weight_decay",
         N_("Weight decay"),
         N_("Share of each weight, times the learning rate, that is taken off at every update."),
         (0.0, 0.001, 0.01, 0.1, 1.0),
-        short,
-        slides=True,
-        brief=N_("decay {value}"),
+        format_compact,
+        is_slider=True,
+        short_label=N_("decay {value}"),
     ),
-    Choice(
+    Setting(
         "patience",
         "early_stopping",
         N_("Early stopping"),
@@ -111,19 +111,19 @@ MORE_LEARNING = (
         ),
         (0, 20, 50, 100, 200, 400),
         lambda value: str(value) if value else _("never"),
-        slides=True,
-        brief=N_("patience {value}"),
+        is_slider=True,
+        short_label=N_("patience {value}"),
     ),
-    Choice(
+    Setting(
         "clip",
         "clip",
         N_("Gradient clipping"),
         N_("A gradient longer than this is shortened to it."),
         (0.1, 0.5, 1.0, 5.0, 100.0),
-        short,
-        slides=True,
+        format_compact,
+        is_slider=True,
     ),
-    Choice(
+    Setting(
         "seed",
         "seed",
         N_("Random seed"),

@@ -7,10 +7,10 @@ from typing import Literal
 import streamlit as st
 
 from pages.shared.frame import errors, session, url_state
-from pages.shared.frame.i18n import _, language, together
+from pages.shared.frame.i18n import _, current_language, join_sentences
 from pages.shared.runs import actions
 from pages.shared.settings import panel
-from pages.shared.settings.training import BATCH, RATE
+from pages.shared.settings.training import BATCH_SIZE, LEARNING_RATE
 from seq2seq_core import store
 from seq2seq_core.data.corpus import held_out_size
 from seq2seq_core.store import Run
@@ -22,16 +22,16 @@ ICONS = {"pause": "pause", "run": "play_arrow", "more": "fast_forward"}
 
 
 def pace() -> float | None:
-    return url_state.option("speed", PACES, 0) or None
+    return url_state.get_option("speed", PACES, 0) or None
 
 
-@errors.kept
+@errors.deferred_errors
 def train(goal: int | None = None) -> None:
     """Start a run with the chosen settings on the corpus as it is now."""
     actions.start(*panel.configs(), pace(), goal)
 
 
-@errors.kept
+@errors.deferred_errors
 def tell(wanted: str) -> None:
     """Ask something of the run that is selected now: after a quick click before, it is another
     one than the button was drawn for."""
@@ -44,7 +44,7 @@ def tell(wanted: str) -> None:
         store.command_run(session.engine(), run.id, wanted)
 
 
-@errors.kept
+@errors.deferred_errors
 def advance(epoch: bool) -> None:
     """One update or one epoch more, and then rest; without a run a new one takes them."""
     run = actions.selected(actions.listed())
@@ -60,13 +60,13 @@ def advance(epoch: bool) -> None:
 
 def steps(pairs: int, epoch: bool, run: Run | None = None) -> int:
     """How many updates these are."""
-    size = run.training["batch_size"] if run else panel.value(BATCH)
+    size = run.training["batch_size"] if run else panel.value(BATCH_SIZE)
     return -(-pairs // {"one": 1, "full": pairs}.get(size, size)) if epoch and pairs else 1
 
 
-@errors.kept
+@errors.deferred_errors
 def set_pace(key: str) -> None:
-    url_state.put("speed", str(st.session_state[key]))
+    url_state.set_param("speed", str(st.session_state[key]))
     run = actions.selected(actions.listed())
     if run is not None:
         store.set_run_pace(session.engine(), run.id, pace())
@@ -80,11 +80,11 @@ def keep_pace(run: Run) -> None:
 
 def smaller_rate(run: Run) -> float:
     """A learning rate to try after one that was too large: the usual one, or a tenth."""
-    rate, usual = run.training["learning_rate"], RATE.default
+    rate, usual = run.training["learning_rate"], LEARNING_RATE.default
     return usual if rate > usual else float(f"{rate / 10:.3g}")
 
 
-@errors.kept
+@errors.deferred_errors
 def again_with(run: Run, rate: float) -> None:
     """The same once more with another learning rate."""
     panel.preset(run.model | run.training | {"learning_rate": rate})
@@ -142,11 +142,11 @@ def button(wanted: str, label: str, primary: bool = False) -> None:
 
 
 def speed() -> None:
-    key = f"train_speed_{language()}"
+    key = f"train_speed_{current_language()}"
     st.select_slider(
         _("speed"),
         PACES,
-        value=url_state.first(key, url_state.option("speed", PACES, 0)),
+        value=url_state.initial_value(key, url_state.get_option("speed", PACES, 0)),
         format_func=lambda value: _("{count} a second", count=value) if value else _("full speed"),
         key=key,
         on_change=set_pace,
@@ -168,7 +168,7 @@ def status(run: Run | None) -> str:
     updates = run.training["updates"]
     match run.status:
         case "failed" | "done" if run.reason is not None:
-            return errors.sentence(run.reason["code"], run.reason["fields"])
+            return errors.error_sentence(run.reason["code"], run.reason["fields"])
         case "queued":
             learning, before = store.queue_status(session.engine(), run)
             if not before:
@@ -179,7 +179,7 @@ def status(run: Run | None) -> str:
             others = store.queue_status(session.engine(), run)[0] - 1
             text = _("Learning here: update {update} of {updates}.")
             beside = _("Other runs beside it: {count}.", count=others) if others > 0 else None
-            return together(text.format(update=run.update, updates=updates), beside)
+            return join_sentences(text.format(update=run.update, updates=updates), beside)
         case "running" | "paused" if run.wanted == "pause" or run.status == "paused":
             return _("Paused at update {update}. Go on when you like.", update=run.update)
         case "done":

@@ -11,7 +11,7 @@ from typing import Any
 import streamlit as st
 
 from pages.shared.frame import components, session
-from pages.shared.frame.glossary import meaning
+from pages.shared.frame.glossary import word_gloss
 from pages.shared.frame.i18n import _
 from pages.shared.runs import actions
 from seq2seq_core import store
@@ -19,7 +19,7 @@ from seq2seq_core.config import ModelConfig
 from seq2seq_core.figures import downsample
 from seq2seq_core.store import Run
 
-component = components.register("live", "curve", "matrix")
+component = components.register_component("live", "curve", "matrix")
 Columns = Mapping[str, Sequence[Any]]
 DETAIL = {
     "training": downsample.MAX_POINTS,
@@ -182,7 +182,7 @@ def numbers(
 
 def glosses(tokens: Sequence[str]) -> str:
     """What the words mean, one by one, where that is known and wanted."""
-    return " · ".join(word["gloss"] for word in components.annotated(tokens) if word["gloss"])
+    return " · ".join(word["gloss"] for word in components.annotate_tokens(tokens) if word["gloss"])
 
 
 # --- everything -----------------------------------------------------------------------------
@@ -211,7 +211,7 @@ def where(layout: str, shape: ModelConfig | None) -> str:
 def mount(key: str, data: dict[str, Any]) -> None:
     """Draw it. What moves goes another way than the component's own code, see feed.js."""
     component(key=key, data={"feed": key})
-    components.feed(key=f"{key}_feed", data={"to": key, **data})
+    components.feed_component(key=f"{key}_feed", data={"to": key, **data})
 
 
 def data(
@@ -245,9 +245,9 @@ def data(
         "numbers": [shown[i] for i in (0, 2, 3, 4)] if layout == "start" else shown,
         "panels": panels(run, history, evaluation, before)[: 1 if layout == "start" else None],
         "updates": max(run.training["updates"], run.update) if run else updates,
-        "source": components.annotated(first["source"]),
+        "source": components.annotate_tokens(first["source"]),
         "target": target,
-        "meanings": [meaning(word) for word in target],
+        "meanings": [word_gloss(word) for word in target],
         "attention": attention,
         "looked": looked(first["source"], target, attention),
         "sentences": [

@@ -171,7 +171,7 @@ def bring(name: str, turned: bool) -> None:
         st.toast(_("The corpus has changed too: Undo on the Corpus page brings the other back."))
 
 
-@errors.kept
+@errors.deferred_errors
 def begin(preset: Preset) -> None:
     """Its settings and its corpus, and the run begins. The corpus before is one undo away."""
     bring(preset.corpus, preset.turned)

@@ -6,44 +6,44 @@ import streamlit as st
 
 from pages.shared.frame import errors, session, url_state
 from pages.shared.frame.i18n import _
-from pages.shared.frame.markdown import literal
+from pages.shared.frame.markdown import escape_markdown
 from pages.shared.runs import actions
 from seq2seq_core import store
 from seq2seq_core.limits import LIMITS
 from seq2seq_core.store import Run
 from seq2seq_core.store.runs import MAX_TITLE_LENGTH
 
-WATCHED = 5  # sentences at most
+MAX_WATCHED = 5  # sentences at most
 
 
-def kept(run: Run) -> bool:
+def run_exists(run: Run) -> bool:
     """Whether it is still there: the browser reports the fields of a deleted run for a moment."""
     return store.find_run(session.engine(), run.workspace_id, run.id) is not None
 
 
-@errors.kept
-def name(run: Run, key: str) -> None:
-    if kept(run):
+@errors.deferred_errors
+def rename_run(run: Run, key: str) -> None:
+    if run_exists(run):
         store.edit_run(session.engine(), run.id, title=st.session_state[key])
 
 
-@errors.kept
-def watch(run: Run, key: str) -> None:
-    if kept(run):
-        store.edit_run(session.engine(), run.id, watched=st.session_state[key][:WATCHED])
+@errors.deferred_errors
+def watch_sentences(run: Run, key: str) -> None:
+    if run_exists(run):
+        store.edit_run(session.engine(), run.id, watched=st.session_state[key][:MAX_WATCHED])
 
 
-def ask(run: Run) -> None:
+def ask_to_delete(run: Run) -> None:
     st.session_state["train_delete_asked"] = run.id
 
 
-@errors.kept
-def delete(run: Run) -> None:
+@errors.deferred_errors
+def delete_and_deselect(run: Run) -> None:
     store.delete_run(session.engine(), run.id)
-    url_state.drop("run")
+    url_state.remove_param("run")
 
 
-def manage(run: Run, choices: list[Run]) -> None:
+def run_menu(run: Run, choices: list[Run]) -> None:
     """The runs that are kept: which one is looked at, how it is called, what of it is watched."""
     with st.container(width="stretch"):
         actions.choose_run("train", choices)
@@ -51,32 +51,32 @@ def manage(run: Run, choices: list[Run]) -> None:
         key = f"train_title_{run.id}"
         st.text_input(
             _("Name"),
-            value=url_state.first(key, run.title),
+            value=url_state.initial_value(key, run.title),
             max_chars=MAX_TITLE_LENGTH,
             placeholder=actions.kind(run),
-            on_change=name,
+            on_change=rename_run,
             args=(run, key),
             key=key,
         )
         key = f"train_watched_{run.id}"
-        shown = run.watched or store.load_run_corpus(session.engine(), run.id)["watched"]
+        watched_texts = run.watched or store.load_run_corpus(session.engine(), run.id)["watched"]
         st.multiselect(
             _("Sentences to watch while it learns"),
-            list(dict.fromkeys([*url_state.first(key, shown), *shown, *actions.sentences(run)])),
-            default=url_state.first(key, shown),
-            max_selections=WATCHED,
+            list(dict.fromkeys([*url_state.initial_value(key, watched_texts), *watched_texts, *actions.sentences(run)])),
+            default=url_state.initial_value(key, watched_texts),
+            max_selections=MAX_WATCHED,
             accept_new_options=True,
-            on_change=watch,
+            on_change=watch_sentences,
             args=(run, key),
             key=key,
         )
         if st.session_state.get("train_delete_asked") == run.id:
-            label = _("Delete {name} for ever", name=literal(actions.short(run)))
-            st.button(label, on_click=delete, args=(run,), type="primary", key="train_delete_yes")
+            label = _("Delete {name} for ever", name=escape_markdown(actions.short(run)))
+            st.button(label, on_click=delete_and_deselect, args=(run,), type="primary", key="train_delete_yes")
         else:
             st.button(
                 _("Delete this run"),
-                on_click=ask,
+                on_click=ask_to_delete,
                 args=(run,),
                 icon=":material/delete:",
                 key="train_delete",

@@ -10,7 +10,7 @@ from pages.shared.decoding.eos_feeding import parting
 from pages.shared.decoding.stepper import looked
 from pages.shared.evaluation.generalization import verdict
 from pages.shared.frame import i18n
-from pages.shared.frame.glossary import glossed
+from pages.shared.frame.glossary import join_with_glosses
 from seq2seq_core.decoding.translator import TranslationStep
 
 SHARE = st.integers(0, 100).map(lambda percent: percent / 100)
@@ -84,5 +84,5 @@ def test_the_two_lanes_part_where_they_first_differ() -> None:
 
 
 def test_a_chinese_word_comes_with_its_meaning_where_one_is_known() -> None:
-    assert glossed(["了", "件"]) == "了 (done) · 件 (for clothes)"
-    assert glossed(["hello", "you"]) == "hello you"
+    assert join_with_glosses(["了", "件"]) == "了 (done) · 件 (for clothes)"
+    assert join_with_glosses(["hello", "you"]) == "hello you"

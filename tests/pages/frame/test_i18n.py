@@ -8,10 +8,10 @@ from string import Formatter
 
 import pytest
 
-from pages.shared.frame.i18n import catalogue
+from pages.shared.frame.i18n import load_catalogue
 from tests.pages.messages import MARKERS, ROOT, collected
 
-CHINESE = catalogue("zh")
+CHINESE = load_catalogue("zh")
 
 
 def placeholders(text: str) -> list[str]:

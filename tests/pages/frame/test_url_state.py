@@ -13,8 +13,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pages.shared.frame import url_state
-from pages.shared.frame.i18n import parts
-from pages.shared.frame.markdown import literal
+from pages.shared.frame.i18n import segments
+from pages.shared.frame.markdown import escape_markdown
 from pages.shared.training.live_view import marked
 
 MARKDOWN_LIKE = "*_`[]()<>#!|~$:\\&"
@@ -22,7 +22,7 @@ MARKDOWN_LIKE = "*_`[]()<>#!|~$:\\&"
 
 @given(st.text(MARKDOWN_LIKE + "ab 1.-+", max_size=40))
 def test_escaped_text_has_no_character_left_that_markdown_knows(text: str) -> None:
-    escaped = literal(text)
+    escaped = escape_markdown(text)
     unescaped = escaped.replace("\\\\", "")
     for character in MARKDOWN_LIKE.replace("\\", ""):
         assert unescaped.count(character) == unescaped.count("\\" + character)
@@ -46,7 +46,7 @@ def test_words_are_right_where_they_stand_in_order(
 
 def test_learner_text_stays_apart_from_the_phrase_around_it() -> None:
     token = {"target": "{not} a <b>placeholder</b>"}
-    assert parts("It gives {token} {probability}.", token=token, probability={"text": "9 %"}) == [
+    assert segments("It gives {token} {probability}.", token=token, probability={"text": "9 %"}) == [
         {"text": "It gives "},
         token,
         {"text": " "},
@@ -84,7 +84,7 @@ Visit = Callable[[dict[str, str]], Browser]
 ROOT = Path(__file__).parents[3]
 TABLE = json.loads((ROOT / "tests/bad_inputs.json").read_text(encoding="utf-8"))
 LINKS = [case for case in TABLE if case["kind"] == "URL" and case["input"].startswith("?")]
-KNOWN = st.sampled_from(sorted(url_state.NAMES))
+KNOWN = st.sampled_from(sorted(url_state.PARAM_NAMES))
 ANY_TEXT = st.text(st.characters(codec=None), max_size=400)
 
 
@@ -92,10 +92,10 @@ ANY_TEXT = st.text(st.characters(codec=None), max_size=400)
 def test_a_bad_link_means_what_goes_without_saying(case: dict, visit: Visit) -> None:
     query = parse_qs(case["input"][1:], keep_blank_values=True)  # as Streamlit reads it
     browser = visit({name: values[-1] for name, values in query.items()})
-    assert url_state.damaged() == case.get("damaged", False)
-    assert url_state.option("step", range(1000), 0) == case.get("step", 0)
-    url_state.show("train")
-    assert set(browser.values) <= url_state.NAMES
+    assert url_state.pop_damaged_flag() == case.get("damaged", False)
+    assert url_state.get_option("step", range(1000), 0) == case.get("step", 0)
+    url_state.sync_url("train")
+    assert set(browser.values) <= url_state.PARAM_NAMES
 
 
 # each example visits anew
@@ -103,40 +103,40 @@ def test_a_bad_link_means_what_goes_without_saying(case: dict, visit: Visit) -> 
 @given(st.dictionaries(KNOWN | ANY_TEXT, ANY_TEXT, max_size=4), KNOWN)
 def test_no_link_breaks_the_app(visit: Visit, values: dict[str, str], name: str) -> None:
     browser = visit(values)
-    assert url_state.option(name, ("a", 2, 0.5), "a") in ("a", 2, 0.5)
-    assert url_state.get(name) in (None, values.get(name))
-    url_state.show("train")
-    assert set(browser.values) <= url_state.NAMES
+    assert url_state.get_option(name, ("a", 2, 0.5), "a") in ("a", 2, 0.5)
+    assert url_state.get_param(name) in (None, values.get(name))
+    url_state.sync_url("train")
+    assert set(browser.values) <= url_state.PARAM_NAMES
     for kept, value in browser.values.items():
-        assert values[kept] == value and url_state.readable(kept, value)
-    assert url_state.damaged() == any(not url_state.readable(n, v) for n, v in values.items())
-    assert not url_state.damaged()  # it is said once
+        assert values[kept] == value and url_state.is_valid_param(kept, value)
+    assert url_state.pop_damaged_flag() == any(not url_state.is_valid_param(n, v) for n, v in values.items())
+    assert not url_state.pop_damaged_flag()  # it is said once
 
 
 @pytest.mark.parametrize("value", ["a" * 301, "\ufffd", "a\r\nb", "\x9b", "a\0", "\ud800"])
 def test_a_damaged_value_is_left_out(value: str, visit: Visit) -> None:
     visit({"sentence": value, "hidden": "32", "w": value})
-    assert url_state.damaged()
-    assert url_state.get("sentence") is None
-    assert url_state.get("hidden") == "32"
-    assert url_state.get("w") == value  # looked up, and answered like any other wrong key
+    assert url_state.pop_damaged_flag()
+    assert url_state.get_param("sentence") is None
+    assert url_state.get_param("hidden") == "32"
+    assert url_state.get_param("w") == value  # looked up, and answered like any other wrong key
 
 
 def test_a_sentence_too_long_for_a_link_is_remembered_but_not_written_there(visit: Visit) -> None:
     browser = visit({})
-    url_state.put("sentence", "long " * 100)
-    url_state.show("decode")
-    assert url_state.get("sentence") == "long " * 100
+    url_state.set_param("sentence", "long " * 100)
+    url_state.sync_url("decode")
+    assert url_state.get_param("sentence") == "long " * 100
     assert "sentence" not in browser.values
 
 
 @pytest.mark.parametrize("name", ["run", "sentence"])
 def test_another_run_or_sentence_begins_at_its_first_step(name: str, visit: Visit) -> None:
     visit({"step": "7", name: "1"})
-    url_state.put(name, "1")
-    assert url_state.get("step") == "7"  # a refresh stays where it was
-    url_state.put(name, "2")
-    assert url_state.get("step") is None
+    url_state.set_param(name, "1")
+    assert url_state.get_param("step") == "7"  # a refresh stays where it was
+    url_state.set_param(name, "2")
+    assert url_state.get_param("step") is None
 
 
 def test_every_name_that_a_page_uses_is_known() -> None:
@@ -151,5 +151,5 @@ def test_every_name_that_a_page_uses_is_known() -> None:
             if isinstance(node, ast.Call) and ast.unparse(node.func) == "Choice":
                 assert isinstance(node.args[0], ast.Constant)
                 used.add(node.args[0].value)
-    assert used <= url_state.NAMES
+    assert used <= url_state.PARAM_NAMES
     assert {"w", "lang", "step", "hidden"} <= used

@@ -10,7 +10,7 @@ import pytest
 from pages.shared.frame import i18n, url_state
 from pages.shared.runs import actions
 from pages.shared.settings import panel
-from pages.shared.settings.setting import Choice
+from pages.shared.settings.setting import Setting
 from pages.shared.training import controls
 from pages.shared.training.presets import PRESETS
 from seq2seq_core.config import ModelConfig, TrainingConfig
@@ -44,14 +44,14 @@ def run(model: dict[str, Any], training: dict[str, Any], name: str = "first") ->
 def test_every_setting_has_one_place_and_one_name() -> None:
     assert sorted(choice.field for choice in panel.ALL) == sorted(MODEL | TRAINING)
     assert len({choice.key for choice in panel.ALL}) == len(panel.ALL)
-    assert {choice.key for choice in panel.ALL} <= url_state.NAMES
+    assert {choice.key for choice in panel.ALL} <= url_state.PARAM_NAMES
 
 
 @pytest.mark.parametrize("choice", panel.ALL, ids=lambda choice: choice.key)
-def test_every_option_may_be_chosen_and_comes_back_out_of_a_link(choice: Choice) -> None:
+def test_every_option_may_be_chosen_and_comes_back_out_of_a_link(choice: Setting) -> None:
     assert choice.default in choice.options
     for option in choice.options:
-        assert choice.shown(option)
+        assert choice.format_value(option)
         for architecture in ("gru", "transformer"):
             configs({"architecture": architecture} | {choice.field: option})
         assert panel.read(choice, str(option).lower()) == option
@@ -74,7 +74,7 @@ def weights(values: dict[str, Any]) -> int:
 )
 def test_what_is_not_shown_changes_nothing_of_the_model(values: dict[str, Any]) -> None:
     for choice in panel.ALL:
-        if choice.field in MODEL and not choice.read(MODEL | TRAINING | values):
+        if choice.field in MODEL and not choice.applies(MODEL | TRAINING | values):
             for option in choice.options:
                 assert weights(values | {choice.field: option}) == weights(values)
 
