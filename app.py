@@ -9,7 +9,7 @@ from pages.shared.frame.i18n import _
 from seq2seq_core import limits
 
 st.set_page_config("Seq2Seq Lab", page_icon="🔤", layout="wide")
-theme.apply()
+theme.apply_css()
 
 page = st.navigation(
     {
@@ -44,8 +44,8 @@ errors.show_deferred()
 with errors.errors_on_page():
     limits.check_environment()
     session.engine()
-    session.keep_workers()
-    session.say_lost()
+    session.ensure_workers()
+    session.report_lost_workspace()
     if url_state.pop_damaged_flag():
         st.error(_("This link is damaged: what cannot be read in it is left out."))
     page.run()
@@ -59,7 +59,7 @@ url_state.sync_url(page.url_path)  # and what was chosen on it
 @st.fragment(run_every=3)
 def keep_workers_alive() -> None:
     """So a page notices by itself that the server was restarted, and the server its workers."""
-    session.keep_workers()
+    session.ensure_workers()
 
 
 keep_workers_alive()

@@ -10,9 +10,9 @@ from pages.shared.frame import components, url_state
 from pages.shared.frame.glossary import join_with_glosses, word_gloss
 from pages.shared.frame.i18n import N_, _
 from pages.shared.inspection import head_patterns
-from pages.shared.inspection.attention_contrast import contrast, counterpart
-from pages.shared.inspection.attention_overview import glance
-from pages.shared.inspection.head_patterns import Shown
+from pages.shared.inspection.attention_contrast import draw_attention_contrast, find_counterpart
+from pages.shared.inspection.attention_overview import draw_attention_overview
+from pages.shared.inspection.head_patterns import SelectedMap
 from pages.shared.runs import actions, evaluations, selection
 from pages.shared.runs.selection import Selection
 from seq2seq_core.decoding.translator import Translation
@@ -20,7 +20,7 @@ from seq2seq_core.evaluation import alignment as links
 from seq2seq_core.store import Run
 
 
-def describe_map(map_view: Shown) -> str:
+def describe_map(map_view: SelectedMap) -> str:
     """The map in words, for those who do not see it."""
     return " ".join(
         _(
@@ -41,14 +41,14 @@ READING_HINT = N_(
 )
 
 
-def map_from_steps(translation: Translation) -> Shown:
+def map_from_steps(translation: Translation) -> SelectedMap:
     """The one map of a model that has one, as its steps hold it."""
     token_weights = [(s.token, s.attention) for s in translation.steps if s.attention is not None]
     rows, weights = [token for token, _row in token_weights], [row for _token, row in token_weights]
-    return Shown("cross", rows, translation.source_tokens, weights)
+    return SelectedMap("cross", rows, translation.source_tokens, weights)
 
 
-def show_heat_map(run: Run, map_view: Shown, unknown: Sequence[str]) -> None:
+def show_heat_map(run: Run, map_view: SelectedMap, unknown: Sequence[str]) -> None:
     if not map_view.rows:
         st.text(
             _(
@@ -73,7 +73,7 @@ def show_heat_map(run: Run, map_view: Shown, unknown: Sequence[str]) -> None:
             "looked": describe_map(map_view),
         },
     )
-    st.caption(_(head_patterns.READ[map_view.part]) if run.model_config.is_transformer else _(READING_HINT))
+    st.caption(_(head_patterns.PART_NOTES[map_view.part]) if run.model_config.is_transformer else _(READING_HINT))
 
 
 def describe_crossings(count: int) -> str:
@@ -116,7 +116,7 @@ def describe_misalignment(selection: Selection, weights: links.AttentionMatrix) 
     )
 
 
-def show_sentence_notes(selection: Selection, map_view: Shown) -> None:
+def show_sentence_notes(selection: Selection, map_view: SelectedMap) -> None:
     """What the map says in words: which links cross, and where nobody looks."""
     weights = map_view.weights[: len(selection.translation.tokens)]  # without <eos>
     if map_view.part != "cross" or not weights:
@@ -138,10 +138,10 @@ def show_sentence_notes(selection: Selection, map_view: Shown) -> None:
 
 def show_alignment(selection: Selection) -> None:
     """The score never stands alone: beside it what knowing nothing would get."""
-    alignment_score = evaluations.alignment(selection.run, selection.trained)
+    alignment_score = evaluations.cached_alignment(selection.run, selection.trained)
     st.subheader(_("Does it look at the matching word?"), anchor=False)
     if selection.run.model_config.is_transformer:
-        st.caption(head_patterns.last_mean())
+        st.caption(head_patterns.last_layer_note())
     if links.all_words_unique(pair.source for pair in selection.trained.dataset.pairs):
         st.text(
             _(
@@ -177,16 +177,16 @@ def show_alignment(selection: Selection) -> None:
 
 def show_multi_head(selection: Selection) -> None:
     """A Transformer: one of its many maps large, all of them beside it."""
-    maps_by_part = head_patterns.heads_of(selection)
+    maps_by_part = head_patterns.sentence_heads(selection)
     picture_column, side_column = st.columns([3, 2], gap="large")
     with picture_column, st.container(border=True, key="attention_picture"):
         part = maps_by_part[head_patterns.choose_part()]
-        map_view = head_patterns.shown(part)
+        map_view = head_patterns.selected_map(part)
         show_heat_map(selection.run, map_view, selection.translation.unknown)
     with side_column:
         sure, _possible = gold_links(selection)
         if part.layer_count * part.head_count > 1:
-            head_patterns.all_heads(part, sure, above="attention_picture")
+            head_patterns.draw_all_heads(part, sure, container_key="attention_picture")
         show_sentence_notes(selection, map_view)
         if map_view.part == "cross":
             show_alignment(selection)
@@ -206,22 +206,22 @@ def show_single_map(selection: Selection) -> None:
 def page() -> None:
     st.title(_("Attention: where it looked"), anchor=False)
     st.markdown(_("For each word that it wrote: how much it looked at each source position."))
-    choices = actions.listed()
+    choices = actions.list_runs()
     if not choices:
-        actions.nothing_trained()
+        actions.show_no_model_note()
         return
     if url_state.get_param("run") is None:  # nobody asked for a run: one that has something to show
-        actions.show_run(next((r for r in choices if r.model_config.has_attention), choices[0]))
+        actions.select_run(next((r for r in choices if r.model_config.has_attention), choices[0]))
     selection = selection.choose_run_and_sentence("attention", choices)
-    maps = evaluations.attention_maps(selection.run, selection.trained) or ()
+    maps = evaluations.cached_attention_maps(selection.run, selection.trained) or ()
     if selection.run.model_config.is_transformer:
         show_multi_head(selection)
     else:
         show_single_map(selection)
     if maps:
-        glance(selection, maps, above="attention_picture")
-    counterpart_run = counterpart(selection.run, choices)
-    contrast(selection.run, counterpart_run, selection.text)
+        draw_attention_overview(selection, maps, container_key="attention_picture")
+    counterpart_run = find_counterpart(selection.run, choices)
+    draw_attention_contrast(selection.run, counterpart_run, selection.text)
     selection.follow(selection.run, counterpart_run)
 
 

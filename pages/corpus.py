@@ -28,7 +28,7 @@ VIEWS = {
 def undo_change() -> None:
     """Back to the version before the one that is shown, not before somebody else's."""
     view = edits.shown_revision()["view"]
-    table.unmount()
+    table.unmount_editor()
     if view is None or view.revision is None or view.revision.parent_id is None:
         return
     head = store.undo_revision(session.engine(), view.revision.workspace_id, view.revision.id)
@@ -61,7 +61,7 @@ def view_switch() -> str:
 def start_training() -> None:
     """Start a run on this corpus and go to where it is seen."""
     try:
-        actions.start(*panel.configs(), controls.pace())
+        actions.start_and_select_run(*panel.chosen_configs(), controls.chosen_pace())
     except Seq2SeqError as error:
         errors.show_error(error)
     else:
@@ -92,15 +92,15 @@ def show_all_pairs() -> CorpusView:
     """The table, on a phone the cards, and what can be done with all pairs."""
     toolbar_area = st.container(key="corpus_above")  # above the table, but known only after it
     with st.container(key="corpus_grid"):
-        view, rows = table.edited(table.shown_view())
+        view, rows = table.draw_editor(table.mounted_view())
     with st.container(key="corpus_cards"):
         view_cards(view)
     with toolbar_area:
         import_export.corpus_toolbar(view)
         import_export.pending_uploads()
-        table.problems(view, rows)
+        table.draw_problems(view, rows)
     if view.held_out:
-        table.held_out(view)
+        table.draw_held_out(view)
     return view
 
 
@@ -119,7 +119,7 @@ def page() -> None:
     if view_name == "table":
         view = show_all_pairs()
     else:
-        view = session.corpus()
+        view = session.current_corpus()
         if view_name == "own":
             view_own_pairs(view, current_language())
         else:

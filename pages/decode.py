@@ -5,9 +5,9 @@ from __future__ import annotations
 import streamlit as st
 
 from pages.shared.decoding import interventions
-from pages.shared.decoding.eos_feeding import fillers
-from pages.shared.decoding.interventions import branches_data, kept, shown_walk
-from pages.shared.decoding.stepper import walk
+from pages.shared.decoding.eos_feeding import draw_eos_feeding
+from pages.shared.decoding.interventions import branches_data, branches_from_url, branch_translation
+from pages.shared.decoding.stepper import stepper_data
 from pages.shared.frame import components, errors, url_state
 from pages.shared.frame.i18n import _, join_sentences
 from pages.shared.runs import actions, selection
@@ -34,16 +34,16 @@ def show_stepper(selection: Selection) -> None:
         # not the update: who walks while the model still learns is not thrown back
         key = f"{selection.run.id}:{' '.join(source)}"
         reset_stepper(key)
-        saved_branches, selected_branch = kept(selection)
-        translation = shown_walk(selected_branch, selection)
+        saved_branches, selected_branch = branches_from_url(selection)
+        translation = branch_translation(selected_branch, selection)
         position = min(url_state.get_option("step", range(1000), 0), len(translation.steps))
-        data = walk(key, translation, position, selection.run.model_config, source, selected_branch)
+        data = stepper_data(key, translation, position, selection.run.model_config, source, selected_branch)
         branch_data = branches_data(saved_branches, selected_branch, selection)
         components.stepper_component(
             key="decode_stepper",
             data=data | branch_data | {"labels": data["labels"] | branch_data["labels"]},
             on_position_change=sync_step,
-            on_what_change=lambda: interventions.changed(selection),
+            on_what_change=lambda: interventions.apply_stepper_click(selection),
         )
 
 
@@ -81,18 +81,18 @@ def link_related_pages(has_attention: bool) -> None:
 def page() -> None:
     st.title(_("Decode, one token at a time"), anchor=False)
     st.markdown(_("The decoder writes a word, reads it back, looks at the source and goes on."))
-    choices = actions.listed()
+    choices = actions.list_runs()
     if not choices:
-        actions.nothing_trained()
+        actions.show_no_model_note()
         return
     selection = selection.choose_run_and_sentence("decode", choices)
     show_stepper(selection)
-    expected = actions.reference(selection.run, selection.text)
+    expected = actions.reference_translation(selection.run, selection.text)
     if expected is not None:
         st.text(_("In the corpus: {expected}", expected=expected))
     st.caption(describe_vectors(selection))
     link_related_pages(selection.run.model_config.has_attention)
-    fillers(selection, expected)
+    draw_eos_feeding(selection, expected)
     selection.follow(selection.run)
 
 

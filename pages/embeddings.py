@@ -15,7 +15,7 @@ from seq2seq_core.store import Run
 
 
 def choose_vector_set() -> str:
-    key, options = f"words_cloud_choice_{current_language()}", list(embedding_plot.NAMES)
+    key, options = f"words_cloud_choice_{current_language()}", list(embedding_plot.VECTOR_SET_LABELS)
 
     def sync_choice() -> None:
         url_state.set_param("cloud", st.session_state[key])
@@ -25,7 +25,7 @@ def choose_vector_set() -> str:
         options,
         default=url_state.initial_value(key, url_state.get_option("cloud", options, options[0])),
         required=True,
-        format_func=lambda name: _(embedding_plot.NAMES[name]),
+        format_func=lambda name: _(embedding_plot.VECTOR_SET_LABELS[name]),
         key=key,
         on_change=errors.deferred_errors(sync_choice),
         label_visibility="collapsed",
@@ -107,26 +107,26 @@ def page() -> None:
             "lies close together; nobody has told it what the words mean."
         )
     )
-    choices = actions.listed()
+    choices = actions.list_runs()
     if not choices:
-        actions.nothing_trained()
+        actions.show_no_model_note()
         return
     run, trained = selection.choose_trained_run("words", choices)
     with st.container(horizontal=True, vertical_alignment="center"):
         name = choose_vector_set()
         is_untrained = untrained_switch()
-    trained_vectors, _trained_projection = embedding_plot.cloud_of(run, trained, name)
-    displayed_run = embedding_plot.untrained(run) if is_untrained else trained
-    vector_set, projection = embedding_plot.cloud_of(run, displayed_run, name)
+    trained_vectors, _trained_projection = embedding_plot.projected_vectors(run, trained, name)
+    displayed_run = embedding_plot.restore_untrained(run) if is_untrained else trained
+    vector_set, projection = embedding_plot.projected_vectors(run, displayed_run, name)
     picture_column, side_column = st.columns([5, 3], gap="large")
     with side_column:
         words = list(dict.fromkeys(trained_vectors.words))
-        word = choose_word(run, name, words, embedding_plot.closest(trained_vectors))
-        similarities = embedding_plot.neighbours(vector_set, word)
+        word = choose_word(run, name, words, embedding_plot.closest_word(trained_vectors))
+        similarities = embedding_plot.nearest_words(vector_set, word)
         show_neighbours(similarities, states=bool(vector_set.positions))
     with picture_column, st.container(border=True, key="words_picture"):
-        embedding_plot.chart(name, vector_set, projection, word, similarities)
-        st.caption(embedding_plot.in_words(name, vector_set, trained))
+        embedding_plot.draw_embedding_plot(name, vector_set, projection, word, similarities)
+        st.caption(embedding_plot.describe_vector_set(name, vector_set, trained))
         st.caption(
             _(
                 "An axis is no property of a word: it is a mixture of all {size} numbers, the one "

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages.shared.decoding.guess_game import answers_of, guess, guess_data
+from pages.shared.decoding.guess_game import saved_answers, guess_component, guess_data
 from pages.shared.frame import errors, url_state
 from pages.shared.frame.i18n import _
 from pages.shared.runs import actions, selection
@@ -21,24 +21,24 @@ def sync_answers() -> None:
 @st.fragment
 def show_guess_game(selection: Selection) -> None:
     with errors.errors_on_page():
-        guess(key="guess_game", data=guess_data(selection), on_answers_change=errors.deferred_errors(sync_answers))
+        guess_component(key="guess_game", data=guess_data(selection), on_answers_change=errors.deferred_errors(sync_answers))
 
 
 @errors.deferred_errors
 def show_next_sentence(run_number: int, text: str) -> None:
     """To the sentence that stands after this one in the list."""
-    run = next((run for run in actions.listed() if run.number == run_number), None)
+    run = next((run for run in actions.list_runs() if run.number == run_number), None)
     if run is not None:
-        texts = actions.sentences(run)
+        texts = actions.offered_sentences(run)
         next_index = texts.index(text) + 1 if text in texts else 0
-        actions.show_sentence(texts[next_index % len(texts)])
+        actions.select_sentence(texts[next_index % len(texts)])
 
 
 def page() -> None:
     st.title(_("Guess your model"), anchor=False)
-    choices = actions.listed()
+    choices = actions.list_runs()
     if not choices:
-        actions.nothing_trained()
+        actions.show_no_model_note()
         return
     st.markdown(
         _(
@@ -47,7 +47,7 @@ def page() -> None:
         )
     )
     selection = selection.choose_run_and_sentence("guess", choices)
-    answers_of(selection)  # those for another sentence are forgotten
+    saved_answers(selection)  # those for another sentence are forgotten
     show_guess_game(selection)
     st.button(
         _("Another sentence"),

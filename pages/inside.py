@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from pages.shared.decoding.stepper import percent
+from pages.shared.decoding.stepper import format_probability
 from pages.shared.frame import errors, url_state
 from pages.shared.frame.i18n import N_, _, current_language, segments
 from pages.shared.inspection import calculation, hidden_states
-from pages.shared.inspection.calculation import Told
+from pages.shared.inspection.calculation import CalculationContext
 from pages.shared.runs import actions, selection
 from pages.shared.runs.selection import Selection
 from seq2seq_core.config import ModelConfig
@@ -108,9 +108,9 @@ def show_states_over_time(selection: Selection, inspected_translation: Inspected
     st.subheader(_("1 · States over time"), anchor=False)
     translation = selection.translation
     source = focus.position if focus.part != "own" else -1
-    hidden_states.strips(
+    hidden_states.hidden_states_component(
         key="inside_strips",
-        data=hidden_states.over_time(
+        data=hidden_states.hidden_states_data(
             f"{selection.run.id}:{selection.text}",
             core.vector_series(inspected_translation, focus.layer),
             translation.source_tokens,
@@ -164,14 +164,14 @@ def show_cell(selection: Selection, inspected_translation: InspectedTranslation,
     if model.architecture == "rnn":
         st.markdown(_("An RNN has no gates: one formula makes the new state out of the old one."))
     equations = core.explain_cell_step(inspected_translation, cell_location)
-    label_context = Told({"source": translation.source_tokens[focus.position]})
-    calculation.numbers(
+    label_context = CalculationContext({"source": translation.source_tokens[focus.position]})
+    calculation.calculation_component(
         key="inside_cell",
         data={
             "key": f"{selection.run.id}:{part}:{focus.layer}",
             "said": heading,
-            "lines": calculation.shown(equations, label_context),
-            "labels": calculation.labels(),
+            "lines": calculation.calculation_data(equations, label_context),
+            "labels": calculation.calculation_labels(),
         },
     )
 
@@ -221,19 +221,19 @@ def show_calculation(selection: Selection, inspected_translation: InspectedTrans
         else segments("How {token} came about, without any attention:", token=token)
     )
     selectable_count = focus.step + 1 if part == "own" else len(words)
-    label_context = Told(word, step.token, words, focus.position, vocabulary.tokens, true_token or "", selectable_count)
-    calculation.numbers(
+    label_context = CalculationContext(word, step.token, words, focus.position, vocabulary.tokens, true_token or "", selectable_count)
+    calculation.calculation_component(
         key="inside_numbers",
         data={
             "key": f"{selection.run.id}:{part}",
             "said": heading,
-            "lines": calculation.shown(equations, label_context),
+            "lines": calculation.calculation_data(equations, label_context),
             "end": segments(
                 "It gives {token} {probability}.",
                 token=token,
-                probability={"text": percent(step.probability)},
+                probability={"text": format_probability(step.probability)},
             ),
-            "labels": calculation.labels(),
+            "labels": calculation.calculation_labels(),
         },
         on_source_change=sync_position,
         on_target_change=sync_position,
@@ -250,9 +250,9 @@ def page() -> None:
     st.markdown(
         _("From the sentence to its states, from the states to one cell, down to one product.")
     )
-    choices = actions.listed()
+    choices = actions.list_runs()
     if not choices:
-        actions.nothing_trained()
+        actions.show_no_model_note()
         return
     selection = selection.choose_run_and_sentence("inside", choices)
     from seq2seq_core.inspection.hidden_states import inspect_translation

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from pages.shared.evaluation.bleu_signature import signature
-from pages.shared.evaluation.generalization import verdict
-from pages.shared.evaluation.sentence_scores import one_sentence, table
+from pages.shared.evaluation.bleu_signature import draw_bleu_signature
+from pages.shared.evaluation.generalization import describe_generalization
+from pages.shared.evaluation.sentence_scores import draw_sentence_scores, draw_sentence_table
 from pages.shared.frame import theme
 from pages.shared.frame.i18n import _
 from pages.shared.runs import actions, evaluations, selection
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 def describe_measurement(run: Run, trained: TrainedRun) -> str:
     """A sentence that says what is measured on what."""
-    training_sample = evaluations.sample(run, held_out=False)
+    training_sample = evaluations.evaluation_sample(run, held_out=False)
     counts = {"count": len(training_sample.rows), "all": training_sample.count}
     if not evaluations.has_held_out(trained):
         return _(
@@ -31,7 +31,7 @@ def describe_measurement(run: Run, trained: TrainedRun) -> str:
             "corpus: these numbers say nothing about new sentences.",
             **counts,
         )
-    held_out_sample = evaluations.sample(run, held_out=True)
+    held_out_sample = evaluations.evaluation_sample(run, held_out=True)
     return _(
         "Measured on {count} of {all} pairs that it has learnt from, and on {new} of {new_all} "
         "held-out pairs that it has never seen. The choice is always the same.",
@@ -49,7 +49,7 @@ def show_exact_match(training_report: EvaluationReport, held_out_report: Evaluat
             st.metric(_("training pairs"), f"{training_report.exact_match:.0%}", width="content")
             held_out = "–" if held_out_report is None else f"{held_out_report.exact_match:.0%}"
             st.metric(_("held-out pairs"), held_out, width="content")
-        st.caption(verdict(training_report.exact_match, None if held_out_report is None else held_out_report.exact_match))
+        st.caption(describe_generalization(training_report.exact_match, None if held_out_report is None else held_out_report.exact_match))
 
 
 def show_exact_match_by_length(evaluation_report: EvaluationReport, on_held_out: bool) -> None:
@@ -61,7 +61,7 @@ def show_exact_match_by_length(evaluation_report: EvaluationReport, on_held_out:
         )
         for group in report.group_by_length(evaluation_report.sentences)
     ]
-    palette = theme.palette()
+    palette = theme.current_palette()
     with st.container(border=True, height="stretch"):
         st.markdown(_("**Exact match by length of the source**"))
         st.altair_chart(
@@ -128,14 +128,14 @@ def show_teacher_forcing(evaluation_report: EvaluationReport) -> None:
 
 def page() -> None:
     st.title(_("Metrics: how good is it?"), anchor=False)
-    choices = actions.listed()
+    choices = actions.list_runs()
     if not choices:
-        actions.nothing_trained()
+        actions.show_no_model_note()
         return
     run, trained = selection.choose_trained_run("metrics", choices)
     has_held_out = evaluations.has_held_out(trained)
-    training_report = evaluations.measured(run, trained, held_out=False)
-    held_out_report = evaluations.measured(run, trained, held_out=True) if has_held_out else None
+    training_report = evaluations.evaluation_report(run, trained, held_out=False)
+    held_out_report = evaluations.evaluation_report(run, trained, held_out=True) if has_held_out else None
     evaluation_report = held_out_report or training_report
     st.markdown(describe_measurement(run, trained))
     numbers_column, lengths_column = st.columns([2, 3])
@@ -145,12 +145,12 @@ def page() -> None:
         show_exact_match_by_length(evaluation_report, has_held_out)
     show_text_metrics(evaluation_report, has_held_out)
     show_teacher_forcing(evaluation_report)
-    texts = evaluations.sample(run, has_held_out).texts
+    texts = evaluations.evaluation_sample(run, has_held_out).texts
     # while the model learns the rows change places: nothing can be chosen among them
     key = str(run.id) if run.is_active else f"{run.id}_{trained.update}"
-    selected_sentence = table(key, texts, evaluation_report.sentences, steady=not run.is_active)
-    one_sentence(selected_sentence)
-    signature(evaluation_report.scores.bleu_signature, selected_sentence)
+    selected_sentence = draw_sentence_table(key, texts, evaluation_report.sentences, selectable=not run.is_active)
+    draw_sentence_scores(selected_sentence)
+    draw_bleu_signature(evaluation_report.scores.bleu_signature, selected_sentence)
     selection.rerun_on_progress(run)
 
 

@@ -7,15 +7,15 @@ from math import log
 import streamlit as st
 
 from pages.shared.decoding.beam_tree import (
-    changes,
-    grow,
-    percent,
+    describe_ranking_change,
+    cached_tree,
+    percent_from_log,
     ranking_component,
     ranking_data,
     tree_component,
     tree_data,
 )
-from pages.shared.decoding.sampling import lots
+from pages.shared.decoding.sampling import sampling_view
 from pages.shared.frame import errors, url_state
 from pages.shared.frame.i18n import N_, _, current_language
 from pages.shared.runs import actions, selection
@@ -70,7 +70,7 @@ def show_beam_search(selection: Selection) -> None:
     with right:
         penalty = decoding_control(PENALTY)
     pruned_count = 3 if width < 6 else 2  # of those cut off: more would hide the beam
-    tree = grow(selection, width, penalty, pruned_count)
+    tree = cached_tree(selection, width, penalty, pruned_count)
     show_tree(selection, tree, width, penalty)
     st.caption(
         _(
@@ -81,7 +81,7 @@ def show_beam_search(selection: Selection) -> None:
     )
     st.subheader(_("What the beam has found, in order"), anchor=False)
     ranking_component(key="search_ranking", data=ranking_data(tree.results, penalty))
-    st.text(changes(tree.results, penalty))
+    st.text(describe_ranking_change(tree.results, penalty))
     compare_with_greedy(selection, tree.results[0])
 
 
@@ -89,7 +89,7 @@ def describe_comparison(winner: BeamResult, greedy_log_probability: float, same:
     """The beam's sentence beside greedy's, in words."""
     if same:
         return _("The beam has found the same sentence as greedy search.")
-    shares = {"beam": percent(winner.log_probability), "greedy": percent(greedy_log_probability)}
+    shares = {"beam": percent_from_log(winner.log_probability), "greedy": percent_from_log(greedy_log_probability)}
     if winner.log_probability > greedy_log_probability:
         return _("The beam has found a more probable sentence: {beam} against {greedy}.", **shares)
     return _("The beam has chosen a sentence that is not more probable: {beam} against {greedy}.",
@@ -104,7 +104,7 @@ def correctness_mark(tokens: tuple[str, ...], selection: Selection, expected: st
 
 def compare_with_greedy(selection: Selection, winner: BeamResult) -> None:
     """The winner and greedy's sentence, both against the reference where the corpus has one."""
-    greedy, expected = selection.translation, actions.reference(selection.run, selection.text)
+    greedy, expected = selection.translation, actions.reference_translation(selection.run, selection.text)
     greedy_log_probability = sum(log(step.probability) for step in greedy.steps)
     st.subheader(_("Beside greedy search"), anchor=False)
     st.text(describe_comparison(winner, greedy_log_probability, winner.tokens == greedy.tokens))
@@ -113,7 +113,7 @@ def compare_with_greedy(selection: Selection, winner: BeamResult) -> None:
         (_("Greedy: {text} ({share})"), greedy.tokens, greedy.text, greedy_log_probability),
     ):
         marked_text = correctness_mark(tokens, selection, expected) + (text or "<eos>")
-        st.text(message.format(text=marked_text, share=percent(log_probability)))
+        st.text(message.format(text=marked_text, share=percent_from_log(log_probability)))
     if expected is not None:
         st.text(_("In the corpus: {expected}", expected=expected))
     st.caption(
@@ -132,15 +132,15 @@ def page() -> None:
             "write: that is what a search decides."
         )
     )
-    choices = actions.listed()
+    choices = actions.list_runs()
     if not choices:
-        actions.nothing_trained()
+        actions.show_no_model_note()
         return
     selection = selection.choose_run_and_sentence("search", choices)
     if choose_search_method() == "beam":
         show_beam_search(selection)
     else:
-        lots(selection)
+        sampling_view(selection)
     selection.follow(selection.run)
 
 

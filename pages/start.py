@@ -31,18 +31,18 @@ quiz_component = components.ask_component
 @errors.deferred_errors
 def train_lesson_model(is_first_run: bool) -> None:
     """The lesson's own model on the learner's corpus: the first time slowly enough to follow."""
-    actions.start(ModelConfig(), TrainingConfig(updates=LESSON_UPDATES), SLOW_UPDATES / SLOW_SECONDS if is_first_run else None)
+    actions.start_and_select_run(ModelConfig(), TrainingConfig(updates=LESSON_UPDATES), SLOW_UPDATES / SLOW_SECONDS if is_first_run else None)
 
 
 def lesson_status(run: Run | None) -> str:
     if run is None:
-        if not session.warm():
+        if not session.is_warm():
             return _("One moment …")
         return _("It has not learnt yet: its weights are random, and so is what it writes.")
     if run.is_active:
-        return _("It learns.") if run.update else controls.status(run)
+        return _("It learns.") if run.update else controls.describe_run_status(run)
     if run.status != "done":
-        return controls.status(run)
+        return controls.describe_run_status(run)
     share = (store.load_history(session.engine(), run.id, "evaluation")["exact_match"] or [0])[-1]
     if actions.held_out_sources(run):
         return _(
@@ -58,11 +58,11 @@ def show_live_view(run: Run | None) -> None:
     """One sentence and its translation, where the model looks, and the loss."""
     sentences = (run.live or {}).get("sentences") if run else None
     if not sentences:
-        sentences = untrained_preview(session.corpus(), ModelConfig(), TrainingConfig().seed)
-    on_new = bool(actions.held_out_sources(run) if run else session.corpus().held_out)
+        sentences = untrained_preview(session.current_corpus(), ModelConfig(), TrainingConfig().seed)
+    on_new = bool(actions.held_out_sources(run) if run else session.current_corpus().held_out)
     with st.container(border=True, key="start_picture"):
-        live_view.mount(
-            key="start_live", data=live_view.data("start", run, sentences, on_new, updates=LESSON_UPDATES)
+        live_view.mount_live_view(
+            key="start_live", data=live_view.live_data("start", run, sentences, on_new, updates=LESSON_UPDATES)
         )
 
 
@@ -73,16 +73,16 @@ def find_quiz_sentence(run: Run) -> tuple[Translation, int] | None:
 
     trained = trained_run(run)
     watched_texts = [" ".join(s["source"]) for s in (run.live or {}).get("sentences", [])[:1]]
-    texts = [text for text in actions.unseen(run, QUIZ_WORD) if text not in watched_texts]
-    for text in [*texts[:3], *actions.sentences(run)[:1]]:
+    texts = [text for text in actions.unseen_sentences(run, QUIZ_WORD) if text not in watched_texts]
+    for text in [*texts[:3], *actions.offered_sentences(run)[:1]]:
         translation = translate(trained.model, trained.checkpoint, text)
-        if QUIZ_WORD in translation.tokens and translation.text == actions.reference(run, text):
+        if QUIZ_WORD in translation.tokens and translation.text == actions.reference_translation(run, text):
             return translation, translation.tokens.index(QUIZ_WORD)
     return (translation, len(translation.tokens) - 1) if translation.tokens else None
 
 
 def sync_guess() -> None:
-    run = actions.selected(actions.listed())
+    run = actions.selected_run(actions.list_runs())
     if run is not None:
         url_state.set_param("guess", f"{run.number}-{st.session_state['start_ask'].guess}")
 
@@ -125,7 +125,7 @@ def show_quiz(run: Run) -> None:
                 "writes “{word}”? Choose one.",
                 word=word,
             )
-            if " ".join(sources) in actions.unseen(run)
+            if " ".join(sources) in actions.unseen_sentences(run)
             else _(
                 "Which source word does it look at when it writes “{word}”? Choose one.", word=word
             )
@@ -146,7 +146,7 @@ def link_next_pages() -> None:
 
 @errors.deferred_errors
 def set_full_speed() -> None:
-    run = actions.selected(actions.listed())
+    run = actions.selected_run(actions.list_runs())
     if run is not None:
         store.set_run_pace(session.engine(), run.id, None)
     url_state.remove_param("speed")
@@ -181,7 +181,7 @@ def training_buttons(run: Run | None) -> None:
 
 def introduction_text(view: session.CorpusView) -> str:
     """What one can do here, for the corpus as it is."""
-    if view.name in bundled.TRANSLATION_CORPORA and not actions.turned(view):
+    if view.name in bundled.TRANSLATION_CORPORA and not actions.is_swapped(view):
         return _(
             "Change a sentence, press Train, and in a few seconds a small model learns to turn "
             "these Chinese sentences into English. It writes one word at a time and spreads its "
@@ -200,17 +200,17 @@ def introduction_text(view: session.CorpusView) -> str:
 
 def page() -> None:
     st.title(_("How a sentence becomes another sentence"), anchor=False)
-    st.markdown(introduction_text(session.corpus()))
-    run = actions.selected(actions.listed())
+    st.markdown(introduction_text(session.current_corpus()))
+    run = actions.selected_run(actions.list_runs())
     learning = run is not None and run.is_active
     with st.container(horizontal=True, vertical_alignment="center"):
         training_buttons(run)
         status_area = st.empty()
-    is_live = learning or not session.warm()
+    is_live = learning or not session.is_warm()
 
     @st.fragment(run_every=LESSON_REFRESH_SECONDS if is_live else None)
     def show_progress() -> None:
-        current_run = actions.current(run) if run else None
+        current_run = actions.refresh(run) if run else None
         if run is not None and current_run is None:
             st.rerun()  # deleted in another tab
         if current_run is not None and current_run.pace == SLOW_UPDATES / SLOW_SECONDS and current_run.update >= SLOW_UPDATES:
@@ -218,7 +218,7 @@ def page() -> None:
         with errors.errors_on_page():
             status_area.text(lesson_status(current_run))
             show_live_view(current_run)
-        if is_live and session.warm() and not (current_run is not None and current_run.is_active):
+        if is_live and session.is_warm() and not (current_run is not None and current_run.is_active):
             st.rerun()
 
     show_progress()

@@ -9,7 +9,7 @@ from pages.shared.frame.i18n import _, join_sentences
 from pages.shared.frame.markdown import escape_markdown
 from pages.shared.runs import actions, trained
 from pages.shared.settings import panel
-from pages.shared.settings.model import MODEL, MORE_MODEL
+from pages.shared.settings.model import MODEL_SETTINGS, MORE_MODEL_SETTINGS
 from pages.shared.settings.training import LEARNING, MORE_LEARNING, UPDATES
 from pages.shared.training import controls, live_view, presets, run_menu
 from seq2seq_core.config import ModelConfig, TrainingConfig
@@ -31,7 +31,7 @@ def outdated_reason(run: Run, view: session.CorpusView, configs: Configs | None)
         return None
     model, training = configs
     run_training = TrainingConfig(**run.training | {"updates": training.updates})
-    if panel.used_by(model, training) != panel.used_by(run.model_config, run_training):
+    if panel.effective_settings(model, training) != panel.effective_settings(run.model_config, run_training):
         return _("The settings are for the next model: this run was trained with others.")
     return None
 
@@ -42,21 +42,21 @@ def show_settings(view: session.CorpusView, configs: Configs | None) -> None:
     with st.popover(
         _("Presets"), icon=":material/auto_stories:", key=f"train_presets_{turn}", width="stretch"
     ):
-        presets.choose()
+        presets.draw_presets()
     with st.container(key="train_model", border=False):
-        count = trained.count_weights(view, configs[0]) if configs and session.warm() else None
+        count = trained.count_weights(view, configs[0]) if configs and session.is_warm() else None
         title = _("Model") if count is None else _("Model · {count} weights", count=f"{count:,}")
         st.subheader(title, anchor=False)
-        panel.controls(MODEL)
+        panel.draw_settings(MODEL_SETTINGS)
     with st.container(key="train_learning", border=False):
         st.subheader(_("Learning"), anchor=False)
-        panel.controls(LEARNING)
+        panel.draw_settings(LEARNING)
     with st.popover(
         _("More settings"), icon=":material/tune:", key="train_settings", width="stretch"
     ):
-        for title, choices in ((_("Model"), MORE_MODEL), (_("Learning"), MORE_LEARNING)):
+        for title, choices in ((_("Model"), MORE_MODEL_SETTINGS), (_("Learning"), MORE_LEARNING)):
             st.subheader(title, anchor=False)
-            panel.controls(choices)
+            panel.draw_settings(choices)
 
 
 # --- what moves -----------------------------------------------------------------------------
@@ -64,14 +64,14 @@ def show_settings(view: session.CorpusView, configs: Configs | None) -> None:
 
 def show_status(run: Run | None, outdated_note: str | None) -> None:
     if run is None or run.status != "failed" or run.reason is None:
-        st.text(join_sentences(controls.status(run), outdated_note))
+        st.text(join_sentences(controls.describe_run_status(run), outdated_note))
         return
     errors.show_error(Seq2SeqError(run.reason["code"], **run.reason["fields"]))
     if run.reason["code"] == "diverged":
-        rate = controls.smaller_rate(run)
+        rate = controls.suggest_smaller_rate(run)
         label = _("Try again with learning rate {rate}", rate=f"{rate:g}")
         if st.button(label, key="train_slower"):
-            controls.again_with(run, rate)
+            controls.retry_with_rate(run, rate)
             st.rerun()  # the whole page: it looks at the new run
 
 
@@ -87,15 +87,15 @@ def show_live_picture(
         configs = None
     if not sentences and configs:  # what it writes before its first update
         sentences = trained.untrained_preview(view, configs[0], configs[1].seed)
-    updates, model = panel.value(UPDATES), configs[0] if configs else None
+    updates, model = panel.setting_value(UPDATES), configs[0] if configs else None
     with st.container(border=True, key="train_picture"):
-        data = live_view.data("train", run, sentences, on_new, previous_run, updates, model)
-        live_view.mount(key="train_live", data=data)
+        data = live_view.live_data("train", run, sentences, on_new, previous_run, updates, model)
+        live_view.mount_live_view(key="train_live", data=data)
 
 
 def describe_corpus(view: session.CorpusView) -> None:
     """What this is, and what it learns from, in one or two lines."""
-    pairs, source, target = session.sizes(view)
+    pairs, source, target = session.corpus_sizes(view)
     text = _(
         "{pairs} sentence pairs, {source} source and {target} target words.",
         pairs=pairs,
@@ -117,35 +117,35 @@ def describe_corpus(view: session.CorpusView) -> None:
 
 def page() -> None:
     st.title(_("Train, and watch it learn"), anchor=False)
-    view = session.corpus()
+    view = session.current_corpus()
     describe_corpus(view)
-    panel.refuse()
-    configs = panel.usable()
-    choices = actions.listed()
-    run = actions.selected(choices)
+    panel.drop_invalid()
+    configs = panel.configs_or_none()
+    choices = actions.list_runs()
+    run = actions.selected_run(choices)
     top_column, side_column = st.columns([2.8, 1], gap="medium", vertical_alignment="center")
     if run is not None:
         with side_column, st.container(horizontal=True, key="train_runs"):
             run_menu.run_menu(run, choices)
-        run = actions.selected(choices)  # the control may have chosen another
+        run = actions.selected_run(choices)  # the control may have chosen another
     if run is not None:
-        controls.keep_pace(run)
+        controls.sync_pace(run)
     outdated_note = outdated_reason(run, view, configs) if run else None
     with top_column:
-        controls.controls(run, fresh=outdated_note is not None)
-    is_live = (run is not None and run.status in ("queued", "running")) or not session.warm()
-    previous_run = live_view.earlier(run, choices) if run else None
+        controls.draw_run_controls(run, offers_new_model=outdated_note is not None)
+    is_live = (run is not None and run.status in ("queued", "running")) or not session.is_warm()
+    previous_run = live_view.previous_run(run, choices) if run else None
 
     @st.fragment(run_every=REFRESH_SECONDS if is_live else None)
     def show_progress() -> None:
-        current_run = actions.current(run) if run else None
+        current_run = actions.refresh(run) if run else None
         if run is not None and current_run is None:
             st.rerun()  # deleted in another tab
         with errors.errors_on_page():
             show_status(current_run, outdated_note)
             show_live_picture(current_run, view, previous_run, configs)
         is_idle = current_run is None or current_run.status not in ("queued", "running")
-        if is_live and is_idle and session.warm():
+        if is_live and is_idle and session.is_warm():
             st.rerun()  # the buttons change too
 
     picture, panels = st.columns([2.8, 1], gap="medium")

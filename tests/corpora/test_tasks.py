@@ -12,8 +12,8 @@ from typing import NamedTuple
 
 import pytest
 
-from pages.shared.runs.actions import CORPORA as CALLED
-from pages.shared.runs.labels import SHIPPED
+from pages.shared.runs.actions import CORPUS_LABELS as CALLED
+from pages.shared.runs.labels import CORPUS_DESCRIPTIONS
 from seq2seq_core.data.bundled import CORPORA_FOLDER, CORPUS_NAMES, TRANSLATION_CORPORA, load_bundled
 from seq2seq_core.data.corpus import build_corpus
 
@@ -107,7 +107,7 @@ def test_every_corpus_that_is_shipped_has_its_tests() -> None:
 
 
 def test_every_corpus_that_is_shipped_can_be_chosen_and_has_a_name() -> None:
-    assert [*SHIPPED] == [*CORPUS_NAMES]
+    assert [*CORPUS_DESCRIPTIONS] == [*CORPUS_NAMES]
     assert {*CORPUS_NAMES} <= CALLED.keys()
 
 

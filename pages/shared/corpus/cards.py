@@ -22,27 +22,27 @@ def cards_event(event: str) -> dict[str, Any]:
 
 @errors.deferred_errors
 def edit_row() -> None:
-    event, view = cards_event("edit"), session.corpus()
+    event, view = cards_event("edit"), session.current_corpus()
     rows, position = list(view.rows), find_row(view, event)
     sanitized = edits.sanitize_with_notices([Row(*map(str, event["to"]))], view.tokenizer, [position + 1])
     if sanitized.rows and sanitized.rows[0] != rows[position]:
         rows[position] = sanitized.rows[0]
         edits.save_edit(view, rows)
-        table.unmount()
+        table.unmount_editor()
 
 
 @errors.deferred_errors
 def remove_row() -> None:
-    event, view = cards_event("remove"), session.corpus()
+    event, view = cards_event("remove"), session.current_corpus()
     rows = list(view.rows)
     del rows[find_row(view, event)]
     edits.save_edit(view, rows)
-    table.unmount()
+    table.unmount_editor()
 
 
 def view_cards(view: CorpusView) -> None:
     """Draw the cards. The pairs are sent where cards can be seen: these ask for them."""
-    titles = table.titles(view)
+    titles = table.column_titles(view)
     rows_requested = st.session_state.get("corpus_cards_list", {}).get("seen", False)
     cards_component(
         key="corpus_cards_list",

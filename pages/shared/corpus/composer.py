@@ -42,7 +42,7 @@ def find_row(view: CorpusView, row_reference: dict[str, Any]) -> int:
 @errors.deferred_errors
 def add_pair() -> None:
     """Put the pair on top, or in the place of the one that was edited; train on it, if asked to."""
-    event, view = composer_event("pair"), session.corpus()
+    event, view = composer_event("pair"), session.current_corpus()
     join = TOKENIZERS[view.tokenizer].join
     edited_row = Row(*(join([str(token) for token in event[side]]) for side in ("source", "target")))
     sanitized = edits.sanitize_with_notices([edited_row], view.tokenizer, [1])
@@ -71,7 +71,7 @@ def save_pair(view: CorpusView, new_row: Row, replaces: dict[str, Any] | None) -
             )
             break
     edits.save_edit(view, rows)
-    table.unmount()
+    table.unmount_editor()
 
 
 @errors.deferred_errors
@@ -82,17 +82,17 @@ def request_training() -> None:
 
 @errors.deferred_errors
 def remove_own_pair() -> None:
-    view = session.corpus()
+    view = session.current_corpus()
     rows = list(view.rows)
     del rows[find_row(view, composer_event("remove"))]
     edits.save_edit(view, rows)
-    table.unmount()
+    table.unmount_editor()
 
 
 @errors.deferred_errors
 def augment_new_word() -> None:
     """Put a new word into ten sentences, on top of the corpus, below the sentence it came in."""
-    event, view = composer_event("spread"), session.corpus()
+    event, view = composer_event("spread"), session.current_corpus()
     new_entry = LexiconEntry(event["source"], event["target"])
     known_entry = LexiconEntry(*event["place"])
     for position, offer in analysis.word_hints(view).items():
@@ -102,7 +102,7 @@ def augment_new_word() -> None:
             new_rows = augment(analysis.usable_corpus(view), view.tokenizer, new_entry, known_entry, view.held_out)
             rows = [*view.rows[: position + 1], *new_rows, *view.rows[position + 1 :]]
             edits.save_edit(view, edits.sanitize_with_notices(rows, view.tokenizer).rows)
-            table.unmount()
+            table.unmount_editor()
             edits.queue_notice(
                 _(
                     "{new} stands in {count} more sentences now, on top of the corpus.",

@@ -12,7 +12,7 @@ from pages.shared.frame import errors, session
 from pages.shared.frame.i18n import N_, _, current_language
 from pages.shared.frame.markdown import escape_markdown
 from pages.shared.frame.session import CorpusView
-from pages.shared.runs.labels import SHIPPED
+from pages.shared.runs.labels import CORPUS_DESCRIPTIONS
 from seq2seq_core.data import bundled, formats
 from seq2seq_core.data.cleaning import clean_text
 from seq2seq_core.data.corpus import Row, swap_sides
@@ -82,7 +82,7 @@ def read_upload(name: str, data: bytes, encoding: str) -> None:
     rows = formats.parse_rows(formats.decode_upload(data, encoding), name)
     if len(rows) > LIMITS.pairs:
         st.session_state["corpus_too_many"] = name, len(rows), rows[: LIMITS.pairs]
-        table.unmount()
+        table.unmount_editor()
     else:
         replace_corpus(name, rows)
 
@@ -118,21 +118,21 @@ def replace_corpus(name: str, rows: Sequence[Row]) -> None:
 
 def save_replacement(name: str, rows: Sequence[Row], held_out: Sequence[Row], tokenizer: str) -> None:
     clear_pending_uploads()
-    edits.save_edit(session.corpus(), rows, held_out, name, tokenizer)
-    table.unmount()
+    edits.save_edit(session.current_corpus(), rows, held_out, name, tokenizer)
+    table.unmount_editor()
 
 
 def save_version(rows: Sequence[Row], held_out: Sequence[Row], tokenizer: str | None = None) -> None:
     """Another version of the corpus that is there, by one of the tools."""
-    edits.save_edit(session.corpus(), rows, held_out, tokenizer=tokenizer)
-    table.unmount()
+    edits.save_edit(session.current_corpus(), rows, held_out, tokenizer=tokenizer)
+    table.unmount_editor()
 
 
 @errors.deferred_errors
 def append_pasted_rows() -> None:
     """Append the lines of a spreadsheet."""
     close_popovers()
-    view = session.corpus()
+    view = session.current_corpus()
     rows = formats.parse_rows(st.session_state["corpus_paste"], "paste.tsv")
     new_rows = edits.sanitize_with_notices(rows, view.tokenizer).rows
     if not new_rows:  # all were refused, which is said
@@ -148,20 +148,20 @@ def append_pasted_rows() -> None:
 
 @errors.deferred_errors
 def swap_corpus_sides() -> None:
-    view = session.corpus()
+    view = session.current_corpus()
     save_version(swap_sides(view.rows), swap_sides(view.held_out))
 
 
 @errors.deferred_errors
 def simplify_corpus() -> None:
-    view = session.corpus()
+    view = session.current_corpus()
     save_version(formats.to_simplified_rows(view.rows), formats.to_simplified_rows(view.held_out))
 
 
 @errors.deferred_errors
 def set_tokenizer(key: str) -> None:
     """Another tokenizer; links count tokens, so they end with the old one."""
-    view, tokenizer = session.corpus(), st.session_state[key]
+    view, tokenizer = session.current_corpus(), st.session_state[key]
     sanitized_parts = (
         edits.sanitize_with_notices([Row(row.source, row.target) for row in corpus_part], tokenizer)
         for corpus_part in (view.rows, view.held_out)
@@ -213,7 +213,7 @@ def corpus_toolbar(view: CorpusView) -> None:
 def choose_bundled() -> None:
     """The corpora of the lesson, each with what it is about."""
     with st.container(gap="small", key="corpus_shipped"):
-        for name, (title, sentence) in SHIPPED.items():
+        for name, (title, sentence) in CORPUS_DESCRIPTIONS.items():
             with st.container(horizontal=True, vertical_alignment="center", gap="small"):
                 st.button(_(title), on_click=load_bundled_corpus, args=(name,), key=f"corpus_load_{name}")
                 st.caption(_(sentence))

@@ -17,11 +17,11 @@ from seq2seq_core.data.corpus import Row
 from seq2seq_core.data.tokenizers import CJK
 from seq2seq_core.errors import StoreError
 
-PROBLEMS = 4  # shown at once
+MAX_PROBLEMS = 4  # shown at once
 LONGEST_WORD = 5  # Chinese characters; what is longer is rather a sentence without spaces
 
 
-def table_of(rows: Sequence[Row]) -> pd.DataFrame:
+def rows_to_table(rows: Sequence[Row]) -> pd.DataFrame:
     """The rows as a table, numbered from 1 as the problems count them."""
     return pd.DataFrame(
         {"source": [row.source for row in rows], "target": [row.target for row in rows]},
@@ -30,12 +30,12 @@ def table_of(rows: Sequence[Row]) -> pd.DataFrame:
     )
 
 
-def rows_of(table: pd.DataFrame, before: Sequence[Row]) -> dict[int, Row]:
+def table_to_rows(table: pd.DataFrame, earlier_rows: Sequence[Row]) -> dict[int, Row]:
     """The rows of the table by their numbers on the screen, without those that are empty.
 
     Gold links belong to a pair as it was: a changed pair has none.
     """
-    links = {(row.source, row.target): row.alignment for row in before}
+    links = {(row.source, row.target): row.alignment for row in earlier_rows}
     rows: dict[int, Row] = {}
     for number, *cells in zip(table.index, table["source"], table["target"], strict=True):
         source, target = (cell if isinstance(cell, str) else "" for cell in cells)  # None or NaN
@@ -44,35 +44,35 @@ def rows_of(table: pd.DataFrame, before: Sequence[Row]) -> dict[int, Row]:
     return rows
 
 
-def titles(view: CorpusView) -> dict[str, str]:
+def column_titles(view: CorpusView) -> dict[str, str]:
     """What the two columns are called: by the language, where that is known."""
-    chinese = [any(CJK.search(cell) for cell in side[:20]) for side in sides(view)]
-    named = view.name in bundled.TRANSLATION_CORPORA
+    is_chinese = [any(CJK.search(cell) for cell in side[:20]) for side in split_sides(view)]
+    is_translation = view.name in bundled.TRANSLATION_CORPORA
     return {
         "source": _("Chinese · source")
-        if chinese[0]
+        if is_chinese[0]
         else _("English · source")
-        if named
+        if is_translation
         else _("source"),
         "target": _("Chinese · target")
-        if chinese[1]
+        if is_chinese[1]
         else _("English · target")
-        if named
+        if is_translation
         else _("target"),
     }
 
 
-def sides(view: CorpusView) -> tuple[list[str], list[str]]:
+def split_sides(view: CorpusView) -> tuple[list[str], list[str]]:
     return [row.source for row in view.rows], [row.target for row in view.rows]
 
 
-def columns(view: CorpusView) -> dict[str, Any]:
+def column_configs(view: CorpusView) -> dict[str, Any]:
     return {
-        name: st.column_config.TextColumn(title, default="") for name, title in titles(view).items()
+        name: st.column_config.TextColumn(title, default="") for name, title in column_titles(view).items()
     }
 
 
-def shown() -> dict[str, Any]:
+def editor_state() -> dict[str, Any]:
     """What the editor stands on: mounts, base and view.
 
     A plain dict: a rerun may break in at every access to the session's own state, and between a
@@ -82,83 +82,83 @@ def shown() -> dict[str, Any]:
 
 
 def editor_key() -> str:
-    return f"corpus_table_{shown()['mounts']}_{current_language()}"
+    return f"corpus_table_{editor_state()['mounts']}_{current_language()}"
 
 
-def mount(view: CorpusView) -> None:
+def mount_editor(view: CorpusView) -> None:
     """A fresh editor: fed its own output, Streamlit's would lose every second edit."""
-    shown().update(mounts=shown()["mounts"] + 1, base=table_of(view.rows), view=view)
+    editor_state().update(mounts=editor_state()["mounts"] + 1, base=rows_to_table(view.rows), view=view)
 
 
-def unmount() -> None:
+def unmount_editor() -> None:
     """The editor is to start from the store: somebody else than it has changed the corpus."""
-    shown()["view"] = None
+    editor_state()["view"] = None
 
 
-def shown_view() -> CorpusView:
+def mounted_view() -> CorpusView:
     """The version shown, mounted anew after a page switch, an undo, another tab's edit."""
-    now, view = session.corpus(), shown()["view"]
+    stored_view, view = session.current_corpus(), editor_state()["view"]
     if view is None or editor_key() not in st.session_state:
-        mount(now)
-    elif view.revision != now.revision:
+        mount_editor(stored_view)
+    elif view.revision != stored_view.revision:
         errors.show_error(StoreError("stale"))  # what was typed here in the meantime does not win
-        mount(now)
-    return shown()["view"]
+        mount_editor(stored_view)
+    return editor_state()["view"]
 
 
-def save(view: CorpusView, rows: tuple[Row, ...], numbers: Sequence[object]) -> CorpusView:
+def save_rows(view: CorpusView, rows: tuple[Row, ...], numbers: Sequence[object]) -> CorpusView:
     """Keep an edit. Refused, it is named and the stored rows come back; where another tab was
     quicker its version stays, and the learner is told."""
-    note = shown()
-    clean = edits.sanitize_with_notices(rows, view.tokenizer, numbers)
-    if clean.problems:
-        mount(session.corpus())
+    state = editor_state()
+    sanitized = edits.sanitize_with_notices(rows, view.tokenizer, numbers)
+    if sanitized.problems:
+        mount_editor(session.current_corpus())
         st.rerun()
-    if clean.rows == view.rows:  # the cell differs from what is stored by its spaces alone
+    if sanitized.rows == view.rows:  # the cell differs from what is stored by its spaces alone
         st.session_state.pop("corpus_said", None)
         return view
     try:
-        note["view"] = edits.save_edit(view, clean.rows)
+        state["view"] = edits.save_edit(view, sanitized.rows)
     except StoreError as error:
         errors.show_error(error)
-        mount(session.corpus())
-    return shown()["view"]
+        mount_editor(session.current_corpus())
+    return editor_state()["view"]
 
 
-def edited(view: CorpusView) -> tuple[CorpusView, dict[int, Row]]:
+def draw_editor(view: CorpusView) -> tuple[CorpusView, dict[int, Row]]:
     """Draw the editor and keep what was changed in it; the rows by their numbers in it."""
     table = st.data_editor(
-        shown()["base"],
+        editor_state()["base"],
         num_rows="dynamic",
         height=470,
         hide_index=False,
         key=editor_key(),
-        column_config=columns(view),
+        column_config=column_configs(view),
         alt=_("The sentence pairs of the corpus, to be edited."),
     )
-    origin = bundled.load_bundled(view.name).rows if view.name in bundled.CORPUS_NAMES else ()
-    rows = rows_of(table, (*origin, *view.rows))
+    bundled_rows = bundled.load_bundled(view.name).rows if view.name in bundled.CORPUS_NAMES else ()
+    rows = table_to_rows(table, (*bundled_rows, *view.rows))
     if tuple(rows.values()) != view.rows:
-        mounts = shown()["mounts"]
-        view = save(view, tuple(rows.values()), list(rows))
-        if shown()["mounts"] > mounts:  # another tab was quicker: its rows are what comes next
+        mounts = editor_state()["mounts"]
+        view = save_rows(view, tuple(rows.values()), list(rows))
+        if editor_state()["mounts"] > mounts:  # another tab was quicker: its rows are what comes next
             rows = dict(enumerate(view.rows, 1))
     return view, rows
 
 
 def read_late_edit() -> None:
     """The browser sends an edit a moment late: another view may have been chosen in between."""
-    note, edits_made = shown(), st.session_state.get(editor_key())
-    if note["view"] is None or edits_made is None or edits_made == note.get("read"):
+    state, pending_edits = editor_state(), st.session_state.get(editor_key())
+    if state["view"] is None or pending_edits is None or pending_edits == state.get("read"):
         return
-    note["read"] = dict(edits_made)
-    place = st.empty()
-    with place.container():
-        edited(shown_view())
-    place.empty()
+    state["read"] = dict(pending_edits)
+    placeholder = st.empty()
+    with placeholder.container():
+        draw_editor(mounted_view())
+    placeholder.empty()
 
 
-def problems(view: CorpusView, rows: dict[int, Row]) -> None:
+def draw_problems(view: CorpusView, rows: dict[int, Row]) -> None:
     """What is wrong, at the numbers that the rows have on the screen."""
     numbers = list(rows)
     lines = [errors.format_problem(p, numbers[p.row - 1]) for p in analysis.usable_corpus(view).problems]
@@ -174,16 +174,16 @@ def problems(view: CorpusView, rows: dict[int, Row]) -> None:
     with st.container(border=True, key="corpus_problems"):
         if lines:
             st.text(_("These rows are left out until they are mended; all others are used:"))
-        for line in (lines + hints)[:PROBLEMS]:
+        for line in (lines + hints)[:MAX_PROBLEMS]:
             st.text(f"⚠ {line}")
-        if len(lines + hints) > PROBLEMS:
-            st.text(_("… and {count} more.", count=len(lines + hints) - PROBLEMS))
+        if len(lines + hints) > MAX_PROBLEMS:
+            st.text(_("… and {count} more.", count=len(lines + hints) - MAX_PROBLEMS))
 
 
-def held_out(view: CorpusView) -> None:
+def draw_held_out(view: CorpusView) -> None:
     """What the model never learns from: to be read, not to be changed."""
     title = _("{count} held-out pairs, never trained on", count=len(view.held_out))
     with st.expander(_("1 held-out pair, never trained on") if len(view.held_out) == 1 else title):
         st.dataframe(
-            table_of(view.held_out), height=320, column_config=columns(view), key="corpus_held_out"
+            rows_to_table(view.held_out), height=320, column_config=column_configs(view), key="corpus_held_out"
         )

@@ -148,7 +148,7 @@ def view_tensors(view: CorpusView) -> None:
     start, end = SPECIAL_TOKENS[SOS], SPECIAL_TOKENS[EOS]
     sentences = [pair.source for pair in pairs], [(start, *pair.target, end) for pair in pairs]
     left, middle, right = st.columns([1, 1, 0.9], gap="medium")
-    titles = table.titles(view)
+    titles = table.column_titles(view)
     with left:
         vocabulary_table(titles["source"], sentences[0], source, specials, "corpus_source_words")
     with middle:
@@ -161,7 +161,7 @@ def view_tensors(view: CorpusView) -> None:
                 [len(pair.source) for pair in pairs],
                 [len(pair.target) for pair in pairs],
                 (_("source"), _("target")),
-                theme.palette(),
+                theme.current_palette(),
                 _("words"),
                 _("sentences"),
             ),

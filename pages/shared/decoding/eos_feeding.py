@@ -15,48 +15,48 @@ from seq2seq_core.data.corpus import tokenize
 from seq2seq_core.data.vocabulary import SPECIAL_TOKENS
 from seq2seq_core.decoding.translator import translate_feeding_eos
 
-MARKS = {True: "✓", False: "✗", None: ""}
+CORRECTNESS_MARKS = {True: "✓", False: "✗", None: ""}
 
 
-def cell(token: str, right: bool | None = None) -> dict[str, str]:
+def token_cell(token: str, is_right: bool | None = None) -> dict[str, str]:
     kind = "special" if token in SPECIAL_TOKENS else "target"
-    return {"text": token, "sub": MARKS[right], "kind": kind}
+    return {"text": token, "sub": CORRECTNESS_MARKS[is_right], "kind": kind}
 
 
-def right_at(written: Sequence[str], wanted: Sequence[str] | None) -> list[bool | None]:
+def match_reference(output: Sequence[str], reference: Sequence[str] | None) -> list[bool | None]:
     """Whether each word is the one that stands there in the reference; None without one."""
-    if wanted is None:
-        return [None] * len(written)
-    return [step < len(wanted) and token == wanted[step] for step, token in enumerate(written)]
+    if reference is None:
+        return [None] * len(output)
+    return [step < len(reference) and token == reference[step] for step, token in enumerate(output)]
 
 
-def lane(
-    name: str, note: str, written: Sequence[str], read: Sequence[str], wanted: Sequence[str] | None
+def lane_rows(
+    name: str, note: str, output: Sequence[str], inputs: Sequence[str], reference: Sequence[str] | None
 ) -> list[dict[str, Any]]:
     """Two rows: what a decoder wrote, and below it what it had read at that step."""
-    marked = map(cell, written, right_at(written, wanted))
+    output_cells = map(token_cell, output, match_reference(output, reference))
     return [
-        {"label": name, "note": "", "cells": list(marked)},
-        {"label": _("after it had read"), "note": note, "cells": list(map(cell, read))},
+        {"label": name, "note": "", "cells": list(output_cells)},
+        {"label": _("after it had read"), "note": note, "cells": list(map(token_cell, inputs))},
     ]
 
 
-def parting(own: Sequence[str], filled: Sequence[str]) -> str:
+def describe_divergence(greedy_tokens: Sequence[str], eos_fed_tokens: Sequence[str]) -> str:
     """Where the two lanes part, in words."""
-    for place, (one, other) in enumerate(zip(own, filled, strict=True), 1):
-        if one != other:
-            return _("In this sentence the two part at step {step}.", step=place)
+    for step, (greedy_token, eos_fed_token) in enumerate(zip(greedy_tokens, eos_fed_tokens, strict=True), 1):
+        if greedy_token != eos_fed_token:
+            return _("In this sentence the two part at step {step}.", step=step)
     return _("In this sentence it writes the same words all the same.")
 
 
-def fillers(now: Selection, expected: str | None) -> None:
+def draw_eos_feeding(selection: Selection, reference: str | None) -> None:
     """Greedy decoding and the test with fillers, step by step, and how often each is right."""
-    own = [step.token for step in now.translation.steps]
-    checkpoint = now.trained.checkpoint
-    filled = translate_feeding_eos(
-        now.trained.model, checkpoint, now.translation.source_tokens, len(own)
+    greedy_tokens = [step.token for step in selection.translation.steps]
+    checkpoint = selection.trained.checkpoint
+    eos_fed_tokens = translate_feeding_eos(
+        selection.trained.model, checkpoint, selection.translation.source_tokens, len(greedy_tokens)
     )
-    wanted = None if expected is None else [*tokenize(expected, checkpoint.tokenizer), "<eos>"]
+    reference_tokens = None if reference is None else [*tokenize(reference, checkpoint.tokenizer), "<eos>"]
     st.subheader(_("A test that fools: fillers instead of its own words"), anchor=False)
     st.markdown(
         _(
@@ -65,39 +65,39 @@ def fillers(now: Selection, expected: str | None) -> None:
             "word before: where it never reads its own words, it easily loses the thread."
         )
     )
-    st.text(parting(own, filled))
+    st.text(describe_divergence(greedy_tokens, eos_fed_tokens))
     label = _("What was read and written with and without fillers")
-    its_own = lane(
-        _("Greedy decoding wrote"), _("its own last word"), own, ["<sos>", *own[:-1]], wanted
+    greedy_rows = lane_rows(
+        _("Greedy decoding wrote"), _("its own last word"), greedy_tokens, ["<sos>", *greedy_tokens[:-1]], reference_tokens
     )
-    links = [[[1, step], [0, step - 1]] for step in range(1, len(own))]
+    links = [[[1, step], [0, step - 1]] for step in range(1, len(greedy_tokens))]
     components.tensors_component(
-        key="decode_greedy_lane", data={"label": label, "rows": its_own, "links": links}
+        key="decode_greedy_lane", data={"label": label, "rows": greedy_rows, "links": links}
     )
-    other = lane(
+    eos_fed_rows = lane_rows(
         _("With fillers it wrote"),
         _("<eos> at every step"),
-        filled,
-        ["<sos>", *["<eos>"] * (len(filled) - 1)],
-        wanted,
+        eos_fed_tokens,
+        ["<sos>", *["<eos>"] * (len(eos_fed_tokens) - 1)],
+        reference_tokens,
     )
-    components.tensors_component(key="decode_filler_lane", data={"label": label, "rows": other, "links": []})
-    shares(now)
+    components.tensors_component(key="decode_filler_lane", data={"label": label, "rows": eos_fed_rows, "links": []})
+    draw_exact_match_shares(selection)
 
 
-def shares(now: Selection) -> None:
-    new = evaluations.has_held_out(now.trained)
-    greedy = evaluations.greedy(now.run, now.trained)
-    with_fillers = evaluations.fillers(now.run, now.trained)
-    count = len(evaluations.sample(now.run, new).rows)
+def draw_exact_match_shares(selection: Selection) -> None:
+    on_held_out = evaluations.has_held_out(selection.trained)
+    greedy_share = evaluations.cached_greedy_match(selection.run, selection.trained)
+    eos_feeding_share = evaluations.cached_eos_feeding_match(selection.run, selection.trained)
+    count = len(evaluations.evaluation_sample(selection.run, on_held_out).rows)
     with st.container(horizontal=True, gap="large"):
-        st.metric(_("right to the last word, greedy"), f"{greedy:.0%}", width="content")
-        st.metric(_("… with fillers"), f"{with_fillers:.0%}", width="content")
-    told = (
+        st.metric(_("right to the last word, greedy"), f"{greedy_share:.0%}", width="content")
+        st.metric(_("… with fillers"), f"{eos_feeding_share:.0%}", width="content")
+    caption = (
         _("Of {count} sentences that it has not learnt from. The fillers even take as many steps "
           "as the reference has words: the model is the same, only the test is wrong.")
-        if new
+        if on_held_out
         else _("Of {count} sentences that it has learnt from. The fillers even take as many steps "
                "as the reference has words: the model is the same, only the test is wrong.")
     )  # fmt: skip
-    st.caption(told.format(count=count))
+    st.caption(caption.format(count=count))

@@ -7,73 +7,73 @@ from collections.abc import Sequence
 from typing import Any
 from zlib import crc32
 
-from pages.shared.decoding.stepper import percent, said
+from pages.shared.decoding.stepper import format_probability, describe_step
 from pages.shared.frame import components, url_state
 from pages.shared.frame.glossary import word_gloss
 from pages.shared.frame.i18n import _
 from pages.shared.runs.selection import Selection
 from seq2seq_core.decoding.translator import TranslationStep
 
-guess = components.register_component("guess")
+guess_component = components.register_component("guess")
 
-OFFERED = 5  # words to choose from, <eos> always among them
-END = "<eos>"
+OFFERED_WORDS = 5  # words to choose from, <eos> always among them
+EOS_TOKEN = "<eos>"
 
 
-def key_of(now: Selection) -> str:
+def game_key(selection: Selection) -> str:
     """Which game: answers count for this model at this update, and for this sentence."""
-    sentence = crc32(" ".join(now.translation.source_tokens).encode())
-    return f"{now.run.number}.{now.trained.update}.{sentence:x}"
+    sentence = crc32(" ".join(selection.translation.source_tokens).encode())
+    return f"{selection.run.number}.{selection.trained.update}.{sentence:x}"
 
 
-def answers_of(now: Selection) -> str:
+def saved_answers(selection: Selection) -> str:
     """The answers so far, as the component wrote them; those of another game are forgotten."""
     game, _colon, answers = (url_state.get_param("guesses") or "").partition("~")
-    if game != key_of(now):
+    if game != game_key(selection):
         url_state.remove_param("guesses")
         return ""
     return answers
 
 
-Option = tuple[str, float, str, str]  # word, probability, how that is written, meaning
+OfferedWord = tuple[str, float, str, str]  # word, probability, how that is written, meaning
 
 
-def options(step: TranslationStep, seed: str) -> list[Option]:
+def offered_words(step: TranslationStep, seed: str) -> list[OfferedWord]:
     """The words that the model finds most probable, in an order that says nothing; <eos> last."""
-    known = {choice.token: choice.probability for choice in step.top}
-    least = step.top[-1].probability  # whatever is not among them has less
-    found = [
-        (word, share, percent(share), word_gloss(word)) for word, share in known.items() if word != END
+    probabilities = {choice.token: choice.probability for choice in step.top}
+    lowest_probability = step.top[-1].probability  # whatever is not among them has less
+    offers = [
+        (word, share, format_probability(share), word_gloss(word)) for word, share in probabilities.items() if word != EOS_TOKEN
     ]
-    found = found[: OFFERED - 1]
-    random.Random(seed).shuffle(found)
-    share = known.get(END)
-    at_most = f"<{percent(least).lstrip('<')}"
-    return [*found, (END, share or 0.0, percent(share) if share else at_most, "")]
+    offers = offers[: OFFERED_WORDS - 1]
+    random.Random(seed).shuffle(offers)
+    share = probabilities.get(EOS_TOKEN)
+    upper_bound = f"<{format_probability(lowest_probability).lstrip('<')}"
+    return [*offers, (EOS_TOKEN, share or 0.0, format_probability(share) if share else upper_bound, "")]
 
 
-def chance(counts: Sequence[int]) -> list[float]:
+def expected_by_chance(counts: Sequence[int]) -> list[float]:
     """What guessing blindly gets on average, after each step; counts: how many to choose from."""
     return [sum(1 / count for count in counts[:step]) for step in range(len(counts) + 1)]
 
 
-def summary(right: int, count: int, blind: float, words: bool) -> str:
+def score_summary(right_count: int, count: int, chance_score: float, counts_words: bool) -> str:
     message = (
         _("You knew {right} of {count} words; guessing blindly gets about {blind}.")
-        if words
+        if counts_words
         else _("You knew {right} of {count} places; guessing blindly gets about {blind}.")
     )
-    return message.format(right=right, count=count, blind=f"{blind:.1f}")
+    return message.format(right=right_count, count=count, blind=f"{chance_score:.1f}")
 
 
-def labels(now: Selection) -> dict[str, str]:
-    transformer = now.run.model_config.is_transformer
+def guess_labels(selection: Selection) -> dict[str, str]:
+    is_transformer = selection.run.model_config.is_transformer
     return {
         "target": _("What it has written so far"),
         "where": _("1 · Which source word will it look at most?"),
         "nowhere": _("This model has no attention: it looks nowhere, so only the word counts."),
         "which": _("2 · Which word will it write next?")
-        if now.run.model_config.has_attention
+        if selection.run.model_config.has_attention
         else _("Which word will it write next?"),
         "word_right": _("Word: right"),
         "word_wrong": _("Word: wrong"),
@@ -84,7 +84,7 @@ def labels(now: Selection) -> dict[str, str]:
         "blind": _("by chance"),
         "next": _("Next"),
         "again": _("Once more from the beginning"),
-        "heads": _("Shown is the last layer, the mean of its heads.") if transformer else "",
+        "heads": _("Shown is the last layer, the mean of its heads.") if is_transformer else "",
         "end": _("<eos> ends the sentence."),
         "said": _("What just happened"),
         "wait": _("Choose, and the truth is shown."),
@@ -93,33 +93,33 @@ def labels(now: Selection) -> dict[str, str]:
     }
 
 
-def guess_data(now: Selection) -> dict[str, Any]:
+def guess_data(selection: Selection) -> dict[str, Any]:
     """Everything of the game: the truth of every step comes along and is shown after the answer."""
-    translation, key = now.translation, key_of(now)
+    translation, key = selection.translation, game_key(selection)
     steps, sources = translation.steps, translation.source_tokens
-    offered = [options(step, f"{key}.{number}") for number, step in enumerate(steps)]
-    by_word = chance([len(words) for words in offered])
-    by_place = chance([len(sources) for _step in steps])
+    word_offers = [offered_words(step, f"{key}.{number}") for number, step in enumerate(steps)]
+    by_word = expected_by_chance([len(words) for words in word_offers])
+    by_place = expected_by_chance([len(sources) for _step in steps])
     count = len(steps)
     return {
         "key": key,
-        "answers": answers_of(now),
-        "attends": now.run.model_config.has_attention,
+        "answers": saved_answers(selection),
+        "attends": selection.run.model_config.has_attention,
         "source": components.annotate_tokens(sources, translation.unknown),
         "steps": [
             {
                 "token": step.token,
                 "options": words,
                 "attention": [round(weight, 6) for weight in step.attention or ()],
-                "said": said(step, sources, number == count, (), now.run.model_config),
+                "said": describe_step(step, sources, number == count, (), selection.run.model_config),
             }
-            for number, (step, words) in enumerate(zip(steps, offered, strict=True), 1)
+            for number, (step, words) in enumerate(zip(steps, word_offers, strict=True), 1)
         ],
         "blind": {"words": by_word, "places": by_place},
         "summary": {
-            "words": [summary(right, count, by_word[-1], True) for right in range(count + 1)],
-            "places": [summary(right, count, by_place[-1], False) for right in range(count + 1)],
+            "words": [score_summary(right_count, count, by_word[-1], True) for right_count in range(count + 1)],
+            "places": [score_summary(right, count, by_place[-1], False) for right in range(count + 1)],
         },
-        "labels": labels(now),
+        "labels": guess_labels(selection),
         "step": [_("step {step} of {count}", step=i, count=count) for i in range(count + 1)],
     }

@@ -8,7 +8,7 @@ from typing import Any
 
 import streamlit as st
 
-from pages.shared.decoding.stepper import Said, changed_here, percent
+from pages.shared.decoding.stepper import Segments, describe_intervention, format_probability
 from pages.shared.frame import errors, url_state
 from pages.shared.frame.i18n import _, segments
 from pages.shared.runs.selection import Selection
@@ -28,45 +28,45 @@ from seq2seq_core.decoding.interventions import (
 from seq2seq_core.decoding.translator import Translation
 from seq2seq_core.errors import ConfigError, Seq2SeqError
 
-MOST = 8  # branches kept beside each other
-QUOTED = 5  # words of a difference that are said
-OFFERED = 400  # words that complete what is typed: the most frequent ones
-OWN = Branch()  # where nothing is changed
+MAX_BRANCHES = 8  # branches kept beside each other
+QUOTED_WORDS = 5  # words of a difference that are said
+COMPLETION_WORDS = 400  # words that complete what is typed: the most frequent ones
+UNCHANGED_BRANCH = Branch()  # where nothing is changed
 
 
 # --- in the address -----------------------------------------------------------------------------
 
 
-def fitting(text: str, now: Selection) -> Branch | None:
+def parse_fitting(text: str, selection: Selection) -> Branch | None:
     """A branch out of a link; None where it is none, or none of this sentence."""
     try:
         branch = parse_branch(text)
-        check_branch(branch, now.trained.checkpoint, len(now.translation.source_tokens))
+        check_branch(branch, selection.trained.checkpoint, len(selection.translation.source_tokens))
     except ConfigError:
         return None
     return branch
 
 
-def kept(now: Selection) -> tuple[list[Branch], Branch]:
+def branches_from_url(selection: Selection) -> tuple[list[Branch], Branch]:
     """The branches of the address, and the one that is shown. What does not fit is left out."""
     texts = list(dict.fromkeys((url_state.get_param("branches") or "").split("_")))
-    found = [fitting(text, now) for text in texts if text][:MOST]
-    good = [branch for branch in found if branch]
-    shown = url_state.get_option("branch", range(1, len(good) + 1), 0)
-    if len(good) < len(found):
+    parsed_branches = [parse_fitting(text, selection) for text in texts if text][:MAX_BRANCHES]
+    valid_branches = [branch for branch in parsed_branches if branch]
+    active_number = url_state.get_option("branch", range(1, len(valid_branches) + 1), 0)
+    if len(valid_branches) < len(parsed_branches):
         st.error(_("This link is damaged: what cannot be read in it is left out."))
-        shown = 0
-        keep(good, OWN)
-    return good, good[shown - 1] if shown else OWN
+        active_number = 0
+        save_branches_to_url(valid_branches, UNCHANGED_BRANCH)
+    return valid_branches, valid_branches[active_number - 1] if active_number else UNCHANGED_BRANCH
 
 
-def keep(branches: Sequence[Branch], shown: Branch) -> None:
+def save_branches_to_url(branches: Sequence[Branch], active_branch: Branch) -> None:
     """Put them into the address. Raises ConfigError with code too_many_branches."""
     text = "_".join(map(str, branches))
-    if len(branches) > MOST or len(text) > url_state.MAX_VALUE_LENGTH:
+    if len(branches) > MAX_BRANCHES or len(text) > url_state.MAX_VALUE_LENGTH:
         raise ConfigError("too_many_branches")
-    place = branches.index(shown) + 1 if shown in branches else 0
-    for name, value in (("branches", text), ("branch", str(place) if place else "")):
+    active_number = branches.index(active_branch) + 1 if active_branch in branches else 0
+    for name, value in (("branches", text), ("branch", str(active_number) if active_number else "")):
         if value:
             url_state.set_param(name, value)
         else:
@@ -76,49 +76,49 @@ def keep(branches: Sequence[Branch], shown: Branch) -> None:
 # --- what was clicked -----------------------------------------------------------------------------
 
 
-def reshuffled(of: Branch, step: int, branches: Sequence[Branch]) -> Branch:
+def reshuffled_branch(parent: Branch, step: int, branches: Sequence[Branch]) -> Branch:
     """Another shuffle than those that are there: who clicks again wants to see another one."""
-    tries = (of.with_intervention(Intervention(step, "shuffled", seed)) for seed in range(1, MOST + 2))
-    return next(branch for branch in tries if branch not in branches)
+    candidates = (parent.with_intervention(Intervention(step, "shuffled", seed)) for seed in range(1, MAX_BRANCHES + 2))
+    return next(branch for branch in candidates if branch not in branches)
 
 
-def wanted(said: Mapping[str, Any], branches: Sequence[Branch], now: Selection) -> Branch:
+def requested_branch(click: Mapping[str, Any], branches: Sequence[Branch], selection: Selection) -> Branch:
     """The branch that a click asks for. Raises ConfigError or CorpusError."""
-    of, kind, value = parse_branch(str(said["of"])), str(said["do"]), said.get("value")
+    parent, kind, value = parse_branch(str(click["of"])), str(click["do"]), click.get("value")
     if kind == "show":
-        return of
+        return parent
     if kind == "without":
-        return of.toggle_position(int(str(value)))
-    step = int(str(said["step"]))
+        return parent.toggle_position(int(str(value)))
+    step = int(str(click["step"]))
     if kind == "word":
-        return of.with_intervention(word_intervention(step, str(value), now.trained.checkpoint.target))
+        return parent.with_intervention(word_intervention(step, str(value), selection.trained.checkpoint.target))
     if kind == "shuffled":
-        return reshuffled(of, step, branches)
+        return reshuffled_branch(parent, step, branches)
     number = str(value or 0)
-    return of.with_intervention(Intervention(step, kind, float(number) if kind == "sharpened" else int(number)))
+    return parent.with_intervention(Intervention(step, kind, float(number) if kind == "sharpened" else int(number)))
 
 
-def act(said: Mapping[str, Any], now: Selection) -> None:
+def handle_click(click: Mapping[str, Any], selection: Selection) -> None:
     """Do what was clicked. Raises ConfigError or CorpusError."""
-    branches, shown = kept(now)
-    if said["do"] == "remove":
-        gone = parse_branch(str(said["of"]))
-        left = [branch for branch in branches if branch != gone]
-        return keep(left, OWN if shown == gone else shown)
-    new = wanted(said, branches, now)
-    check_branch(new, now.trained.checkpoint, len(now.translation.source_tokens))
-    there = new in branches or new == OWN
-    return keep(branches if there else [*branches, new], new)
+    branches, active_branch = branches_from_url(selection)
+    if click["do"] == "remove":
+        removed_branch = parse_branch(str(click["of"]))
+        remaining_branches = [branch for branch in branches if branch != removed_branch]
+        return save_branches_to_url(remaining_branches, UNCHANGED_BRANCH if active_branch == removed_branch else active_branch)
+    new_branch = requested_branch(click, branches, selection)
+    check_branch(new_branch, selection.trained.checkpoint, len(selection.translation.source_tokens))
+    is_listed = new_branch in branches or new_branch == UNCHANGED_BRANCH
+    return save_branches_to_url(branches if is_listed else [*branches, new_branch], new_branch)
 
 
 @errors.deferred_errors
-def changed(now: Selection) -> None:
+def apply_stepper_click(selection: Selection) -> None:
     """For the component's trigger; what is refused is said beside what was clicked."""
-    said = st.session_state["decode_stepper"].what
-    if not said:
+    click = st.session_state["decode_stepper"].what
+    if not click:
         return
     try:
-        act(said, now)
+        handle_click(click, selection)
     except Seq2SeqError as error:
         st.session_state["decode_refused"] = errors.error_sentence(error.code, error.fields)
 
@@ -126,112 +126,112 @@ def changed(now: Selection) -> None:
 # --- in words -----------------------------------------------------------------------------------
 
 
-def joined(pieces: Sequence[Said]) -> Said:
+def join_segments(pieces: Sequence[Segments]) -> Segments:
     return [
         part for i, piece in enumerate(pieces) for part in ([{"text": " · "}] * (i > 0) + piece)
     ]
 
 
-def changes_said(branch: Branch, source: Sequence[str], written: BranchOutcome, now: Selection) -> Said:
+def describe_changes(branch: Branch, source: Sequence[str], branch_result: BranchOutcome, selection: Selection) -> Segments:
     """What was changed; not what stands behind the end of the sentence."""
-    target = now.trained.checkpoint.target
+    target = selection.trained.checkpoint.target
     left_out = [segments("without {source}", source={"source": source[i]}) for i in branch.omitted_positions]
-    reached = [change for change in branch.interventions if change.step <= len(written.tokens)]
-    said = [
+    reached_changes = [change for change in branch.interventions if change.step <= len(branch_result.tokens)]
+    descriptions = [
         [
             *segments("step {step}: ", step={"text": str(change.step)}),
-            *changed_here(change, source, target.tokens),
+            *describe_intervention(change, source, target.tokens),
         ]
-        for change in reached
+        for change in reached_changes
     ]
-    return joined([*left_out, *said])
+    return join_segments([*left_out, *descriptions])
 
 
-def quoted(tokens: Sequence[str]) -> str:
-    return " ".join(tokens[:QUOTED]) + (" …" if len(tokens) > QUOTED else "")
+def quote_tokens(tokens: Sequence[str]) -> str:
+    return " ".join(tokens[:QUOTED_WORDS]) + (" …" if len(tokens) > QUOTED_WORDS else "")
 
 
-def only_forced(found: TokenDifference, branch: Branch) -> bool:
+def only_forced_words_differ(divergence: TokenDifference, branch: Branch) -> bool:
     """Whether nothing differs but the words that were put in."""
     forced = {change.step for change in branch.interventions if change.is_word}
-    places = range(found.step, found.step + len(found.new_tokens))
-    return len(found.old_tokens) == len(found.new_tokens) and forced.issuperset(places)
+    steps = range(divergence.step, divergence.step + len(divergence.new_tokens))
+    return len(divergence.old_tokens) == len(divergence.new_tokens) and forced.issuperset(steps)
 
 
-def came_of_it(found: TokenDifference | None, branch: Branch) -> Said:
+def describe_effect(divergence: TokenDifference | None, branch: Branch) -> Segments:
     """What the changes did to the translation."""
-    if found is None:
+    if divergence is None:
         return segments("Nothing changed: it wrote the same words.")
-    if only_forced(found, branch):
+    if only_forced_words_differ(divergence, branch):
         return segments("Nothing else changed: it went on as before.")
-    places = {
-        "step": {"text": str(found.step)},
-        "old": {"target": quoted(found.old_tokens)},
-        "new": {"target": quoted(found.new_tokens)},
+    placeholders = {
+        "step": {"text": str(divergence.step)},
+        "old": {"target": quote_tokens(divergence.old_tokens)},
+        "new": {"target": quote_tokens(divergence.new_tokens)},
     }
-    if not found.old_tokens:
-        return segments("It added {new} at step {step}.", **places)
-    if not found.new_tokens:
-        return segments("It left out {old} at step {step}.", **places)
-    if found.suffix_length > 1:  # more than <eos>
+    if not divergence.old_tokens:
+        return segments("It added {new} at step {step}.", **placeholders)
+    if not divergence.new_tokens:
+        return segments("It left out {old} at step {step}.", **placeholders)
+    if divergence.suffix_length > 1:  # more than <eos>
         return segments(
             "It wrote {new} instead of {old} at step {step}; the words after that are the same.",
-            **places,
+            **placeholders,
         )
-    return segments("It wrote {new} instead of {old} from step {step} on.", **places)
+    return segments("It wrote {new} instead of {old} from step {step} on.", **placeholders)
 
 
-def probability(log: float) -> str:
+def format_sentence_probability(log_probability: float) -> str:
     """Of a whole sentence: as a share, and as its logarithm, which can be told apart when tiny."""
-    share = percent(math.exp(log)) if log > math.log(0.0005) else "<0.1%"
-    return f"{share} · ln P = {log:.2f}".replace("-", "\u2212")
+    share = format_probability(math.exp(log_probability)) if log_probability > math.log(0.0005) else "<0.1%"
+    return f"{share} · ln P = {log_probability:.2f}".replace("-", "\u2212")
 
 
 # --- for the component ----------------------------------------------------------------------------
 
 
 @st.cache_resource(show_spinner=False, max_entries=1000)
-def _outcome(
-    run: int, update: int, source: tuple[str, ...], branch: Branch, _now: Selection
+def _cached_outcome(
+    run_id: int, update: int, source: tuple[str, ...], branch: Branch, _selection: Selection
 ) -> BranchOutcome:
-    return summarize_outcome(replay_branch(_now.trained.model, _now.trained.checkpoint, source, branch))
+    return summarize_outcome(replay_branch(_selection.trained.model, _selection.trained.checkpoint, source, branch))
 
 
-def outcome_of(branch: Branch, now: Selection) -> BranchOutcome:
-    if branch == OWN:
-        return summarize_outcome(now.translation)
-    source = now.translation.source_tokens
-    return _outcome(now.run.id, now.trained.update, source, branch, now)
+def branch_outcome(branch: Branch, selection: Selection) -> BranchOutcome:
+    if branch == UNCHANGED_BRANCH:
+        return summarize_outcome(selection.translation)
+    source = selection.translation.source_tokens
+    return _cached_outcome(selection.run.id, selection.trained.update, source, branch, selection)
 
 
-def shown_walk(branch: Branch, now: Selection) -> Translation:
-    if branch == OWN:
-        return now.translation
-    trained = now.trained
-    return replay_branch(trained.model, trained.checkpoint, now.translation.source_tokens, branch)
+def branch_translation(branch: Branch, selection: Selection) -> Translation:
+    if branch == UNCHANGED_BRANCH:
+        return selection.translation
+    trained = selection.trained
+    return replay_branch(trained.model, trained.checkpoint, selection.translation.source_tokens, branch)
 
 
-def row(branch: Branch, shown: Branch, own: BranchOutcome, now: Selection) -> dict[str, Any]:
+def branch_row(branch: Branch, active_branch: Branch, own_result: BranchOutcome, selection: Selection) -> dict[str, Any]:
     """One line of the list."""
-    source, written = now.translation.source_tokens, outcome_of(branch, now)
-    found = find_difference(own.tokens, written.tokens)
-    is_own = branch == OWN
+    source, branch_result = selection.translation.source_tokens, branch_outcome(branch, selection)
+    divergence = find_difference(own_result.tokens, branch_result.tokens)
+    is_own = branch == UNCHANGED_BRANCH
     return {
         "is": str(branch),
-        "shown": branch == shown,
-        "tokens": written.tokens,
-        "special": [token in SPECIAL_TOKENS for token in written.tokens],
-        "leaves": found.step - 1 if found else -1,
-        "again": len(written.tokens) - found.suffix_length if found else -1,
+        "shown": branch == active_branch,
+        "tokens": branch_result.tokens,
+        "special": [token in SPECIAL_TOKENS for token in branch_result.tokens],
+        "leaves": divergence.step - 1 if divergence else -1,
+        "again": len(branch_result.tokens) - divergence.suffix_length if divergence else -1,
         "changed": segments("The model's own translation")
         if is_own
-        else changes_said(branch, source, written, now),
-        "came": [] if is_own else came_of_it(found, branch),
-        "probability": probability(written.log_probability),
+        else describe_changes(branch, source, branch_result, selection),
+        "came": [] if is_own else describe_effect(divergence, branch),
+        "probability": format_sentence_probability(branch_result.log_probability),
     }
 
 
-def hint(attends: bool) -> str:
+def intervention_hint(attends: bool) -> str:
     if attends:
         return _(
             "Choose a word in the list above or a source word, and see how it goes on. The "
@@ -243,11 +243,11 @@ def hint(attends: bool) -> str:
     )
 
 
-def labels(now: Selection) -> dict[str, str]:
-    deep = now.run.model_config.is_transformer
+def branch_labels(selection: Selection) -> dict[str, str]:
+    is_transformer = selection.run.model_config.is_transformer
     return {
         "what": _("What if?"),
-        "hint": hint(now.run.model_config.has_attention),
+        "hint": intervention_hint(selection.run.model_config.has_attention),
         "typed": _("Another word at this step"),
         "put": _("Put in"),
         "put_here": _("Put this word in at this step"),
@@ -255,7 +255,7 @@ def labels(now: Selection) -> dict[str, str]:
         "only": _("is all it looks at"),
         "leave": _("is left out"),
         "look": _("Where it looks at this step, in all layers and heads")
-        if deep
+        if is_transformer
         else _("Where it looks at this step"),
         "even": _("evenly"),
         "most": _("only at its maximum"),
@@ -270,19 +270,19 @@ def labels(now: Selection) -> dict[str, str]:
     }  # fmt: skip
 
 
-def branches_data(branches: Sequence[Branch], shown: Branch, now: Selection) -> dict[str, Any]:
+def branches_data(branches: Sequence[Branch], active_branch: Branch, selection: Selection) -> dict[str, Any]:
     """The branches as the component lists them, and everything that can be changed."""
-    own = summarize_outcome(now.translation)
-    place = branches.index(shown) + 1 if shown in branches else 0
-    target = now.trained.checkpoint.target.tokens
+    own_result = summarize_outcome(selection.translation)
+    active_number = branches.index(active_branch) + 1 if active_branch in branches else 0
+    target = selection.trained.checkpoint.target.tokens
     return {
-        "branch": str(shown),
+        "branch": str(active_branch),
         "address": {
             "branches": "_".join(map(str, branches)),
-            "branch": str(place) if place else "",
+            "branch": str(active_number) if active_number else "",
         },
-        "branches": [row(branch, shown, own, now) for branch in (OWN, *branches)],
-        "words": [token for token in target[: OFFERED + len(SPECIAL_TOKENS)] if token not in SPECIAL_TOKENS],
+        "branches": [branch_row(branch, active_branch, own_result, selection) for branch in (UNCHANGED_BRANCH, *branches)],
+        "words": [token for token in target[: COMPLETION_WORDS + len(SPECIAL_TOKENS)] if token not in SPECIAL_TOKENS],
         "refused": st.session_state.pop("decode_refused", ""),
-        "labels": labels(now),
+        "labels": branch_labels(selection),
     }

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from pages.shared.decoding.beam_tree import percent
+from pages.shared.decoding.beam_tree import percent_from_log
 from pages.shared.frame import components, url_state
 from pages.shared.frame.i18n import _, current_language
 from pages.shared.runs import actions
@@ -20,9 +20,9 @@ from seq2seq_core.decoding.beam_tree import NextTokens, SampledTranslation, next
 if TYPE_CHECKING:
     from seq2seq_core.training.dataset import TrainedRun
 
-lot = components.register_component("lot")
+sampling_component = components.register_component("lot")
 
-DRAWS = 10
+SAMPLE_COUNT = 10
 
 
 def choose_step(count: int) -> int:
@@ -30,79 +30,79 @@ def choose_step(count: int) -> int:
     if count == 1:
         return 1
     key = f"search_step_{current_language()}_{count}"
-    first = url_state.initial_value(key, min(max(url_state.get_option("step", range(1000), 1), 1), count))
-    step = st.slider(_("Step"), 1, count, value=first, key=key)
+    initial_step = url_state.initial_value(key, min(max(url_state.get_option("step", range(1000), 1), 1), count))
+    step = st.slider(_("Step"), 1, count, value=initial_step, key=key)
     url_state.set_param("step", str(step))
     return step
 
 
-def settings(count: int) -> tuple[int, DecodingConfig]:
+def choose_sampling(count: int) -> tuple[int, DecodingConfig]:
     """The controls: which of `count` steps is shown, and how words are drawn."""
-    places = st.columns(5)
-    with places[0]:
+    columns = st.columns(5)
+    with columns[0]:
         step = choose_step(count)
-    with places[1]:
+    with columns[1]:
         temperature = decoding_control(TEMPERATURE)
-    with places[2]:
+    with columns[2]:
         top_k = int(decoding_control(TOP_K))
-    with places[3]:
+    with columns[3]:
         top_p = decoding_control(TOP_P)
-    with places[4]:
+    with columns[4]:
         number = seed_input()
     return step, DecodingConfig(temperature=temperature, top_k=top_k, top_p=top_p, seed=number)
 
 
-def in_words(found: NextTokens) -> str:
-    if found.candidate_count == 1:
+def describe_candidates(distribution: NextTokens) -> str:
+    if distribution.candidate_count == 1:
         return _("Only one word can be drawn here: this is greedy.")
-    if found.candidate_count < found.vocabulary_size:
-        return _("{left} of {size} words can be drawn here.", left=found.candidate_count, size=found.vocabulary_size)
+    if distribution.candidate_count < distribution.vocabulary_size:
+        return _("{left} of {size} words can be drawn here.", left=distribution.candidate_count, size=distribution.vocabulary_size)
     return _("Each of the {size} words can be drawn here, most of them hardly ever.",
-             size=found.vocabulary_size)  # fmt: skip
+             size=distribution.vocabulary_size)  # fmt: skip
 
 
-def right(one: SampledTranslation, wanted: Sequence[str] | None) -> bool | None:
-    return None if wanted is None else one.tokens == wanted
+def is_correct(sample: SampledTranslation, reference: Sequence[str] | None) -> bool | None:
+    return None if reference is None else sample.tokens == reference
 
 
-def drawn_in_words(drawn: Sequence[SampledTranslation], greedy: Sequence[str], config: DecodingConfig) -> str:
+def describe_samples(samples: Sequence[SampledTranslation], greedy: Sequence[str], config: DecodingConfig) -> str:
     if config.temperature == 0:
         return _("At temperature 0 every draw is what greedy search writes.")
-    same = sum(one.count for one in drawn if list(one.tokens) == list(greedy))
+    greedy_count = sum(one.count for one in samples if list(one.tokens) == list(greedy))
     return _(
         "Different sentences: {different}. Draws that are what greedy search writes: {same} of "
         "{count}.",
-        different=len(drawn), same=same, count=DRAWS,
+        different=len(samples), same=greedy_count, count=SAMPLE_COUNT,
     )  # fmt: skip
 
 
-def lot_data(
-    now: Selection, step: int, found: NextTokens, drawn: Sequence[SampledTranslation], config: DecodingConfig
+def sampling_data(
+    selection: Selection, step: int, distribution: NextTokens, samples: Sequence[SampledTranslation], config: DecodingConfig
 ) -> dict[str, Any]:
-    expected = actions.reference(now.run, now.text)
-    wanted = None if expected is None else tokenize(expected, now.trained.checkpoint.tokenizer)
+    reference = actions.reference_translation(selection.run, selection.text)
+    reference_tokens = None if reference is None else tokenize(reference, selection.trained.checkpoint.tokenizer)
     return {
-        "source": components.annotate_tokens(now.translation.source_tokens, now.translation.unknown),
-        "written": now.translation.tokens[: step - 1],
-        "chances": [[one.token, one.model_probability, one.sampling_probability] for one in found.top],
+        "source": components.annotate_tokens(selection.translation.source_tokens, selection.translation.unknown),
+        "written": selection.translation.tokens[: step - 1],
+        "chances": [[one.token, one.model_probability, one.sampling_probability] for one in distribution.top],
         "drawn": [
             {
                 "text": one.text or "<eos>",
                 "count": one.count,
-                "share": percent(one.log_probability),
-                "right": right(one, wanted),
+                "share": percent_from_log(one.log_probability),
+                "right": is_correct(one, reference_tokens),
             }
-            for one in drawn
+            for one in samples
         ],
-        "draws": DRAWS,
+        "draws": SAMPLE_COUNT,
         "labels": {
             "chances": _("Step {step}: how likely each word is", step=step),
             "before": _("as the model says"),
             "after": _("as it is drawn"),
             "cut": _("cut off"),
-            "left": in_words(found),
-            "drawn": _("{count} translations, drawn word by word", count=DRAWS),
-            "same": drawn_in_words(drawn, now.translation.tokens, config),
+            "left": describe_candidates(distribution),
+            "drawn": _("{count} translations, drawn word by word", count=SAMPLE_COUNT),
+            "same": describe_samples(samples, selection.translation.tokens, config),
             "share": _("probability"),
             "right": _("exactly as in the corpus"),
             "wrong": _("not as in the corpus"),
@@ -111,20 +111,20 @@ def lot_data(
 
 
 @st.cache_resource(show_spinner=False, max_entries=64)
-def _drawn(
+def _cached_samples(
     run_id: int, update: int, source: tuple[str, ...], config: DecodingConfig, _trained: TrainedRun
 ) -> list[SampledTranslation]:
-    return sample_translations(_trained.model, _trained.checkpoint, source, config, DRAWS)
+    return sample_translations(_trained.model, _trained.checkpoint, source, config, SAMPLE_COUNT)
 
 
-def lots(now: Selection) -> None:
+def sampling_view(selection: Selection) -> None:
     """Draw the controls and the picture: one step's chances, and ten sentences."""
-    source, steps = now.translation.source_tokens, now.translation.steps
-    step, config = settings(len(steps))
-    written = [one.token for one in steps[: step - 1]]
-    found = next_token_distribution(now.trained.model, now.trained.checkpoint, source, written, config)
-    drawn = _drawn(now.run.id, now.trained.update, source, config, now.trained)
-    lot(key="search_lot", data=lot_data(now, step, found, drawn, config))
+    source, steps = selection.translation.source_tokens, selection.translation.steps
+    step, config = choose_sampling(len(steps))
+    prefix = [one.token for one in steps[: step - 1]]
+    distribution = next_token_distribution(selection.trained.model, selection.trained.checkpoint, source, prefix, config)
+    samples = _cached_samples(selection.run.id, selection.trained.update, source, config, selection.trained)
+    sampling_component(key="search_lot", data=sampling_data(selection, step, distribution, samples, config))
     st.caption(
         _(
             "The bars stand for the step after the words that greedy search writes before it. The "
@@ -132,6 +132,6 @@ def lots(now: Selection) -> None:
             "same draw number draws the same sentences."
         )
     )
-    expected = actions.reference(now.run, now.text)
-    if expected is not None:
-        st.text(_("In the corpus: {expected}", expected=expected))
+    reference = actions.reference_translation(selection.run, selection.text)
+    if reference is not None:
+        st.text(_("In the corpus: {expected}", expected=reference))

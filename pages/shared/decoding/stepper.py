@@ -13,26 +13,26 @@ from seq2seq_core.data.vocabulary import SPECIAL_TOKENS
 from seq2seq_core.decoding.interventions import Branch, Intervention, remaining_positions
 from seq2seq_core.decoding.translator import Translation, TranslationStep
 
-Said = list[dict[str, str]]
+Segments = list[dict[str, str]]
 
 
-ALIKE = 0.001  # between the largest and the smallest weight: no eye can tell
-LITTLE = 0.05  # less attention than this is not spoken of
-MUCH = 0.25  # from here on a second place is more than "a little"
+UNIFORM_TOLERANCE = 0.001  # between the largest and the smallest weight: no eye can tell
+MINOR_WEIGHT = 0.05  # less attention than this is not spoken of
+NOTABLE_WEIGHT = 0.25  # from here on a second place is more than "a little"
 
 
-def percent(share: float) -> str:
+def format_probability(share: float) -> str:
     """No space in it: nothing may break before the sign."""
     return "<0.1%" if 0 < share < 0.0005 else f"{share:.1%}"
 
 
-def looked(step: TranslationStep, sources: Sequence[str], again: bool = False) -> Said:
+def describe_attention(step: TranslationStep, sources: Sequence[str], reads_context: bool = False) -> Segments:
     """Where one step looked, in words that fit the sizes of the weights.
 
     again: without attention, the decoder reads the encoder's last state at every step.
     """
     token = {"target": step.token}
-    if step.attention is None and again:
+    if step.attention is None and reads_context:
         return segments(
             "To write {token} the decoder had its own state and, as at every step, what the "
             "encoder knew at its end. ",
@@ -45,118 +45,118 @@ def looked(step: TranslationStep, sources: Sequence[str], again: bool = False) -
         )
     order = sorted(range(len(sources)), key=step.attention.__getitem__, reverse=True)
     weights = [step.attention[j] for j in order] + [0.0]  # a lone word has no second
-    places = {
+    placeholders = {
         "token": token,
         "source": {"source": sources[order[0]]},
-        "weight": {"text": percent(weights[0])},
+        "weight": {"text": format_probability(weights[0])},
         "second": {"source": sources[order[min(1, len(order) - 1)]]},
-        "rest": {"text": percent(weights[1])},
+        "rest": {"text": format_probability(weights[1])},
     }
-    if len(order) > 1 and weights[0] - min(step.attention) < ALIKE:
+    if len(order) > 1 and weights[0] - min(step.attention) < UNIFORM_TOLERANCE:
         return segments(
             "To write {token} the decoder looked at all positions alike ({weight} each). ",
-            **places,
+            **placeholders,
         )
     if weights[0] < 0.5:
         return segments(
             "To write {token} the decoder looked at several positions, most at that of {source} "
             "({weight}), then at that of {second} ({rest}). ",
-            **places,
+            **placeholders,
         )
-    if weights[1] < LITTLE:
+    if weights[1] < MINOR_WEIGHT:
         return segments(
             "To write {token} the decoder looked mostly at the position of {source} ({weight}). ",
-            **places,
+            **placeholders,
         )
-    if weights[1] < MUCH:
+    if weights[1] < NOTABLE_WEIGHT:
         return segments(
             "To write {token} the decoder looked mostly at the position of {source} ({weight}) "
             "and a little at that of {second} ({rest}). ",
-            **places,
+            **placeholders,
         )
     return segments(
         "To write {token} the decoder looked at the position of {source} ({weight}) and also at "
         "that of {second} ({rest}). ",
-        **places,
+        **placeholders,
     )
 
 
-def changed_here(change: Intervention, sources: Sequence[str], targets: Sequence[str]) -> Said:
+def describe_intervention(intervention: Intervention, sources: Sequence[str], targets: Sequence[str]) -> Segments:
     """A change in words; sources: of the whole sentence, targets: the target vocabulary."""
-    if change.is_word:
-        return segments("{token} put in", token={"target": targets[int(change.number)]})
-    if change.kind == "at":
+    if intervention.is_word:
+        return segments("{token} put in", token={"target": targets[int(intervention.number)]})
+    if intervention.kind == "at":
         return segments(
             "looked only at the position of {source}",
-            source={"source": sources[int(change.number)]},
+            source={"source": sources[int(intervention.number)]},
         )
-    if change.kind == "sharpened":
-        return segments("looked with β = {beta}", beta={"text": f"{change.number:g}"})
+    if intervention.kind == "sharpened":
+        return segments("looked with β = {beta}", beta={"text": f"{intervention.number:g}"})
     phrases = {
         "even": _("looked everywhere alike"),
         "most": _("looked only at its maximum"),
         "shuffled": _("its weights shuffled"),
     }
-    return [{"text": phrases[change.kind]}]
+    return [{"text": phrases[intervention.kind]}]
 
 
-def put_in(step: TranslationStep) -> Said:
+def describe_forced_token(step: TranslationStep) -> Segments:
     """What the model would have written where the learner put a word in."""
-    own = step.top[0]
-    if own.token == step.token:
+    model_choice = step.top[0]
+    if model_choice.token == step.token:
         return segments(" You put it in; the model would have written it too.")
     return segments(
         " You put it in; the model would have written {own} ({probability}).",
-        own={"target": own.token},
-        probability={"text": percent(own.probability)},
+        own={"target": model_choice.token},
+        probability={"text": format_probability(model_choice.probability)},
     )
 
 
-def said(
+def describe_step(
     step: TranslationStep,
     sources: Sequence[str],
-    last: bool,
-    changes: Sequence[Intervention] = (),
-    shape: ModelConfig | None = None,
-) -> Said:
+    is_last: bool,
+    interventions: Sequence[Intervention] = (),
+    model: ModelConfig | None = None,
+) -> Segments:
     """One step in words: what it looked at, what it wrote, how sure it was, what you changed."""
-    shape = shape or ModelConfig()
-    token, probability = {"target": step.token}, {"text": percent(step.probability)}
-    words: Said = []
-    if any(not change.is_word for change in changes):
+    model = model or ModelConfig()
+    token, probability = {"target": step.token}, {"text": format_probability(step.probability)}
+    words: Segments = []
+    if any(not intervention.is_word for intervention in interventions):
         words += segments("You chose where it looks. ")
-    words += looked(step, sources, shape.context == "every_step")
+    words += describe_attention(step, sources, model.context == "every_step")
     words += segments("It gives {token} {probability}.", token=token, probability=probability)
-    if any(change.is_word for change in changes):
-        words += put_in(step)
+    if any(change.is_word for change in interventions):
+        words += describe_forced_token(step)
     if step.token == "<eos>":
         words += segments(
             " “End of sequence”: with this token the model itself decides to stop. A limit on the "
             "length would stop it too, but hardly in the right place."
         )
-    elif last:
+    elif is_last:
         words += segments(" Here the limit on the length stopped it: it has not written <eos>.")
     return words
 
 
-def rounded(numbers: Sequence[float] | None, digits: int) -> list[float] | None:
+def round_numbers(numbers: Sequence[float] | None, digits: int) -> list[float] | None:
     """Few digits are enough for a picture, and far fewer to send."""
     return None if numbers is None else [round(number, digits) for number in numbers]
 
 
-def over_all(
-    weights: Sequence[float] | None, places: Sequence[int], count: int
+def spread_over_source(
+    weights: Sequence[float] | None, positions: Sequence[int], count: int
 ) -> list[float] | None:
     """The weights of the words that were read, with nothing for those that were left out."""
     if weights is None:
         return None
-    of = dict(zip(places, weights, strict=True))
-    return [round(of.get(place, 0.0), 4) for place in range(count)]
+    weight_at = dict(zip(positions, weights, strict=True))
+    return [round(weight_at.get(position, 0.0), 4) for position in range(count)]
 
 
-def last_state(shape: ModelConfig) -> str:
+def describe_last_state(model: ModelConfig) -> str:
     """What a decoder without attention knows of the source."""
-    if shape.bidirectional:
+    if model.bidirectional:
         return _(
             "No attention: all it knows of the source are the encoder's two last states, of "
             "the half that ends at the last word and of the half that ends at the first."
@@ -164,7 +164,7 @@ def last_state(shape: ModelConfig) -> str:
     return _("No attention: all it knows of the source is the encoder's last state.")
 
 
-def walk_labels(count: int, shape: ModelConfig) -> dict[str, Any]:
+def stepper_labels(count: int, model: ModelConfig) -> dict[str, Any]:
     return {
         "source": _("Source · what the encoder read"),
         "target": _("Target · each word becomes the next input"),
@@ -179,7 +179,7 @@ def walk_labels(count: int, shape: ModelConfig) -> dict[str, Any]:
         "top": _("How likely each word was"),
         "hidden": _("decoder state"),
         "context": _("context"),
-        "no_attention": "" if shape.has_attention else last_state(shape),
+        "no_attention": "" if model.has_attention else describe_last_state(model),
         "unknown": _("never seen in training"),
         "forced": _("put in by you"),
         "looked": _("you chose where it looks"),
@@ -187,11 +187,11 @@ def walk_labels(count: int, shape: ModelConfig) -> dict[str, Any]:
     }
 
 
-def source_words(translation: Translation, source: Sequence[str], branch: Branch) -> list[Any]:
+def source_word_data(translation: Translation, source: Sequence[str], branch: Branch) -> list[Any]:
     """The whole source sentence, with what each word can be made to do."""
     words = components.annotate_tokens(source, translation.unknown)
-    for place, (word, token) in enumerate(zip(words, source, strict=True)):
-        left_out = place in branch.omitted_positions
+    for position, (word, token) in enumerate(zip(words, source, strict=True)):
+        left_out = position in branch.omitted_positions
         word["left"] = left_out
         word["only"] = _("Look only at {token} at this step", token=token)
         word["leave"] = (
@@ -200,11 +200,11 @@ def source_words(translation: Translation, source: Sequence[str], branch: Branch
     return words
 
 
-def walk(
+def stepper_data(
     key: str,
     translation: Translation,
     position: int,
-    shape: ModelConfig,
+    model: ModelConfig,
     source: Sequence[str],
     branch: Branch = Branch(),  # noqa: B008 - a value
 ) -> dict[str, Any]:
@@ -212,29 +212,29 @@ def walk(
 
     source: the whole sentence; translation has what the branch leaves of it.
     """
-    count, places = len(translation.steps), remaining_positions(branch, len(source))
+    count, source_positions = len(translation.steps), remaining_positions(branch, len(source))
     steps = []
     for number, step in enumerate(translation.steps, 1):
-        changes = branch.interventions_at(number)
+        interventions = branch.interventions_at(number)
         steps.append({
             "token": step.token,
             "meaning": word_gloss(step.token),
             "special": step.token in SPECIAL_TOKENS,
-            "forced": any(change.is_word for change in changes),
-            "looked": any(not change.is_word for change in changes),
+            "forced": any(intervention.is_word for intervention in interventions),
+            "looked": any(not change.is_word for change in interventions),
             "probability": round(step.probability, 6),
             "top": [[choice.token, round(choice.probability, 6)] for choice in step.top],
-            "attention": over_all(step.attention, places, len(source)),
-            "hidden": rounded(step.hidden, 3),
-            "context": rounded(step.context, 3),
-            "said": said(step, translation.source_tokens, number == count, changes, shape),
+            "attention": spread_over_source(step.attention, source_positions, len(source)),
+            "hidden": round_numbers(step.hidden, 3),
+            "context": round_numbers(step.context, 3),
+            "said": describe_step(step, translation.source_tokens, number == count, interventions, model),
         })  # fmt: skip
     return {
         "key": key,
         "position": position,
-        "both": shape.bidirectional and not shape.is_transformer,
-        "again": shape.context == "every_step" and not shape.is_transformer,
-        "source": source_words(translation, source, branch),
+        "both": model.bidirectional and not model.is_transformer,
+        "again": model.context == "every_step" and not model.is_transformer,
+        "source": source_word_data(translation, source, branch),
         "steps": steps,
         "begin": {
             "said": segments(
@@ -244,5 +244,5 @@ def walk(
                 token={"target": "<sos>"},
             )
         },
-        "labels": walk_labels(count, shape),
+        "labels": stepper_labels(count, model),
     }

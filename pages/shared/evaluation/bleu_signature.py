@@ -8,7 +8,7 @@ from pages.shared.frame.i18n import N_, _
 from seq2seq_core.evaluation.report import ScoredSentence
 from seq2seq_core.evaluation.text_metrics import sentence_bleu
 
-PARTS = {
+SIGNATURE_PARTS = {
     "nrefs": N_("how many references each sentence has"),
     "case": N_("mixed: capital and small letters are different"),
     "eff": N_("yes: only as many words in a row as fit into the sentence; no: always up to four"),
@@ -18,23 +18,23 @@ PARTS = {
 }
 
 
-def parts_of(text: str) -> dict[str, str]:
+def parse_signature(text: str) -> dict[str, str]:
     return dict(part.split(":", 1) for part in text.split("|"))
 
 
-def signature(of_all: str, one: ScoredSentence) -> None:
+def draw_bleu_signature(corpus_signature: str, sentence: ScoredSentence) -> None:
     """The signatures of both BLEU scores of the page, with every part explained."""
-    of_one = sentence_bleu(one.output_text, one.reference_text).signature
+    sentence_signature = sentence_bleu(sentence.output_text, sentence.reference_text).signature
     st.subheader(_("What the BLEU signature says"), anchor=False)
     st.markdown(_("Two BLEU scores can only be compared where their signatures are the same."))
-    st.code(of_all, language=None)
-    together, alone = parts_of(of_all), parts_of(of_one)
+    st.code(corpus_signature, language=None)
+    corpus_parts, sentence_parts = parse_signature(corpus_signature), parse_signature(sentence_signature)
     st.table(
         {
-            _("part"): list(together),
-            _("all sentences"): list(together.values()),
-            _("one sentence"): [alone.get(name, "–") for name in together],
-            _("what it says"): [_(PARTS[name]) if name in PARTS else "" for name in together],
+            _("part"): list(corpus_parts),
+            _("all sentences"): list(corpus_parts.values()),
+            _("one sentence"): [sentence_parts.get(name, "–") for name in corpus_parts],
+            _("what it says"): [_(SIGNATURE_PARTS[name]) if name in SIGNATURE_PARTS else "" for name in corpus_parts],
         },
         hide_index=True,
     )

@@ -4,29 +4,29 @@ from __future__ import annotations
 
 from pages.shared.frame.i18n import _
 
-FAR = 0.1  # two shares further apart than this are not about the same
-GOOD = 0.9
-HALF = 0.5
+CLEAR_GAP = 0.1  # two shares further apart than this are not about the same
+HIGH_SHARE = 0.9
+MEDIUM_SHARE = 0.5
 
 
-def verdict(learnt: float, new: float | None) -> str:
+def describe_generalization(training_share: float, held_out_share: float | None) -> str:
     """learnt, new: exact match, 0 to 1, on training pairs and on held-out ones."""
-    if new is None:
+    if held_out_share is None:
         return _("Whether it has memorised its sentences or learnt rules cannot be told from one.")
-    gap = round(learnt - new, 2)  # as a reader sees it
-    if gap > FAR:
-        return apart(learnt)
-    if gap < -FAR:
+    gap = round(training_share - held_out_share, 2)  # as a reader sees it
+    if gap > CLEAR_GAP:
+        return describe_gap(training_share)
+    if gap < -CLEAR_GAP:
         return _(
             "New sentences come out even better than those it has learnt: they happen to be the "
             "easier ones. These numbers show nothing that is only memorised."
         )
-    return close(min(learnt, new))
+    return describe_similar_shares(min(training_share, held_out_share))
 
 
-def apart(learnt: float) -> str:
+def describe_gap(training_share: float) -> str:
     """New sentences come out clearly worse."""
-    if learnt >= GOOD:
+    if training_share >= HIGH_SHARE:
         return _(
             "Right on what it has learnt, less often on what is new: the larger the gap, the more "
             "it has memorised its sentences instead of the rules behind them."
@@ -37,14 +37,14 @@ def apart(learnt: float) -> str:
     )
 
 
-def close(lower: float) -> str:
+def describe_similar_shares(lower_share: float) -> str:
     """Both come out about as well; lower is the smaller share."""
-    if lower >= GOOD:
+    if lower_share >= HIGH_SHARE:
         return _(
             "New sentences come out about as well as those it has learnt: it has not only "
             "memorised, it generalises to new combinations of known words."
         )
-    if lower >= HALF:
+    if lower_share >= MEDIUM_SHARE:
         return _(
             "New sentences come out nearly as well as those it has learnt: what it has learnt, it "
             "can use for new combinations of known words. Some are still wrong."

@@ -15,10 +15,10 @@ from seq2seq_core.evaluation.report import ScoredSentence
 from seq2seq_core.evaluation.rouge_overlap import f1_score, find_overlap
 from seq2seq_core.evaluation.text_metrics import first_words, unsmoothed_sentence_bleu, sentence_bleu
 
-ROWS = 8  # in sight; the others are reached by scrolling
+VISIBLE_ROWS = 8  # in sight; the others are reached by scrolling
 
 
-def table(key: str, texts: Sequence[str], sentences: Sequence[ScoredSentence], steady: bool) -> ScoredSentence:
+def draw_sentence_table(key: str, texts: Sequence[str], sentences: Sequence[ScoredSentence], selectable: bool) -> ScoredSentence:
     """All sentences, worst first. Gives the chosen one: the page's sentence, else the worst.
 
     steady: the order stays as it is, so a row can be chosen.
@@ -29,19 +29,19 @@ def table(key: str, texts: Sequence[str], sentences: Sequence[ScoredSentence], s
     )
     worst_first = [sentences[i] for i in order]
     names = [texts[i] for i in order]
-    named = url_state.get_param("sentence")
-    chosen = names.index(named) if named in names else 0
+    url_sentence = url_state.get_param("sentence")
+    selected_row = names.index(url_sentence) if url_sentence in names else 0
     key = f"metrics_table_{key}_{current_language()}"
 
-    def choose() -> None:
+    def select_row() -> None:
         rows = st.session_state[key].selection.rows
         if rows:
-            actions.show_sentence(names[rows[0]])
+            actions.select_sentence(names[rows[0]])
 
-    selecting: dict[str, Any] = {
-        "on_select": errors.deferred_errors(choose),
+    selection_options: dict[str, Any] = {
+        "on_select": errors.deferred_errors(select_row),
         "selection_mode": "single-row",
-        "selection_default": {"selection": {"rows": [chosen]}},
+        "selection_default": {"selection": {"rows": [selected_row]}},
     }
     st.subheader(_("Sentence by sentence"), anchor=False)
     st.dataframe(
@@ -62,79 +62,79 @@ def table(key: str, texts: Sequence[str], sentences: Sequence[ScoredSentence], s
             "rouge": st.column_config.NumberColumn("ROUGE-L", format="%.3f", width="small"),
         },
         hide_index=True,
-        height=35 * (min(len(sentences), ROWS) + 1) + 2,
+        height=35 * (min(len(sentences), VISIBLE_ROWS) + 1) + 2,
         key=key,
-        **(selecting if steady else {}),
+        **(selection_options if selectable else {}),
     )
     st.caption(_("The worst come first. Choose a row to see below what was counted in it."))
-    return worst_first[chosen]
+    return worst_first[selected_row]
 
 
-def one_sentence(one: ScoredSentence) -> None:
+def draw_sentence_scores(sentence: ScoredSentence) -> None:
     """What BLEU and ROUGE count in one sentence."""
     with st.container(border=True):
         lines = (
-            _("Source: {text}", text=" ".join(one.source)),
-            _("Reference: {text}", text=one.reference_text),
-            _("It writes: {text}", text=one.output_text or "–"),
+            _("Source: {text}", text=" ".join(sentence.source)),
+            _("Reference: {text}", text=sentence.reference_text),
+            _("It writes: {text}", text=sentence.output_text or "–"),
         )
         st.text("\n".join(lines))
         left, right = st.columns(2, gap="large")
         with left:
-            bleu(one)
+            draw_bleu_counts(sentence)
         with right:
-            rouge(one)
+            draw_rouge_counts(sentence)
 
 
-def bleu(one: ScoredSentence) -> None:
-    found = sentence_bleu(one.output_text, one.reference_text)
-    plain = unsmoothed_sentence_bleu(one.output_text, one.reference_text)
+def draw_bleu_counts(sentence: ScoredSentence) -> None:
+    bleu_score = sentence_bleu(sentence.output_text, sentence.reference_text)
+    plain_bleu = unsmoothed_sentence_bleu(sentence.output_text, sentence.reference_text)
     with st.container(horizontal=True, gap="medium"):
-        st.metric(_("BLEU with effective_order"), f"{found.score:.1f}", width="content")
-        st.metric(_("BLEU, plain formula"), f"{plain:.1f}", width="content")
+        st.metric(_("BLEU with effective_order"), f"{bleu_score.score:.1f}", width="content")
+        st.metric(_("BLEU, plain formula"), f"{plain_bleu:.1f}", width="content")
     lines = []
-    for n, (count, total) in enumerate(zip(found.counts, found.totals, strict=True), 1):
+    for n, (count, total) in enumerate(zip(bleu_score.counts, bleu_score.totals, strict=True), 1):
         if not total:
             lines.append(_("{n} in a row: there are none", n=n))
-        elif count or not any(found.counts):
+        elif count or not any(bleu_score.counts):
             lines.append(_("{n} in a row: {count} of {total}", n=n, count=count, total=total))
         else:
             lines.append(
                 _("{n} in a row: 0 of {total}, a small number stands for 0", n=n, total=total)
             )
-    if found.brevity_penalty < 1:
-        penalty = f"{found.brevity_penalty:.3f}"
+    if bleu_score.brevity_penalty < 1:
+        penalty = f"{bleu_score.brevity_penalty:.3f}"
         lines.append(_("shorter than the reference: times {penalty}", penalty=penalty))
     st.text("\n".join(lines))
-    three = first_words(one.reference_text, 3)
+    three_words = first_words(sentence.reference_text, 3)
     st.caption(
         _(
             "BLEU is the geometric mean of these shares. The plain formula always wants four in a "
             "row: “{three}” alone, written perfectly, gets {plain}. With effective_order only what "
             "fits into the sentence counts: then it gets {score}.",
-            three=escape_markdown(three),
-            plain=f"{unsmoothed_sentence_bleu(three, three):.0f}",
-            score=f"{sentence_bleu(three, three).score:.0f}",
+            three=escape_markdown(three_words),
+            plain=f"{unsmoothed_sentence_bleu(three_words, three_words):.0f}",
+            score=f"{sentence_bleu(three_words, three_words).score:.0f}",
         )
     )
 
 
-def rouge(one: ScoredSentence) -> None:
-    found = find_overlap(one.output_text, one.reference_text)
-    sizes = len(found.output), len(found.reference)
+def draw_rouge_counts(sentence: ScoredSentence) -> None:
+    shared_tokens = find_overlap(sentence.output_text, sentence.reference_text)
+    sizes = len(shared_tokens.output), len(shared_tokens.reference)
     pairs = max(sizes[0] - 1, 0), max(sizes[1] - 1, 0)
     with st.container(horizontal=True, gap="medium"):
-        for name, shared, among in (
-            ("ROUGE-1 F1", found.unigrams, sizes),
-            ("ROUGE-2 F1", found.bigrams, pairs),
-            ("ROUGE-L F1", found.subsequence, sizes),
+        for name, common, lengths in (
+            ("ROUGE-1 F1", shared_tokens.unigrams, sizes),
+            ("ROUGE-2 F1", shared_tokens.bigrams, pairs),
+            ("ROUGE-L F1", shared_tokens.subsequence, sizes),
         ):
-            st.metric(name, f"{f1_score(len(shared), *among):.3f}", width="content")
-    neighbours = " · ".join(" ".join(pair) for pair in found.bigrams)
+            st.metric(name, f"{f1_score(len(common), *lengths):.3f}", width="content")
+    neighbours = " · ".join(" ".join(pair) for pair in shared_tokens.bigrams)
     lines = (
-        _("Words in both: {words}", words=" · ".join(found.unigrams) or "–"),
+        _("Words in both: {words}", words=" · ".join(shared_tokens.unigrams) or "–"),
         _("Neighbours in both: {pairs}", pairs=neighbours or "–"),
-        _("In the same order in both: {words}", words=" … ".join(found.subsequence) or "–"),
+        _("In the same order in both: {words}", words=" … ".join(shared_tokens.subsequence) or "–"),
     )
     st.text("\n".join(lines))
     st.caption(

@@ -42,7 +42,7 @@ def warm_up() -> None:
     _warm.set()
 
 
-def warm() -> bool:
+def is_warm() -> bool:
     """Whether models can be used without waiting for the import of torch."""
     return _warm.is_set()
 
@@ -50,12 +50,12 @@ def warm() -> bool:
 @st.cache_resource(show_spinner=False)
 def engine() -> Engine:
     """The store, opened once. Raises StoreError where it cannot be."""
-    opened = store.open_store(store.default_url())
+    store_engine = store.open_store(store.default_url())
     threading.Thread(target=warm_up, daemon=True).start()
-    return opened
+    return store_engine
 
 
-def keep_workers() -> None:
+def ensure_workers() -> None:
     """Start the workers, and start them again should they ever have died."""
     global _pool
     url = store.default_url()
@@ -65,28 +65,28 @@ def keep_workers() -> None:
             _pool = start_pool(url)
 
 
-def workspace() -> Workspace | None:
+def current_workspace() -> Workspace | None:
     """The workspace that the URL names, else this session's; None before the first write."""
     key = url_state.get_param("w")
     return store.find_workspace(engine(), key) if key else None
 
 
-def say_lost() -> None:
+def report_lost_workspace() -> None:
     """A link that leads nowhere is said, in the same words whatever it looks like."""
-    if url_state.get_param("w") is not None and workspace() is None:
+    if url_state.get_param("w") is not None and current_workspace() is None:
         url_state.remove_param("w")
         st.error(_("This link leads to no work that is kept here: you start with a new one."))
 
 
-def own_workspace() -> Workspace:
+def ensure_workspace() -> Workspace:
     """The workspace, made now if there is none: called on the first write, never on a visit."""
-    found = workspace()
-    if found is None:
+    learner_workspace = current_workspace()
+    if learner_workspace is None:
         key = store.create_workspace(engine())
         url_state.set_param("w", key)
-        found = store.find_workspace(engine(), key)
-    assert found is not None
-    return found
+        learner_workspace = store.find_workspace(engine(), key)
+    assert learner_workspace is not None
+    return learner_workspace
 
 
 @dataclass(frozen=True)
@@ -100,9 +100,9 @@ class CorpusView:
     revision: Revision | None
 
 
-def corpus() -> CorpusView:
-    mine = workspace()
-    head = store.find_head(engine(), mine.id) if mine else None
+def current_corpus() -> CorpusView:
+    learner_workspace = current_workspace()
+    head = store.find_head(engine(), learner_workspace.id) if learner_workspace else None
     if head is None:
         default = bundled.load_bundled(bundled.DEFAULT_CORPUS)
         return CorpusView(default.name, "space", default.rows, default.held_out, None)
@@ -117,32 +117,32 @@ def save_corpus(
     tokenizer: str | None = None,
 ) -> CorpusView:
     """Keep a version that follows the one shown. Raises StoreError with code stale."""
-    mine = own_workspace()
+    learner_workspace = ensure_workspace()
     parent = view.revision
     if parent is None and tuple(rows) != view.rows:  # so that the first change can be undone
         parent = save_corpus(view, view.rows, view.held_out).revision
-    saved = store.save_revision(
+    saved_revision = store.save_revision(
         engine(),
-        mine.id,
+        learner_workspace.id,
         parent.id if parent else None,
         name or view.name,
         tokenizer or view.tokenizer,
         tuple(rows),
         tuple(held_out),
     )
-    return CorpusView(saved.name, saved.tokenizer, saved.rows, saved.held_out, saved)
+    return CorpusView(saved_revision.name, saved_revision.tokenizer, saved_revision.rows, saved_revision.held_out, saved_revision)
 
 
 @st.cache_data(show_spinner=False, max_entries=64)
-def _sizes(key: object, _view: CorpusView) -> tuple[int, int, int]:
+def _corpus_sizes(key: object, _view: CorpusView) -> tuple[int, int, int]:
     corpus = build_corpus(_view.rows, _view.tokenizer)
     source, target = corpus.build_vocabularies()
     return len(corpus.pairs), len(source) - len(SPECIAL_TOKENS), len(target) - len(SPECIAL_TOKENS)
 
 
-def sizes(view: CorpusView) -> tuple[int, int, int]:
+def corpus_sizes(view: CorpusView) -> tuple[int, int, int]:
     """How many usable pairs, source words and target words a corpus has."""
-    return _sizes(view.revision.id if view.revision else view.name, view)
+    return _corpus_sizes(view.revision.id if view.revision else view.name, view)
 
 
 def changed_sources(view: CorpusView) -> list[str]:
@@ -150,5 +150,5 @@ def changed_sources(view: CorpusView) -> list[str]:
     if view.name not in bundled.CORPUS_NAMES:
         return []
     rows = bundled.load_bundled(view.name).rows
-    known = {(row.source, row.target) for row in (*rows, *swap_sides(rows))}
-    return [row.source for row in view.rows if (row.source, row.target) not in known]
+    bundled_pairs = {(row.source, row.target) for row in (*rows, *swap_sides(rows))}
+    return [row.source for row in view.rows if (row.source, row.target) not in bundled_pairs]

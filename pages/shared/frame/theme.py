@@ -60,10 +60,10 @@ DARK_CSS = """
 """
 
 
-def apply() -> None:
+def apply_css() -> None:
     st.html(CSS + (DARK_CSS if st.context.theme.type == "dark" else ""))  # constants
 
 
-def palette() -> Palette:
+def current_palette() -> Palette:
     """The colours for charts on the theme that the reader sees now."""
     return DARK_PALETTE if st.context.theme.type == "dark" else LIGHT_PALETTE

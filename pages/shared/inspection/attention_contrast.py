@@ -12,7 +12,7 @@ from pages.shared.frame.i18n import _
 from pages.shared.frame.markdown import escape_markdown
 from pages.shared.runs import actions
 from pages.shared.runs.trained import load_trained_run as trained_run
-from pages.shared.training.live_view import marked
+from pages.shared.training.live_view import mark_correct
 from seq2seq_core import store
 from seq2seq_core.config import ModelConfig
 from seq2seq_core.data.corpus import tokenize
@@ -20,89 +20,89 @@ from seq2seq_core.decoding.translator import translate
 from seq2seq_core.store import Run
 
 
-def framed(words: Sequence[str], others: Sequence[str]) -> str:
+def frame_differences(words: Sequence[str], other_words: Sequence[str]) -> str:
     """Words as Markdown; those that the other sentence does not have stand in a frame."""
     return " ".join(
         escape_markdown(word["token"]) if word["right"] else f":violet-badge[{escape_markdown(word['token'])}]"
-        for word in marked(words, others)
+        for word in mark_correct(words, other_words)
     )
 
 
-def answer(run: Run, text: str) -> None:
+def draw_run_answer(run: Run, text: str) -> None:
     """One run's translation of the sentence, and how it does on all that it is measured on."""
-    trained = trained_run(run)
-    translation = translate(trained.model, trained.checkpoint, text)
-    expected = actions.reference(run, text)
-    wanted = None if expected is None else tokenize(expected, trained.checkpoint.tokenizer)
+    trained_run = trained_run(run)
+    translation = translate(trained_run.model, trained_run.checkpoint, text)
+    expected = actions.reference_translation(run, text)
+    reference_tokens = None if expected is None else tokenize(expected, trained_run.checkpoint.tokenizer)
     evaluation = store.load_history(session.engine(), run.id, "evaluation")
     with st.container(border=True, height="stretch"):
-        st.caption(escape_markdown(actions.label(run)))
+        st.caption(escape_markdown(actions.run_label(run)))
         if run.is_active:
-            actions.say_how_far(run, trained.update)
-        if wanted is None:
+            actions.show_progress_note(run, trained_run.update)
+        if reference_tokens is None:
             st.text(translation.text or "–")
-        elif translation.tokens == wanted:
+        elif translation.tokens == reference_tokens:
             st.text(translation.text)
             st.text("✓ " + _("exactly as in the corpus"))
         else:
-            st.markdown(framed(translation.tokens, wanted) or "–")
-            lacking = framed(wanted, translation.tokens)
-            st.markdown("✗ " + _("in the corpus: {expected}", expected=lacking))
+            st.markdown(frame_differences(translation.tokens, reference_tokens) or "–")
+            framed_reference = frame_differences(reference_tokens, translation.tokens)
+            st.markdown("✗ " + _("in the corpus: {expected}", expected=framed_reference))
         if evaluation["update"]:
-            told = (
+            caption = (
                 _("New sentences right: {share} after {updates} updates")
                 if actions.held_out_sources(run)
                 else _("Sentences right: {share} after {updates} updates")
             )
             share = f"{evaluation['exact_match'][-1]:.0%}"
-            st.text(told.format(share=share, updates=evaluation["update"][-1]))
+            st.text(caption.format(share=share, updates=evaluation["update"][-1]))
 
 
-def without(run: Run) -> ModelConfig:
+def without_attention(run: Run) -> ModelConfig:
     """The same model without attention. Of a Transformer nothing would be left: a GRU instead."""
     if run.model_config.is_transformer:
         return ModelConfig(attention="none")
     return replace(run.model_config, attention="none")
 
 
-def counterpart(run: Run, choices: list[Run]) -> Run | None:
+def find_counterpart(run: Run, choices: list[Run]) -> Run | None:
     """The latest run on the same corpus, trained alike, that differs in attention.
 
     Without it, if this one has it; else with it, but no Transformer: that differs in everything.
     """
 
-    def fits(other: Run) -> bool:
+    def is_counterpart(other: Run) -> bool:
         if (other.revision_id, other.training) != (run.revision_id, run.training):
             return False
         if run.model_config.has_attention:
-            return other.model_config == without(run)
-        return other.model_config.has_attention and not other.model_config.is_transformer and without(other) == run.model_config
+            return other.model_config == without_attention(run)
+        return other.model_config.has_attention and not other.model_config.is_transformer and without_attention(other) == run.model_config
 
-    return next(filter(fits, choices), None)
+    return next(filter(is_counterpart, choices), None)
 
 
 @errors.deferred_errors
 def train_counterpart(run: Run) -> None:
     """A run without attention, or with it; apart from a Transformer's nothing else differs."""
     if run.model_config.has_attention:
-        actions.repeat(run, **asdict(without(run)))
+        actions.repeat_run(run, **asdict(without_attention(run)))
     else:
-        actions.repeat(run, attention=ModelConfig().attention)
+        actions.repeat_run(run, attention=ModelConfig().attention)
 
 
-def offer(run: Run) -> None:
+def offer_counterpart(run: Run) -> None:
     """To train what stands beside."""
     if run.model_config.is_transformer:
         st.text(_("No GRU without attention has been trained on this corpus in the same way yet."))
-        told = _("Train a GRU without attention")
+        button_label = _("Train a GRU without attention")
     else:
         st.text(_("No run that differs in nothing else yet."))
         name = _("without attention") if run.model_config.has_attention else _("with attention")
-        told = _("Train the same model {kind}", kind=name)
-    st.button(told, on_click=train_counterpart, args=(run,), key="attention_train_other")
+        button_label = _("Train the same model {kind}", kind=name)
+    st.button(button_label, on_click=train_counterpart, args=(run,), key="attention_train_other")
 
 
-def contrast(run: Run, other: Run | None, text: str) -> None:
+def draw_attention_contrast(run: Run, other: Run | None, text: str) -> None:
     st.subheader(_("The same sentence with and without attention"), anchor=False)
     if run.model_config.is_transformer:
         st.markdown(
@@ -115,9 +115,9 @@ def contrast(run: Run, other: Run | None, text: str) -> None:
     st.caption(_("A word in a frame is not in the other sentence, or not in this place."))
     left, right = st.columns(2)
     with left:
-        answer(run, text)
+        draw_run_answer(run, text)
     with right:
         if other is None:
-            offer(run)
+            offer_counterpart(run)
         else:
-            answer(other, text)
+            draw_run_answer(other, text)

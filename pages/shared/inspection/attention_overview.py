@@ -9,96 +9,96 @@ import streamlit as st
 from pages.shared.frame import errors, url_state
 from pages.shared.frame.glossary import word_gloss
 from pages.shared.frame.i18n import N_, _, current_language
-from pages.shared.inspection.attention_tiles import maps, maps_data
-from pages.shared.inspection.head_patterns import last_mean
+from pages.shared.inspection.attention_tiles import map_tiles_component, map_tiles_data
+from pages.shared.inspection.head_patterns import last_layer_note
 from pages.shared.runs import actions, evaluations
 from pages.shared.runs.selection import Selection
 from seq2seq_core.evaluation import alignment
 from seq2seq_core.inspection.attention_maps import AttentionMap
 
-ORDERS = {
+ORDER_LABELS = {
     "corpus": N_("as in the corpus"),
     "crossings": N_("most crossings first"),
     "aligned": N_("best aligned last"),
 }
 
 
-def choose_order(offered: Sequence[str]) -> str:
+def choose_order(orders: Sequence[str]) -> str:
     key = f"attention_order_{current_language()}"
 
-    def kept() -> None:
+    def save_order() -> None:
         url_state.set_param("order", st.session_state[key])
 
     return st.segmented_control(
         _("Order"),
-        offered,
-        default=url_state.initial_value(key, url_state.get_option("order", offered, offered[0])),
+        orders,
+        default=url_state.initial_value(key, url_state.get_option("order", orders, orders[0])),
         required=True,
-        format_func=lambda name: _(ORDERS[name]),
+        format_func=lambda name: _(ORDER_LABELS[name]),
         key=key,
-        on_change=errors.deferred_errors(kept),
+        on_change=errors.deferred_errors(save_order),
         label_visibility="collapsed",
         wrap=True,
     )
 
 
-def in_order(shown: Sequence[AttentionMap], order: str) -> list[int]:
+def sort_maps(attention_maps: Sequence[AttentionMap], order: str) -> list[int]:
     """The places of the maps in the order in which they are shown."""
     if order == "crossings":
-        return sorted(range(len(shown)), key=lambda i: -shown[i].crossings)
+        return sorted(range(len(attention_maps)), key=lambda i: -attention_maps[i].crossings)
     if order == "aligned":  # sentences without a gold link say nothing: they come last
-        return sorted(range(len(shown)), key=lambda i: share_or(shown[i].alignment, 2.0))
-    return list(range(len(shown)))
+        return sorted(range(len(attention_maps)), key=lambda i: share_or_default(attention_maps[i].alignment, 2.0))
+    return list(range(len(attention_maps)))
 
 
-def share_or(share: float | None, otherwise: float) -> float:
-    return otherwise if share is None else share
+def share_or_default(share: float | None, default: float) -> float:
+    return default if share is None else share
 
 
 @errors.deferred_errors
-def pin() -> None:
+def pin_sentence() -> None:
     """The sentence of the picture that was clicked becomes the sentence of the page."""
-    actions.show_sentence(st.session_state["attention_maps"].pin)
+    actions.select_sentence(st.session_state["attention_maps"].pin)
 
 
-def glance(now: Selection, shown: Sequence[AttentionMap], above: str) -> None:
+def draw_attention_overview(selection: Selection, attention_maps: Sequence[AttentionMap], container_key: str) -> None:
     """above: the key of the container where the page shows its sentence's map."""
     st.subheader(_("All sentences at a glance"), anchor=False)
-    sample = evaluations.sample(now.run, evaluations.has_held_out(now.trained))
-    told = (
+    sample = evaluations.evaluation_sample(selection.run, evaluations.has_held_out(selection.trained))
+    introduction = (
         _("{count} of {all} sentences that it has not learnt from, read with the true words.")
-        if evaluations.has_held_out(now.trained)
+        if evaluations.has_held_out(selection.trained)
         else _("{count} of {all} sentences that it has learnt from, read with the true words.")
     )
-    st.markdown(told.format(count=len(shown), all=sample.count))
-    if now.run.model_config.is_transformer:
-        st.caption(last_mean())
-    pictures, beside = st.columns([3, 2], gap="large")
-    with pictures:
-        scored = any(one.alignment is not None for one in shown)
-        order = choose_order([name for name in ORDERS if scored or name != "aligned"])
-        places = in_order(shown, order)
-        texts = [sample.texts[i] for i in places]
-        maps(
+    st.markdown(introduction.format(count=len(attention_maps), all=sample.count))
+    if selection.run.model_config.is_transformer:
+        st.caption(last_layer_note())
+    tiles_column, notes_column = st.columns([3, 2], gap="large")
+    with tiles_column:
+        has_alignment = any(one.alignment is not None for one in attention_maps)
+        order = choose_order([name for name in ORDER_LABELS if has_alignment or name != "aligned"])
+        map_indices = sort_maps(attention_maps, order)
+        texts = [sample.texts[i] for i in map_indices]
+        map_tiles_component(
             key="attention_maps",
-            data=maps_data(order, texts, [shown[i] for i in places], now.text, above),
-            on_pin_change=pin,
+            data=map_tiles_data(order, texts, [attention_maps[i] for i in map_indices], selection.text, container_key),
+            on_pin_change=pin_sentence,
         )
-    with beside:
-        crossing(shown)
-        unneeded(shown)
+    with notes_column:
+        draw_crossing_links(attention_maps)
+        draw_unattended_words(attention_maps)
 
 
-def crossing(shown: Sequence[AttentionMap]) -> None:
+def draw_crossing_links(attention_maps: Sequence[AttentionMap]) -> None:
     st.subheader(_("The links that cross"), anchor=False)
     # the target says the same to who does not read the source
-    most = max(shown, key=lambda one: one.crossings)
-    count = sum(one.crossings > 0 for one in shown)
-    st.text(_("In {count} of {all} sentences links cross.", count=count, all=len(shown)))
-    if most.crossings:
+    most_crossed = max(attention_maps, key=lambda one: one.crossings)
+    count = sum(one.crossings > 0 for one in attention_maps)
+    st.text(_("In {count} of {all} sentences links cross.", count=count, all=len(attention_maps)))
+    if most_crossed.crossings:
         st.text(
-            _("Most of all, {count} pairs, in: {source} → {target}", count=most.crossings,
-              source=" ".join(most.source), target=" ".join(most.target))
+            _("Most of all, {count} pairs, in: {source} → {target}", count=most_crossed.crossings,
+              source=" ".join(most_crossed.source), target=" ".join(most_crossed.target))
         )  # fmt: skip
     st.caption(
         _(
@@ -109,17 +109,17 @@ def crossing(shown: Sequence[AttentionMap]) -> None:
     )
 
 
-def unneeded(shown: Sequence[AttentionMap]) -> None:
+def draw_unattended_words(attention_maps: Sequence[AttentionMap]) -> None:
     st.subheader(_("The words that nobody needs to look at"), anchor=False)
-    found = alignment.count_words_at([one.unattended for one in shown], [one.source for one in shown])
-    meanings = [word_gloss(word) for word, *_counts in found]
-    if found:
+    word_counts = alignment.count_words_at([one.unattended for one in attention_maps], [one.source for one in attention_maps])
+    meanings = [word_gloss(word) for word, *_counts in word_counts]
+    if word_counts:
         st.dataframe(
             {
-                "word": [word for word, *_counts in found],
+                "word": [word for word, *_counts in word_counts],
                 **({"meaning": meanings} if any(meanings) else {}),
-                "count": [count for _word, count, _all in found],
-                "all": [everywhere for *_rest, everywhere in found],
+                "count": [count for _word, count, _all in word_counts],
+                "all": [everywhere for *_rest, everywhere in word_counts],
             },
             column_config={
                 "word": _("source word"),
@@ -128,7 +128,7 @@ def unneeded(shown: Sequence[AttentionMap]) -> None:
                 "all": _("of its places"),
             },
             hide_index=True,
-            height=35 * (min(len(found), 6) + 1) + 2,
+            height=35 * (min(len(word_counts), 6) + 1) + 2,
             key="attention_unneeded",
         )
     else:

@@ -11,28 +11,28 @@ from pages.shared.frame.glossary import join_with_glosses
 from pages.shared.frame.i18n import _, segments
 from seq2seq_core.inspection.attention_maps import AttentionMap
 
-maps = components.register_component("maps", "shades")
+map_tiles_component = components.register_component("maps", "shades")
 
 
-def said(one: AttentionMap) -> list[dict[str, str]]:
+def describe_map_tile(attention_map: AttentionMap) -> list[dict[str, str]]:
     """A map in words: its strongest link, and how many links cross."""
-    t, j, weight = one.strongest_link
+    t, j, weight = attention_map.strongest_link
     words = segments(
         "Its strongest link: {token} looked at the position of {source} ({weight}). ",
-        token={"target": one.target[t]},
-        source={"source": join_with_glosses([one.source[j]])},
+        token={"target": attention_map.target[t]},
+        source={"source": join_with_glosses([attention_map.source[j]])},
         weight={"text": f"{weight:.0%}"},
     )
-    if not one.crossings:
+    if not attention_map.crossings:
         return words + segments("No links cross.")
-    if one.crossings == 1:
+    if attention_map.crossings == 1:
         return words + segments("One pair of links crosses.")
-    count = {"text": str(one.crossings)}
+    count = {"text": str(attention_map.crossings)}
     return words + segments("{count} pairs of links cross.", count=count)
 
 
-def maps_data(
-    key: str, texts: Sequence[str], shown: Sequence[AttentionMap], pinned: str, above: str
+def map_tiles_data(
+    key: str, texts: Sequence[str], attention_maps: Sequence[AttentionMap], pinned: str, container_key: str
 ) -> dict[str, Any]:
     """What the component shows; texts are the source sentences as they stand in the corpus.
 
@@ -40,17 +40,17 @@ def maps_data(
     """
     return {
         "key": key,
-        "above": above,
+        "above": container_key,
         "maps": [
             {
                 "id": text,
-                "source": one.source,
-                "target": one.target,
-                "shades": b64encode(one.weight_bytes).decode(),
-                "said": said(one),
+                "source": attention_map.source,
+                "target": attention_map.target,
+                "shades": b64encode(attention_map.weight_bytes).decode(),
+                "said": describe_map_tile(attention_map),
                 "pinned": text == pinned,
             }
-            for text, one in zip(texts, shown, strict=True)
+            for text, attention_map in zip(texts, attention_maps, strict=True)
         ],
         "labels": {
             "pictures": _("Attention maps, one for each sentence"),

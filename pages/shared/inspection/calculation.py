@@ -13,12 +13,12 @@ from pages.shared.frame.i18n import N_, _, segments
 if TYPE_CHECKING:
     from seq2seq_core.models.calculation import Equation, Operand  # torch comes with it
 
-numbers = components.register_component("numbers")
+calculation_component = components.register_component("numbers")
 
 WINDOW = 8  # numbers of a vector that stand there at once, as in numbers.js
-LIKELY = 8  # words of the vocabulary that are shown
-SQUASHES = {"linear": "", "tanh_linear": "tanh → ", "sigmoid_linear": "σ → "}
-NAMES = {
+LIKELIEST_WORDS = 8  # words of the vocabulary that are shown
+ACTIVATION_SYMBOLS = {"linear": "", "tanh_linear": "tanh → ", "sigmoid_linear": "σ → "}
+EQUATION_NAMES = {
     "asks": N_("Who asks: the state that the last step left"),
     "embedded": N_("The word that it reads, as a vector"),
     "cut_off": N_("After ReLU: nothing below zero"),
@@ -68,161 +68,161 @@ NAMES = {
 
 
 @dataclass(frozen=True)
-class Told:
+class CalculationContext:
     """The words that the lines are about."""
 
     source: dict[str, str]  # the word that is looked at, as a segment: {"source": "书"}
     target: str = ""  # the word that is written
     positions: tuple[dict[str, str], ...] = ()  # all words that can be looked at, as segments
-    chosen: int = 0  # which of them
+    selected_position: int = 0  # which of them
     vocabulary: tuple[str, ...] = ()
-    true: str = ""  # the reference word
-    pick: int = 0  # so many of them can be chosen by a click
+    reference_token: str = ""  # the reference word
+    clickable_count: int = 0  # so many of them can be chosen by a click
 
 
-def short(value: float) -> float | None:
+def round_significant(value: float) -> float | None:
     """Four digits; JSON knows no infinity."""
     return None if math.isinf(value) else float(f"{value:.4g}")
 
 
-def rounded(values: Iterable[float]) -> list[float | None]:
-    return [short(value) for value in values]
+def round_values(values: Iterable[float]) -> list[float | None]:
+    return [round_significant(value) for value in values]
 
 
-def more(count: int) -> str:
+def more_note(count: int) -> str:
     return _("and {count} more", count=count - WINDOW) if count > WINDOW else ""
 
 
-def row(part: Operand, kind: str = "signed", role: str = "part") -> dict[str, Any]:
-    values = rounded(part.values)
+def operand_row(operand: Operand, kind: str = "signed", role: str = "part") -> dict[str, Any]:
+    values = round_values(operand.values)
     kind = "plain" if len(values) == 1 else kind
-    return {"symbol": part.symbol, "values": values, "kind": kind, "role": role,
-            "more": more(len(values))}  # fmt: skip
+    return {"symbol": operand.symbol, "values": values, "kind": kind, "role": role,
+            "more": more_note(len(values))}  # fmt: skip
 
 
-def products(line: Equation) -> dict[str, Any]:
+def product_row(equation: Equation) -> dict[str, Any]:
     """The terms of a dot product."""
-    a, b = line.operands
+    a, b = equation.operands
     terms = [x * y for x, y in zip(a.values, b.values, strict=True)]
-    return {"symbol": f"{a.symbol} ⊙ {b.symbol}", "values": rounded(terms), "kind": "signed",
-            "role": "part", "more": more(len(terms))}  # fmt: skip
+    return {"symbol": f"{a.symbol} ⊙ {b.symbol}", "values": round_values(terms), "kind": "signed",
+            "role": "part", "more": more_note(len(terms))}  # fmt: skip
 
 
-def opens(line: Equation) -> dict[str, Any]:
+def matrix_product_data(equation: Equation) -> dict[str, Any]:
     """What the numbers of a matrix product open: each its own dot product."""
-    inputs = [value for part in line.operands for value in part.values]
-    symbols = [part.symbol for part in line.operands]
+    inputs = [value for operand in equation.operands for value in operand.values]
+    symbols = [part.symbol for part in equation.operands]
     return {
-        "inputs": rounded(inputs),
-        "rows": [rounded(values) for values in line.rows],
-        "bias": rounded(line.bias),
+        "inputs": round_values(inputs),
+        "rows": [round_values(values) for values in equation.rows],
+        "bias": round_values(equation.bias),
         "matrix": "W",
         "input": symbols[0] if len(symbols) == 1 else f"[{'; '.join(symbols)}]",
-        "squash": SQUASHES[line.operation],
-        "result": row(line.result),
-        "more": more(len(inputs)),
+        "squash": ACTIVATION_SYMBOLS[equation.operation],
+        "result": operand_row(equation.result),
+        "more": more_note(len(inputs)),
     }
 
 
-def over_words(line: Equation, told: Told) -> dict[str, Any]:
+def attention_softmax_data(equation: Equation, context: CalculationContext) -> dict[str, Any]:
     """A softmax over the positions: scores above, weights below."""
     return {
-        "words": [named(word) for word in told.positions],
-        "chosen": told.chosen,
-        "pick": told.pick,
+        "words": [position_word(word) for word in context.positions],
+        "chosen": context.selected_position,
+        "pick": context.clickable_count,
         "rows": [
-            {**row(line.operands[0]), "kind": "signed"},
-            {**row(line.result, "weight", "result"), "kind": "weight"},
+            {**operand_row(equation.operands[0]), "kind": "signed"},
+            {**operand_row(equation.result, "weight", "result"), "kind": "weight"},
         ],
     }
 
 
-def named(word: dict[str, str]) -> dict[str, str]:
+def position_word(word: dict[str, str]) -> dict[str, str]:
     ((side, token),) = word.items()
     return {"token": token, "side": side}
 
 
-def over_vocabulary(line: Equation, told: Told) -> dict[str, Any]:
+def vocabulary_softmax_data(equation: Equation, context: CalculationContext) -> dict[str, Any]:
     """A softmax over all words: the likeliest ones, and the written one in any case."""
-    probabilities = line.result.values
+    probabilities = equation.result.values
     order = sorted(range(len(probabilities)), key=probabilities.__getitem__, reverse=True)
-    written = told.vocabulary.index(told.target)
-    shown = order[:LIKELY] if written in order[:LIKELY] else [*order[: LIKELY - 1], written]
-    some = [(part.symbol, [part.values[k] for k in shown]) for part in (*line.operands, line.result)]
+    target_index = context.vocabulary.index(context.target)
+    word_indices = order[:LIKELIEST_WORDS] if target_index in order[:LIKELIEST_WORDS] else [*order[: LIKELIEST_WORDS - 1], target_index]
+    vectors = [(operand.symbol, [operand.values[k] for k in word_indices]) for operand in (*equation.operands, equation.result)]
     kinds = (("signed", "part"), ("weight", "result"))
     return {
-        "words": [{"token": told.vocabulary[k], "side": "target"} for k in shown],
-        "chosen": shown.index(written),
+        "words": [{"token": context.vocabulary[k], "side": "target"} for k in word_indices],
+        "chosen": word_indices.index(target_index),
         "rows": [
-            {"symbol": symbol, "values": rounded(values), "kind": kind, "role": role}
-            for (symbol, values), (kind, role) in zip(some, kinds, strict=True)
+            {"symbol": symbol, "values": round_values(values), "kind": kind, "role": role}
+            for (symbol, values), (kind, role) in zip(vectors, kinds, strict=True)
         ],
         "note": _("And {count} more words: the sum is over all {all} of the vocabulary.",
-                  count=len(probabilities) - len(shown), all=len(probabilities))
-        if len(probabilities) > len(shown) else "",
+                  count=len(probabilities) - len(word_indices), all=len(probabilities))
+        if len(probabilities) > len(word_indices) else "",
     }  # fmt: skip
 
 
-def mixture(line: Equation, told: Told) -> dict[str, Any]:
+def weighted_sum_data(equation: Equation, context: CalculationContext) -> dict[str, Any]:
     """A weighted mean: every position's vector with its weight, and the mean."""
-    symbol = "v" if line.code == "mixed" else "h"
+    symbol = "v" if equation.code == "mixed" else "h"
     vectors = [
-        {"symbol": symbol, "values": rounded(values), "kind": "signed", "role": "part",
-         "more": more(len(values)), "word": word, "weight": short(weight)}
+        {"symbol": symbol, "values": round_values(values), "kind": "signed", "role": "part",
+         "more": more_note(len(values)), "word": word, "weight": round_significant(weight)}
         for word, values, weight in zip(
-            told.positions, line.rows, line.operands[0].values, strict=True
+            context.positions, equation.rows, equation.operands[0].values, strict=True
         )
     ]  # fmt: skip
-    return {"mixed": vectors, "rows": [row(line.result, role="result")]}
+    return {"mixed": vectors, "rows": [operand_row(equation.result, role="result")]}
 
 
-def body(line: Equation, told: Told, unit: set[str], known: set[str]) -> dict[str, Any]:
+def equation_body(equation: Equation, context: CalculationContext, gate_symbols: set[str], earlier_symbols: set[str]) -> dict[str, Any]:
     """The numbers of a line, by how its result comes about.
 
     unit: symbols of gates, from 0 to 1; known: what stands above already, which a matrix product,
     whose terms are not beside each other, need not repeat.
     """
-    if line.operation == "softmax":
-        whole = line.code == "probability"
-        return over_vocabulary(line, told) if whole else over_words(line, told)
-    if line.operation == "mean":
-        return mixture(line, told)
+    if equation.operation == "softmax":
+        is_vocabulary = equation.code == "probability"
+        return vocabulary_softmax_data(equation, context) if is_vocabulary else attention_softmax_data(equation, context)
+    if equation.operation == "mean":
+        return weighted_sum_data(equation, context)
 
-    def kind(part: Operand) -> str:
-        return "unit" if part.symbol in unit else "signed"
+    def value_kind(operand: Operand) -> str:
+        return "unit" if operand.symbol in gate_symbols else "signed"
 
-    repeats = bool(line.rows) and all(part.symbol in known for part in line.operands)
-    rows = [] if repeats else [row(part, kind(part)) for part in line.operands]
-    if line.operation == "dot":
-        rows.append(products(line))
+    repeats = bool(equation.rows) and all(operand.symbol in earlier_symbols for operand in equation.operands)
+    rows = [] if repeats else [operand_row(part, value_kind(part)) for part in equation.operands]
+    if equation.operation == "dot":
+        rows.append(product_row(equation))
         rows += [
-            {"symbol": "+ b", "values": rounded(line.bias), "kind": "plain"} for _bias in line.bias
+            {"symbol": "+ b", "values": round_values(equation.bias), "kind": "plain"} for _bias in equation.bias
         ]
-    rows.append(row(line.result, kind(line.result), "result"))
-    if line.rows:
-        return {"rows": rows, "open": opens(line)}
+    rows.append(operand_row(equation.result, value_kind(equation.result), "result"))
+    if equation.rows:
+        return {"rows": rows, "open": matrix_product_data(equation)}
     return {"rows": rows}
 
 
-def shown(lines: Sequence[Equation], told: Told) -> list[dict[str, Any]]:
+def calculation_data(equations: Sequence[Equation], context: CalculationContext) -> list[dict[str, Any]]:
     """The lines as the component draws them."""
-    unit = {line.result.symbol for line in lines if line.operation == "sigmoid_linear"}
+    gate_symbols = {equation.result.symbol for equation in equations if equation.operation == "sigmoid_linear"}
     words = {
-        "source": told.source,
-        "target": {"target": told.target},
-        "true": {"target": told.true},
+        "source": context.source,
+        "target": {"target": context.target},
+        "true": {"target": context.reference_token},
     }
-    results = [line.result.symbol for line in lines]
+    results = [line.result.symbol for line in equations]
     return [
         {
             "code": line.code,
-            "name": segments(NAMES[line.code], **words),
+            "name": segments(EQUATION_NAMES[line.code], **words),
             "formula": "" if line.operation == "given" else line.formula,
-            **body(line, told, unit, set(results[:number])),
+            **equation_body(line, context, gate_symbols, set(results[:number])),
         }
-        for number, line in enumerate(lines)
+        for number, line in enumerate(equations)
     ]
 
 
-def labels() -> dict[str, str]:
+def calculation_labels() -> dict[str, str]:
     return {"back": _("The numbers before"), "next": _("The numbers after")}

@@ -19,14 +19,14 @@ from seq2seq_core.inspection.attention_heads import HeadPattern, AttentionHeads
 if TYPE_CHECKING:
     from seq2seq_core.training.dataset import TrainedRun
 
-grid = components.register_component("heads", "shades")
+head_tiles_component = components.register_component("heads", "shades")
 
-PARTS = {
+PART_LABELS = {
     "cross": N_("cross-attention"),
     "encoder": N_("encoder self-attention"),
     "decoder": N_("decoder self-attention"),
 }
-READ = {  # what a row and a column of each part are
+PART_NOTES = {  # what a row and a column of each part are
     "cross": N_(
         "A row is a word as it was written, a column a position that the encoder read; each "
         "row adds up to one. A position has read all the other words too: it is not just its word."
@@ -40,7 +40,7 @@ READ = {  # what a row and a column of each part are
         "What is not written yet is not there to be looked at: half of the square stays empty."
     ),
 }
-PLACES = {
+PATTERN_LABELS = {
     ("encoder", "before"): N_("the word before"),
     ("encoder", "same"): N_("the same word"),
     ("encoder", "after"): N_("the word after"),
@@ -56,7 +56,7 @@ PLACES = {
 
 
 @dataclass(frozen=True)
-class Shown:
+class SelectedMap:
     """The map that is shown large."""
 
     part: str
@@ -67,44 +67,44 @@ class Shown:
 
 
 @st.cache_resource(show_spinner=False, max_entries=64)
-def _heads(
+def _cached_heads(
     run_id: int, update: int, tokens: tuple[str, ...], _trained: TrainedRun
 ) -> dict[str, AttentionHeads]:
     return core.inspect_attention_heads(_trained.model, _trained.checkpoint, tokens)
 
 
-def heads_of(now: Selection) -> dict[str, AttentionHeads]:
+def sentence_heads(selection: Selection) -> dict[str, AttentionHeads]:
     """Every part of the page's sentence."""
-    tokens = now.translation.source_tokens
-    return _heads(now.run.id, now.trained.update, tokens, now.trained)
+    tokens = selection.translation.source_tokens
+    return _cached_heads(selection.run.id, selection.trained.update, tokens, selection.trained)
 
 
 def choose_part() -> str:
     key = f"attention_part_{current_language()}"
 
-    def kept() -> None:
+    def save_part() -> None:
         url_state.set_param("part", st.session_state[key])
 
     return st.segmented_control(
         _("Which attention"),
-        list(PARTS),
-        default=url_state.initial_value(key, url_state.get_option("part", list(PARTS), "cross")),
+        list(PART_LABELS),
+        default=url_state.initial_value(key, url_state.get_option("part", list(PART_LABELS), "cross")),
         required=True,
-        format_func=lambda name: _(PARTS[name]),
+        format_func=lambda name: _(PART_LABELS[name]),
         key=key,
-        on_change=errors.deferred_errors(kept),
+        on_change=errors.deferred_errors(save_part),
         label_visibility="collapsed",
         wrap=True,
     )
 
 
-def place(heads: AttentionHeads) -> tuple[int, int]:
+def selected_head(heads: AttentionHeads) -> tuple[int, int]:
     """Layer and head that the address names; at first the mean, head 0, of the last layer."""
     layer = url_state.get_option("layer", range(1, heads.layer_count + 1), heads.layer_count)
     return layer, url_state.get_option("head", range(1, heads.head_count + 1), 0)
 
 
-def title(heads: AttentionHeads, layer: int, head: int) -> str:
+def head_title(heads: AttentionHeads, layer: int, head: int) -> str:
     if heads.layer_count * heads.head_count == 1:
         return ""
     if head:
@@ -112,62 +112,62 @@ def title(heads: AttentionHeads, layer: int, head: int) -> str:
     return _("Layer {layer}, mean of its {count} heads", layer=layer, count=heads.head_count)
 
 
-def shown(heads: AttentionHeads) -> Shown:
+def selected_map(heads: AttentionHeads) -> SelectedMap:
     """The map that the address names."""
-    layer, head = place(heads)
-    return Shown(
-        heads.part, heads.row_tokens, heads.column_tokens, heads.weight_matrix(layer, head), title(heads, layer, head)
+    layer, head = selected_head(heads)
+    return SelectedMap(
+        heads.part, heads.row_tokens, heads.column_tokens, heads.weight_matrix(layer, head), head_title(heads, layer, head)
     )
 
 
-def last_mean() -> str:
+def last_layer_note() -> str:
     """Which map counts where there can be only one."""
     return _("Of a Transformer the mean of the heads of the last layer counts here.")
 
 
-def habit_in_words(part: str, habit: HeadPattern) -> str:
+def describe_pattern(part: str, pattern: HeadPattern) -> str:
     return _(
         "Largest weight on {place}: in {count} of {rows} rows.",
-        place=_(PLACES[part, habit.name]), count=habit.count, rows=habit.row_count,
+        place=_(PATTERN_LABELS[part, pattern.name]), count=pattern.count, rows=pattern.row_count,
     )  # fmt: skip
 
 
-def said(heads: AttentionHeads, layer: int, head: int, sure: AlignmentLinks) -> str:
+def describe_head(heads: AttentionHeads, layer: int, head: int, sure_links: AlignmentLinks) -> str:
     """The strongest habit of one head, if it has one."""
-    found = core.head_patterns(heads.part, heads.weight_matrix(layer, head), sure)
-    often = [habit for habit in found if habit.is_frequent]
-    if not often:
+    patterns = core.head_patterns(heads.part, heads.weight_matrix(layer, head), sure_links)
+    frequent_patterns = [pattern for pattern in patterns if pattern.is_frequent]
+    if not frequent_patterns:
         return _("Its largest weights follow no simple rule here.")
-    return habit_in_words(heads.part, max(often, key=lambda habit: habit.share))
+    return describe_pattern(heads.part, max(frequent_patterns, key=lambda habit: habit.share))
 
 
-def tile(heads: AttentionHeads, layer: int, head: int, sure: AlignmentLinks) -> dict[str, Any]:
+def head_tile(heads: AttentionHeads, layer: int, head: int, sure_links: AlignmentLinks) -> dict[str, Any]:
     return {
         "id": f"{layer}.{head}",
-        "name": title(heads, layer, head),
-        "said": said(heads, layer, head, sure),
+        "name": head_title(heads, layer, head),
+        "said": describe_head(heads, layer, head, sure_links),
         "shades": b64encode(heads.weight_bytes(layer, head)).decode(),
-        "chosen": (layer, head) == place(heads),
+        "chosen": (layer, head) == selected_head(heads),
     }
 
 
-def numbered(long: str, number: int) -> dict[str, str]:
-    return {"short": str(number), "long": long.format(number=number)}
+def numbered_label(template: str, number: int) -> dict[str, str]:
+    return {"short": str(number), "long": template.format(number=number)}
 
 
-def grid_data(heads: AttentionHeads, sure: AlignmentLinks, above: str) -> dict[str, Any]:
+def tiles_data(heads: AttentionHeads, sure_links: AlignmentLinks, container_key: str) -> dict[str, Any]:
     """above: the key of the container that shows the chosen one large."""
-    every = [(x, y) for x in range(1, heads.layer_count + 1) for y in range(heads.head_count + 1)]
-    mean = {"short": _("mean"), "long": _("mean")}
-    several = [numbered(_("head {number}"), n + 1) for n in range(heads.head_count)]
+    head_positions = [(x, y) for x in range(1, heads.layer_count + 1) for y in range(heads.head_count + 1)]
+    mean_label = {"short": _("mean"), "long": _("mean")}
+    head_labels = [numbered_label(_("head {number}"), n + 1) for n in range(heads.head_count)]
     return {
-        "above": above,
+        "above": container_key,
         "rows": len(heads.row_tokens),
         "columns": len(heads.column_tokens),
         "causal": heads.is_causal,
-        "heads": [mean, *several],
-        "layers": [numbered(_("layer {number}"), n + 1) for n in range(heads.layer_count)],
-        "tiles": [tile(heads, layer, head, sure) for layer, head in every],
+        "heads": [mean_label, *head_labels],
+        "layers": [numbered_label(_("layer {number}"), n + 1) for n in range(heads.layer_count)],
+        "tiles": [head_tile(heads, layer, head, sure_links) for layer, head in head_positions],
         "labels": {"pictures": _("Attention maps, one for each layer and head")},
     }
 
@@ -183,31 +183,31 @@ def open_tile() -> None:
         url_state.set_param("head", head)
 
 
-def all_heads(heads: AttentionHeads, sure: AlignmentLinks, above: str) -> None:
+def draw_all_heads(heads: AttentionHeads, sure_links: AlignmentLinks, container_key: str) -> None:
     """The small pictures, and in words which head has which habit."""
     st.subheader(_("All layers and heads"), anchor=False)
-    grid(
+    head_tiles_component(
         key="attention_heads",
-        data=grid_data(heads, sure, above),
+        data=tiles_data(heads, sure_links, container_key),
         on_choice_change=open_tile,
     )
-    who_does_what(heads, sure)
+    describe_head_patterns(heads, sure_links)
 
 
-def who_does_what(heads: AttentionHeads, sure: AlignmentLinks) -> None:
+def describe_head_patterns(heads: AttentionHeads, sure_links: AlignmentLinks) -> None:
     """The heads that look at the same place in more than half of the rows."""
-    often = [found for found in core.best_heads_by_pattern(heads, sure) if found[2].is_frequent]
+    frequent_patterns = [head_pattern for head_pattern in core.best_heads_by_pattern(heads, sure_links) if head_pattern[2].is_frequent]
     lines = [
         _(
             "In this sentence head {head} of layer {layer} puts its largest weight on {place} in "
             "{count} of {rows} rows.",
-            head=head, layer=layer, place=_(PLACES[heads.part, habit.name]),
-            count=habit.count, rows=habit.row_count,
+            head=head, layer=layer, place=_(PATTERN_LABELS[heads.part, pattern.name]),
+            count=pattern.count, rows=pattern.row_count,
         )
-        for layer, head, habit in often
+        for layer, head, pattern in frequent_patterns
     ]  # fmt: skip
-    nothing = _(
+    no_pattern_note = _(
         "In this sentence no head has its largest weight in the same place in more than half of "
         "the rows: not on the neighbours, not at either end."
     )
-    st.text("\n".join(lines) or nothing)
+    st.text("\n".join(lines) or no_pattern_note)

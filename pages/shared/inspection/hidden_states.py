@@ -12,10 +12,10 @@ from pages.shared.frame.i18n import N_, _
 if TYPE_CHECKING:
     from seq2seq_core.inspection.hidden_states import VectorSeries, Vector  # torch comes with it
 
-strips = components.register_component("strips")
+hidden_states_component = components.register_component("strips")
 
-SHADES = 99  # finer than this no eye can tell
-NAMES = {
+SHADE_LEVELS = 99  # finer than this no eye can tell
+SERIES_LABELS = {
     ("source", "word"): N_("word embedding"),
     ("source", "h"): N_("encoder state h"),
     ("source", "c"): N_("encoder's cell c"),
@@ -26,25 +26,25 @@ NAMES = {
 }
 
 
-def shades(vectors: Sequence[Vector]) -> tuple[float, list[list[int]]]:
+def scale_to_shades(vectors: Sequence[Vector]) -> tuple[float, list[list[int]]]:
     """The largest size of all numbers, and each number as a share of it, from -99 to 99."""
-    most = max((abs(value) for vector in vectors for value in vector), default=0.0) or 1.0
-    return most, [[round(SHADES * value / most) for value in vector] for vector in vectors]
+    largest = max((abs(value) for vector in vectors for value in vector), default=0.0) or 1.0
+    return largest, [[round(SHADE_LEVELS * value / largest) for value in vector] for vector in vectors]
 
 
-def strip(one: VectorSeries, both: bool) -> dict[str, Any]:
-    most, columns = shades(one.vectors)
+def series_data(series: VectorSeries, bidirectional: bool) -> dict[str, Any]:
+    largest, columns = scale_to_shades(series.vectors)
     return {
-        "name": _(NAMES[one.side, one.kind]),
+        "name": _(SERIES_LABELS[series.side, series.kind]),
         "size": len(columns[0]),
-        "most": f"{most:.2g}" if most < 10 else f"{most:.0f}",
+        "most": f"{largest:.2g}" if largest < 10 else f"{largest:.0f}",
         "columns": columns,
-        "both": both and one.side == "source" and one.kind in "hc",
+        "both": bidirectional and series.side == "source" and series.kind in "hc",
     }
 
 
-def side(
-    kind: str, title: str, words: Sequence[str], found: Sequence[VectorSeries], chosen: int, both: bool
+def series_side(
+    kind: str, title: str, words: Sequence[str], series_list: Sequence[VectorSeries], selected_index: int, bidirectional: bool
 ) -> dict[str, Any]:
     return {
         "kind": kind,
@@ -54,18 +54,18 @@ def side(
             {"token": word, "title": f"{number} · {join_with_glosses([word])}"}
             for number, word in enumerate(words, 1)
         ],
-        "strips": [strip(one, both) for one in found if one.side == kind],
-        "chosen": chosen,
+        "strips": [series_data(series, bidirectional) for series in series_list if series.side == kind],
+        "chosen": selected_index,
     }
 
 
-def over_time(
+def hidden_states_data(
     key: str,
-    found: Sequence[VectorSeries],
+    series_list: Sequence[VectorSeries],
     source: Sequence[str],
     target: Sequence[str],
-    chosen: tuple[int, int],
-    both: bool,
+    selected_indices: tuple[int, int],
+    bidirectional: bool,
 ) -> dict[str, Any]:
     """What the component shows; chosen: which source and which target word, from 0.
 
@@ -74,9 +74,9 @@ def over_time(
     return {
         "key": key,
         "sides": [
-            side(
-                "source", _("Source · choose the word to look at"), source, found, chosen[0], both
+            series_side(
+                "source", _("Source · choose the word to look at"), source, series_list, selected_indices[0], bidirectional
             ),
-            side("target", _("Target · choose the step"), target, found, chosen[1], both),
+            series_side("target", _("Target · choose the step"), target, series_list, selected_indices[1], bidirectional),
         ],
     }

@@ -20,11 +20,11 @@ if TYPE_CHECKING:
     from seq2seq_core.training.dataset import TrainedRun
 
 
-KEPT = 128  # of each measure: thirty learners, two models each, on old and on new sentences
+CACHE_ENTRIES = 128  # of each measure: thirty learners, two models each, on old and on new sentences
 
 
 @dataclass(frozen=True)
-class Sample:
+class EvaluationSample:
     """Which pairs are measured: all of them, or as many as can be measured at once."""
 
     texts: tuple[str, ...]  # the source sentences as they stand in the corpus
@@ -32,77 +32,77 @@ class Sample:
     count: int  # of all pairs
 
 
-@st.cache_resource(show_spinner=False, max_entries=KEPT)
-def _sample(run_id: int, held_out: bool) -> Sample:
+@st.cache_resource(show_spinner=False, max_entries=CACHE_ENTRIES)
+def _evaluation_sample(run_id: int, held_out: bool) -> EvaluationSample:
     rows = store.load_run_corpus(session.engine(), run_id)["held_out" if held_out else "rows"]
-    chosen = report.sample_items(range(len(rows)))
-    return Sample(tuple(rows[i][0] for i in chosen), tuple(chosen), len(rows))
+    indices = report.sample_items(range(len(rows)))
+    return EvaluationSample(tuple(rows[i][0] for i in indices), tuple(indices), len(rows))
 
 
-def sample(run: Run, held_out: bool) -> Sample:
+def evaluation_sample(run: Run, held_out: bool) -> EvaluationSample:
     """The pairs of a run that are measured, out of its held-out or its training pairs."""
-    return _sample(run.id, held_out)
+    return _evaluation_sample(run.id, held_out)
 
 
 def has_held_out(trained: TrainedRun) -> bool:
     return bool(trained.dataset.held_out)
 
 
-def pairs_of(run: Run, trained: TrainedRun, held_out: bool) -> list[Pair]:
+def evaluation_pairs(run: Run, trained: TrainedRun, held_out: bool) -> list[Pair]:
     """The pairs of the sample."""
     pairs = trained.dataset.held_out if held_out else trained.dataset.pairs
-    return [pairs[row] for row in sample(run, held_out).rows]
+    return [pairs[row] for row in evaluation_sample(run, held_out).rows]
 
 
-@st.cache_resource(show_spinner=False, max_entries=KEPT)
-def _measured(run_id: int, update: int, held_out: bool, _run: Run, _trained: TrainedRun) -> EvaluationReport:
-    pairs = pairs_of(_run, _trained, held_out)
+@st.cache_resource(show_spinner=False, max_entries=CACHE_ENTRIES)
+def _evaluation_report(run_id: int, update: int, held_out: bool, _run: Run, _trained: TrainedRun) -> EvaluationReport:
+    pairs = evaluation_pairs(_run, _trained, held_out)
     return report.build_report(_trained.model, _trained.checkpoint, pairs)
 
 
-def measured(run: Run, trained: TrainedRun, held_out: bool) -> EvaluationReport:
+def evaluation_report(run: Run, trained: TrainedRun, held_out: bool) -> EvaluationReport:
     """How good the model is on its held-out or on its training pairs."""
-    return _measured(run.id, trained.update, held_out, run, trained)
+    return _evaluation_report(run.id, trained.update, held_out, run, trained)
 
 
-@st.cache_resource(show_spinner=False, max_entries=KEPT)
-def _greedy(run_id: int, update: int, _run: Run, _trained: TrainedRun) -> float:
-    pairs = pairs_of(_run, _trained, has_held_out(_trained))
+@st.cache_resource(show_spinner=False, max_entries=CACHE_ENTRIES)
+def _greedy_match(run_id: int, update: int, _run: Run, _trained: TrainedRun) -> float:
+    pairs = evaluation_pairs(_run, _trained, has_held_out(_trained))
     return report.greedy_exact_match(_trained.model, _trained.checkpoint, pairs)
 
 
-def greedy(run: Run, trained: TrainedRun) -> float:
+def cached_greedy_match(run: Run, trained: TrainedRun) -> float:
     """Exact match on the measured pairs, and nothing else: much quicker than all measures."""
-    return _greedy(run.id, trained.update, run, trained)
+    return _greedy_match(run.id, trained.update, run, trained)
 
 
-@st.cache_resource(show_spinner=False, max_entries=KEPT)
-def _fillers(run_id: int, update: int, _run: Run, _trained: TrainedRun) -> float:
-    pairs = pairs_of(_run, _trained, has_held_out(_trained))
+@st.cache_resource(show_spinner=False, max_entries=CACHE_ENTRIES)
+def _eos_feeding_match(run_id: int, update: int, _run: Run, _trained: TrainedRun) -> float:
+    pairs = evaluation_pairs(_run, _trained, has_held_out(_trained))
     return report.eos_feeding_exact_match(_trained.model, _trained.checkpoint, pairs)
 
 
-def fillers(run: Run, trained: TrainedRun) -> float:
+def cached_eos_feeding_match(run: Run, trained: TrainedRun) -> float:
     """Exact match on the measured pairs where the decoder reads <eos> instead of its own words."""
-    return _fillers(run.id, trained.update, run, trained)
+    return _eos_feeding_match(run.id, trained.update, run, trained)
 
 
-@st.cache_resource(show_spinner=False, max_entries=KEPT)
-def _maps(run_id: int, update: int, _run: Run, _trained: TrainedRun) -> list[AttentionMap] | None:
-    pairs = pairs_of(_run, _trained, has_held_out(_trained))
+@st.cache_resource(show_spinner=False, max_entries=CACHE_ENTRIES)
+def _attention_maps(run_id: int, update: int, _run: Run, _trained: TrainedRun) -> list[AttentionMap] | None:
+    pairs = evaluation_pairs(_run, _trained, has_held_out(_trained))
     return build_attention_maps(_trained.model, _trained.checkpoint, pairs)
 
 
-def attention_maps(run: Run, trained: TrainedRun) -> list[AttentionMap] | None:
+def cached_attention_maps(run: Run, trained: TrainedRun) -> list[AttentionMap] | None:
     """A map for each measured pair; None for a model without attention."""
-    return _maps(run.id, trained.update, run, trained)
+    return _attention_maps(run.id, trained.update, run, trained)
 
 
-@st.cache_resource(show_spinner=False, max_entries=KEPT)
-def _alignment(run_id: int, update: int, _trained: TrainedRun) -> AlignmentScore | None:
+@st.cache_resource(show_spinner=False, max_entries=CACHE_ENTRIES)
+def _alignment_score(run_id: int, update: int, _trained: TrainedRun) -> AlignmentScore | None:
     return _trained.alignment_score()
 
 
-def alignment(run: Run, trained: TrainedRun) -> AlignmentScore | None:
+def cached_alignment(run: Run, trained: TrainedRun) -> AlignmentScore | None:
     """Attention against the gold links; None where there are none, or no attention."""
-    return _alignment(run.id, trained.update, trained)
+    return _alignment_score(run.id, trained.update, trained)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pages.shared.frame.i18n import N_
 
-SHIPPED = {
+CORPUS_DESCRIPTIONS = {
     "first": (N_("First"), N_("300 pairs in which words recombine.")),
     "five_sentences": (N_("Five sentences"), N_("No word occurs twice.")),
     "reverse": (

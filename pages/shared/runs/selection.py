@@ -30,9 +30,9 @@ class Selection:
 def choose_trained_run(page: str, choices: Sequence[Run]) -> tuple[Run, TrainedRun]:
     """The run that the address names, as far as it has come; with the control to change it."""
     with st.columns([1, 2])[0]:
-        run = actions.choose_run(page, list(choices))
+        run = actions.draw_run_choice(page, list(choices))
     trained = trained_run(run)
-    actions.say_how_far(run, trained.update)
+    actions.show_progress_note(run, trained.update)
     return run, trained
 
 
@@ -40,13 +40,13 @@ def choose_run_and_sentence(page: str, choices: Sequence[Run]) -> Selection:
     """The run and the sentence that the address names, with the controls to change both."""
     left, right = st.columns([1, 2])
     with left:
-        run = actions.choose_run(page, list(choices))
+        run = actions.draw_run_choice(page, list(choices))
     with right:
         text = actions.choose_sentence(page, run)
     trained = trained_run(run)
-    actions.say_how_far(run, trained.update)
+    actions.show_progress_note(run, trained.update)
     translation = translate(trained.model, trained.checkpoint, text)
-    actions.name_unknown(translation.unknown)
+    actions.show_unknown_words(translation.unknown)
     return Selection(run, trained, text, translation)
 
 
@@ -59,7 +59,7 @@ def rerun_on_progress(*followed_runs: Run | None) -> None:
 
     @st.fragment(run_every=1.0)
     def check_progress() -> None:
-        current_runs = [actions.current(run) for run in active_runs]
+        current_runs = [actions.refresh(run) for run in active_runs]
         has_ended = any(run is None or not run.is_active for run in current_runs)
         if has_ended or updates != [store.latest_snapshot_update(session.engine(), run.id) for run in active_runs]:
             st.rerun()

@@ -31,7 +31,7 @@ def untrained_preview(view: session.CorpusView, model: ModelConfig, seed: int) -
 
     Raises CorpusError where nothing in the corpus can be used.
     """
-    if not session.warm():
+    if not session.is_warm():
         return []  # in a moment
     return _untrained_preview(view, view.revision.id if view.revision else None, model, seed)
 
@@ -45,7 +45,7 @@ def _count_weights(_view: session.CorpusView, sizes: object, model: ModelConfig)
 
 def count_weights(view: session.CorpusView, model: ModelConfig) -> int:
     """How many weights a model for this corpus has."""
-    return _count_weights(view, session.sizes(view), model)
+    return _count_weights(view, session.corpus_sizes(view), model)
 
 
 @st.cache_resource(show_spinner=False, max_entries=24)  # a large one takes 8 MB
@@ -75,6 +75,6 @@ def run_preview(run: Run) -> list[dict[str, Any]]:
     """The sentences of the run's frame; where they were chosen after it has come to rest, as its
     last snapshot writes them."""
     is_idle = run.status not in ("queued", "running")
-    if run.watched and is_idle and run.update and session.warm():
+    if run.watched and is_idle and run.update and session.is_warm():
         return _run_preview(run.id, run.update, run.watched, run)
     return (run.live or {}).get("sentences", [])

@@ -41,7 +41,7 @@ ATTENTION = Setting(
     translate_option,
     applies=is_recurrent,
 )
-HIDDEN = Setting(
+HIDDEN_SIZE = Setting(
     "hidden",
     "hidden_size",
     N_("Hidden size"),
@@ -51,7 +51,7 @@ HIDDEN = Setting(
     applies=is_recurrent,
     short_label=N_("hidden {value}"),
 )
-HEADS = Setting(
+HEAD_COUNT = Setting(
     "heads",
     "heads",
     N_("Heads"),
@@ -62,7 +62,7 @@ HEADS = Setting(
     (1, 2, 4, 8),
     applies=is_transformer,
 )
-SIZE = Setting(
+MODEL_SIZE = Setting(
     "size",
     "model_size",
     N_("Model size"),
@@ -72,8 +72,8 @@ SIZE = Setting(
     applies=is_transformer,
     short_label=N_("size {value}"),
 )
-MODEL = (ARCHITECTURE, ATTENTION, HIDDEN, HEADS, SIZE)
-MORE_MODEL = (
+MODEL_SETTINGS = (ARCHITECTURE, ATTENTION, HIDDEN_SIZE, HEAD_COUNT, MODEL_SIZE)
+MORE_MODEL_SETTINGS = (
     Setting(
         "layers",
         "layers",

@@ -15,113 +15,113 @@ from seq2seq_core import store
 from seq2seq_core.data.corpus import held_out_size
 from seq2seq_core.store import Run
 
-MORE = 200  # updates added by going on after the end
+EXTRA_UPDATES = 200  # updates added by going on after the end
 PACES = (1, 3, 10, 30, 0)  # updates per second; 0: as fast as it goes
-MAIN = 190  # px of the first button, whatever it says: those beside it stay in place
-ICONS = {"pause": "pause", "run": "play_arrow", "more": "fast_forward"}
+MAIN_BUTTON_WIDTH = 190  # px of the first button, whatever it says: those beside it stay in place
+COMMAND_ICONS = {"pause": "pause", "run": "play_arrow", "more": "fast_forward"}
 
 
-def pace() -> float | None:
+def chosen_pace() -> float | None:
     return url_state.get_option("speed", PACES, 0) or None
 
 
 @errors.deferred_errors
-def train(goal: int | None = None) -> None:
+def train_chosen(goal: int | None = None) -> None:
     """Start a run with the chosen settings on the corpus as it is now."""
-    actions.start(*panel.configs(), pace(), goal)
+    actions.start_and_select_run(*panel.chosen_configs(), chosen_pace(), goal)
 
 
 @errors.deferred_errors
-def tell(wanted: str) -> None:
+def send_command(command: str) -> None:
     """Ask something of the run that is selected now: after a quick click before, it is another
     one than the button was drawn for."""
-    run = actions.selected(actions.listed())
+    run = actions.selected_run(actions.list_runs())
     if run is None:
         return
-    if wanted == "more":
-        store.extend_run(session.engine(), run.id, run.training["updates"] + MORE)
+    if command == "more":
+        store.extend_run(session.engine(), run.id, run.training["updates"] + EXTRA_UPDATES)
     else:
-        store.command_run(session.engine(), run.id, wanted)
+        store.command_run(session.engine(), run.id, command)
 
 
 @errors.deferred_errors
-def advance(epoch: bool) -> None:
+def advance_training(by_epoch: bool) -> None:
     """One update or one epoch more, and then rest; without a run a new one takes them."""
-    run = actions.selected(actions.listed())
+    run = actions.selected_run(actions.list_runs())
     if run is None:
-        view = session.corpus()
-        pairs = session.sizes(view)[0]
-        return train(steps(pairs - (0 if view.held_out else held_out_size(pairs)), epoch))
-    updates = steps(len(store.load_run_corpus(session.engine(), run.id)["rows"]), epoch, run)
+        view = session.current_corpus()
+        pairs = session.corpus_sizes(view)[0]
+        return train_chosen(count_updates(pairs - (0 if view.held_out else held_out_size(pairs)), by_epoch))
+    updates = count_updates(len(store.load_run_corpus(session.engine(), run.id)["rows"]), by_epoch, run)
     store.advance_run(session.engine(), run.id, updates)
     if not run.is_active:
-        actions.wait_for(run, run.update + updates)
+        actions.wait_for_update(run, run.update + updates)
 
 
-def steps(pairs: int, epoch: bool, run: Run | None = None) -> int:
+def count_updates(pairs: int, by_epoch: bool, run: Run | None = None) -> int:
     """How many updates these are."""
-    size = run.training["batch_size"] if run else panel.value(BATCH_SIZE)
-    return -(-pairs // {"one": 1, "full": pairs}.get(size, size)) if epoch and pairs else 1
+    size = run.training["batch_size"] if run else panel.setting_value(BATCH_SIZE)
+    return -(-pairs // {"one": 1, "full": pairs}.get(size, size)) if by_epoch and pairs else 1
 
 
 @errors.deferred_errors
-def set_pace(key: str) -> None:
+def change_pace(key: str) -> None:
     url_state.set_param("speed", str(st.session_state[key]))
-    run = actions.selected(actions.listed())
+    run = actions.selected_run(actions.list_runs())
     if run is not None:
-        store.set_run_pace(session.engine(), run.id, pace())
+        store.set_run_pace(session.engine(), run.id, chosen_pace())
 
 
-def keep_pace(run: Run) -> None:
+def sync_pace(run: Run) -> None:
     """What the slider says is so, also for a run that was started in slow motion elsewhere."""
-    if run.is_active and run.pace != pace():
-        store.set_run_pace(session.engine(), run.id, pace())
+    if run.is_active and run.pace != chosen_pace():
+        store.set_run_pace(session.engine(), run.id, chosen_pace())
 
 
-def smaller_rate(run: Run) -> float:
+def suggest_smaller_rate(run: Run) -> float:
     """A learning rate to try after one that was too large: the usual one, or a tenth."""
-    rate, usual = run.training["learning_rate"], LEARNING_RATE.default
-    return usual if rate > usual else float(f"{rate / 10:.3g}")
+    rate, default_rate = run.training["learning_rate"], LEARNING_RATE.default
+    return default_rate if rate > default_rate else float(f"{rate / 10:.3g}")
 
 
 @errors.deferred_errors
-def again_with(run: Run, rate: float) -> None:
+def retry_with_rate(run: Run, rate: float) -> None:
     """The same once more with another learning rate."""
-    panel.preset(run.model | run.training | {"learning_rate": rate})
-    train()
+    panel.apply_preset(run.model | run.training | {"learning_rate": rate})
+    train_chosen()
 
 
-def controls(run: Run | None, fresh: bool) -> None:
+def draw_run_controls(run: Run | None, offers_new_model: bool) -> None:
     """One dominant button: what makes most sense now. fresh: a new model would be another one."""
     with st.container(horizontal=True, vertical_alignment="center", key="train_buttons"):
         if run is None:
-            start(_("Train"), "primary", MAIN)
+            draw_start_button(_("Train"), "primary", MAIN_BUTTON_WIDTH)
         elif run.is_active:
-            button("pause", _("Pause"), primary=True)
-        elif run.status in ("done", "failed") or fresh:
-            start(_("Train a new model"), "primary", MAIN)
+            draw_command_button("pause", _("Pause"), primary=True)
+        elif run.status in ("done", "failed") or offers_new_model:
+            draw_start_button(_("Train a new model"), "primary", MAIN_BUTTON_WIDTH)
         else:
-            button("run", _("Go on"), primary=True)
-        for epoch, label in ((False, _("+1 update")), (True, _("+1 epoch"))):
-            key = f"train_advance_{'epoch' if epoch else 'update'}"
-            st.button(label, on_click=advance, args=(epoch,), key=key)
-        speed()
+            draw_command_button("run", _("Go on"), primary=True)
+        for by_epoch, label in ((False, _("+1 update")), (True, _("+1 epoch"))):
+            key = f"train_advance_{'epoch' if by_epoch else 'update'}"
+            st.button(label, on_click=advance_training, args=(by_epoch,), key=key)
+        draw_pace_slider()
         if run is not None and run.is_active:
-            start(_("Start again"), "secondary")
+            draw_start_button(_("Start again"), "secondary")
         elif run is not None and stopped_early(run):
-            button("run", _("Go on"))
+            draw_command_button("run", _("Go on"))
         elif run is not None and run.status == "done":
-            button("more", _("+{count} updates", count=MORE))
-        elif run is not None and run.status != "failed" and fresh:
-            button("run", _("Go on"))
+            draw_command_button("more", _("+{count} updates", count=EXTRA_UPDATES))
+        elif run is not None and run.status != "failed" and offers_new_model:
+            draw_command_button("run", _("Go on"))
 
 
-def start(
+def draw_start_button(
     label: str, kind: Literal["primary", "secondary"], width: int | Literal["content"] = "content"
 ) -> None:
     st.button(
         label,
-        on_click=train,
+        on_click=train_chosen,
         type=kind,
         icon=":material/replay:",
         key="train_start",
@@ -129,19 +129,19 @@ def start(
     )
 
 
-def button(wanted: str, label: str, primary: bool = False) -> None:
+def draw_command_button(command: str, label: str, primary: bool = False) -> None:
     st.button(
         label,
-        on_click=tell,
-        args=(wanted,),
+        on_click=send_command,
+        args=(command,),
         type="primary" if primary else "secondary",
-        icon=f":material/{ICONS[wanted]}:",
-        key=f"train_{wanted}",
-        width=MAIN if primary else "content",
+        icon=f":material/{COMMAND_ICONS[command]}:",
+        key=f"train_{command}",
+        width=MAIN_BUTTON_WIDTH if primary else "content",
     )
 
 
-def speed() -> None:
+def draw_pace_slider() -> None:
     key = f"train_speed_{current_language()}"
     st.select_slider(
         _("speed"),
@@ -149,7 +149,7 @@ def speed() -> None:
         value=url_state.initial_value(key, url_state.get_option("speed", PACES, 0)),
         format_func=lambda value: _("{count} a second", count=value) if value else _("full speed"),
         key=key,
-        on_change=set_pace,
+        on_change=change_pace,
         args=(key,),
         label_visibility="collapsed",
         width=190,
@@ -161,7 +161,7 @@ def stopped_early(run: Run) -> bool:
     return run.status == "done" and run.reason is not None
 
 
-def status(run: Run | None) -> str:
+def describe_run_status(run: Run | None) -> str:
     """Where the run stands, in one sentence."""
     if run is None:
         return _("Nothing is learnt yet: its weights are random, and so is what it writes.")
@@ -170,16 +170,16 @@ def status(run: Run | None) -> str:
         case "failed" | "done" if run.reason is not None:
             return errors.error_sentence(run.reason["code"], run.reason["fields"])
         case "queued":
-            learning, before = store.queue_status(session.engine(), run)
-            if not before:
+            running_count, queued_before = store.queue_status(session.engine(), run)
+            if not queued_before:
                 return _("Waiting for a free worker: yours is next.")
             text = _("Waiting for a free worker: {before} before yours, {learning} learn now.")
-            return text.format(before=before, learning=learning)
+            return text.format(before=queued_before, learning=running_count)
         case "running" if run.wanted == "run":
-            others = store.queue_status(session.engine(), run)[0] - 1
+            other_count = store.queue_status(session.engine(), run)[0] - 1
             text = _("Learning here: update {update} of {updates}.")
-            beside = _("Other runs beside it: {count}.", count=others) if others > 0 else None
-            return join_sentences(text.format(update=run.update, updates=updates), beside)
+            others_note = _("Other runs beside it: {count}.", count=other_count) if other_count > 0 else None
+            return join_sentences(text.format(update=run.update, updates=updates), others_note)
         case "running" | "paused" if run.wanted == "pause" or run.status == "paused":
             return _("Paused at update {update}. Go on when you like.", update=run.update)
         case "done":

@@ -19,16 +19,16 @@ from seq2seq_core.config import ModelConfig
 from seq2seq_core.figures import downsample
 from seq2seq_core.store import Run
 
-component = components.register_component("live", "curve", "matrix")
-Columns = Mapping[str, Sequence[Any]]
-DETAIL = {
+live_component = components.register_component("live", "curve", "matrix")
+HistoryColumns = Mapping[str, Sequence[Any]]
+CURVE_POINTS = {
     "training": downsample.MAX_POINTS,
     "held_out": 150,
     "before": 100,
 }  # points: they are sent often
 
 
-def marked(output: Sequence[str], reference: Sequence[str] | None) -> list[dict[str, Any]]:
+def mark_correct(output: Sequence[str], reference: Sequence[str] | None) -> list[dict[str, Any]]:
     """The words of an output, each right or wrong: right ones stand so in the reference too."""
     if reference is None:
         return [{"token": token, "right": True} for token in output]
@@ -41,64 +41,64 @@ def marked(output: Sequence[str], reference: Sequence[str] | None) -> list[dict[
 # --- curves ---------------------------------------------------------------------------------
 
 
-def line(name: str, kind: str, updates: Sequence[int], values: Sequence[float]) -> dict[str, Any]:
+def curve_line(name: str, kind: str, updates: Sequence[int], values: Sequence[float]) -> dict[str, Any]:
     """kind: training, held_out, or before for an earlier run.
 
     x is a list, or where all are equally far apart [last, step] alone.
     """
-    xs, ys = downsample.downsample(updates, values, DETAIL[kind])
-    steps = {after - before for before, after in pairwise(xs[1:])}
-    even = len(xs) > 3 and len(steps) == 1
-    short = [float(f"{y:.3g}") for y in ys[even:]]
-    return {"name": name, "kind": kind, "x": [xs[-1], *steps] if even else xs, "y": short}
+    xs, ys = downsample.downsample(updates, values, CURVE_POINTS[kind])
+    steps = {right - left for left, right in pairwise(xs[1:])}
+    evenly_spaced = len(xs) > 3 and len(steps) == 1
+    rounded_values = [float(f"{y:.3g}") for y in ys[evenly_spaced:]]
+    return {"name": name, "kind": kind, "x": [xs[-1], *steps] if evenly_spaced else xs, "y": rounded_values}
 
 
 @st.cache_resource(show_spinner=False, max_entries=256)
-def _curve(run_id: int) -> dict[str, Columns]:
+def _cached_history(run_id: int) -> dict[str, HistoryColumns]:
     return {"update": store.NO_HISTORY["update"]}
 
 
-def curve(run: Run) -> Columns:
+def update_history(run: Run) -> HistoryColumns:
     """The run's history of updates; only what is new is read from the store."""
-    kept = _curve(run.id)
-    known = kept["update"]  # never changed, only replaced: another session may hold it
-    last = known["update"][-1] if known["update"] else 0
-    new = store.load_history(session.engine(), run.id, "update", after_update=last)
-    if new["update"]:
-        known = {name: [*known[name], *new[name]] for name in known}
-        kept["update"] = known
-    return known
+    cache_entry = _cached_history(run.id)
+    columns = cache_entry["update"]  # never changed, only replaced: another session may hold it
+    last_update = columns["update"][-1] if columns["update"] else 0
+    new_columns = store.load_history(session.engine(), run.id, "update", after_update=last_update)
+    if new_columns["update"]:
+        columns = {name: [*columns[name], *new_columns[name]] for name in columns}
+        cache_entry["update"] = columns
+    return columns
 
 
-def earlier(run: Run, choices: Sequence[Run]) -> Run | None:
+def previous_run(run: Run, choices: Sequence[Run]) -> Run | None:
     """The last other run on the same corpus: what this one is compared with."""
-    others = (r for r in choices if r.revision_id == run.revision_id and r.number < run.number)
-    return next((r for r in others if r.update > 1), None)
+    earlier_runs = (r for r in choices if r.revision_id == run.revision_id and r.number < run.number)
+    return next((r for r in earlier_runs if r.update > 1), None)
 
 
-def panels(run: Run | None, history: Columns, evaluation: Columns, before: Run | None) -> list:
+def curve_panels(run: Run | None, history: HistoryColumns, evaluation: HistoryColumns, earlier_run: Run | None) -> list:
     """Three pictures of one history; the earlier run is a pale line behind it."""
-    on_new = run is not None and bool(actions.held_out_sources(run))
-    new = evaluation if on_new else store.NO_HISTORY["evaluation"]
-    past = curve(before) if before else store.NO_HISTORY["update"]
-    within = bisect(past["update"], max(run.training["updates"], run.update)) if run else 0
-    shadow = actions.short(before) if before else ""
+    on_held_out = run is not None and bool(actions.held_out_sources(run))
+    held_out_columns = evaluation if on_held_out else store.NO_HISTORY["evaluation"]
+    earlier_columns = update_history(earlier_run) if earlier_run else store.NO_HISTORY["update"]
+    earlier_length = bisect(earlier_columns["update"], max(run.training["updates"], run.update)) if run else 0
+    earlier_label = actions.short_run_label(earlier_run) if earlier_run else ""
     loss = [
-        line(_("training loss"), "training", history["update"], history["loss"]),
-        line(_("loss on new sentences"), "held_out", new["update"], new["loss"]),
+        curve_line(_("training loss"), "training", history["update"], history["loss"]),
+        curve_line(_("loss on new sentences"), "held_out", held_out_columns["update"], held_out_columns["loss"]),
     ]
     right = [
-        line(_("words right in training"), "training", history["update"], history["accuracy"]),
-        line(_("new sentences right"), "held_out", new["update"], new["exact_match"]),
+        curve_line(_("words right in training"), "training", history["update"], history["accuracy"]),
+        curve_line(_("new sentences right"), "held_out", held_out_columns["update"], held_out_columns["exact_match"]),
     ]
-    norm = [line(_("gradient norm"), "training", history["update"], history["gradient_norm"])]
+    norm = [curve_line(_("gradient norm"), "training", history["update"], history["gradient_norm"])]
     for lines, column in ((loss, "loss"), (right, "accuracy"), (norm, "gradient_norm")):
-        earlier = past["update"][:within], past[column][:within]
-        lines.insert(0, line(shadow, "before", *earlier))
-    now = f"{history['loss'][-1]:.2f}" if history["loss"] else "–"
-    said = _("Loss by update, now {loss}.", loss=now)
+        earlier_points = earlier_columns["update"][:earlier_length], earlier_columns[column][:earlier_length]
+        lines.insert(0, curve_line(earlier_label, "before", *earlier_points))
+    loss_text = f"{history['loss'][-1]:.2f}" if history["loss"] else "–"
+    summary = _("Loss by update, now {loss}.", loss=loss_text)
     return [
-        {"id": "loss", "title": _("loss"), "said": said, "percent": False, "series": loss},
+        {"id": "loss", "title": _("loss"), "said": summary, "percent": False, "series": loss},
         {
             "id": "right",
             "title": _("accuracy"),
@@ -119,11 +119,11 @@ def panels(run: Run | None, history: Columns, evaluation: Columns, before: Run |
 # --- numbers --------------------------------------------------------------------------------
 
 
-def number(label: str, value: str | None, note: str = "", explained: str = "") -> dict[str, str]:
-    return {"label": label, "value": value or "–", "note": note, "explained": explained}
+def number_tile(label: str, value: str | None, note: str = "", tooltip: str = "") -> dict[str, str]:
+    return {"label": label, "value": value or "–", "note": note, "explained": tooltip}
 
 
-def of_all(run: Run) -> str:
+def remaining_note(run: Run) -> str:
     """How many updates there will be, and by the clock, at the present speed, in what time."""
     count = run.training["updates"]
     speed = (run.live or {}).get("updates_per_second")
@@ -135,52 +135,52 @@ def of_all(run: Run) -> str:
     return _("of {count}, {minutes} min left", count=count, minutes=f"{seconds / 60:.0f}")
 
 
-def numbers(
-    layout: str, run: Run | None, on_new: bool, losses: Sequence[float], evaluation: Columns
+def number_tiles(
+    layout: str, run: Run | None, on_held_out: bool, losses: Sequence[float], evaluation: HistoryColumns
 ) -> list:
     """The figures of this moment; dashes hold their places before there are any."""
     live = (run.live if run else None) or {}
     exact, aligned = (evaluation[name][-1:] or [None] for name in ("exact_match", "alignment"))
     chance, speed = live.get("chance"), live.get("tokens_per_second")
     return [
-        number(
+        number_tile(
             _("update"),
             str(run.update) if run else None,
-            "" if run is None or layout == "start" else of_all(run),
+            "" if run is None or layout == "start" else remaining_note(run),
             _("An update is one step of the optimizer."),
         ),
-        number(
+        number_tile(
             _("epoch"),
             str(live["epoch"]) if live else None,
-            explained=_("An epoch is as many updates as one pass over the corpus takes."),
+            tooltip=_("An epoch is as many updates as one pass over the corpus takes."),
         ),
-        number(
+        number_tile(
             _("loss"),
             f"{losses[-1]:.2f}" if losses else None,
-            explained=_("How surprised the model is by the right word, in nats per word."),
+            tooltip=_("How surprised the model is by the right word, in nats per word."),
         ),
-        number(
-            _("new sentences right") if on_new else _("sentences right"),
+        number_tile(
+            _("new sentences right") if on_held_out else _("sentences right"),
             None if exact[0] is None else f"{exact[0]:.0%}",
-            explained=_("Right to the last word. New sentences are never trained on.")
-            if on_new
+            tooltip=_("Right to the last word. New sentences are never trained on.")
+            if on_held_out
             else _("Right to the last word."),
         ),
-        number(
+        number_tile(
             _("attention right"),
             None if aligned[0] is None else f"{aligned[0]:.0%}",
             "" if aligned[0] is None or not chance else _("chance {share}", share=f"{chance:.0%}"),
             _("How often the largest weight lies on the word that this word comes from."),
         ),
-        number(
+        number_tile(
             _("words per second"),
             f"{speed:,.0f}" if speed else None,
-            explained=_("Target words learnt from in a second of computing."),
+            tooltip=_("Target words learnt from in a second of computing."),
         ),
     ]
 
 
-def glosses(tokens: Sequence[str]) -> str:
+def gloss_line(tokens: Sequence[str]) -> str:
     """What the words mean, one by one, where that is known and wanted."""
     return " · ".join(word["gloss"] for word in components.annotate_tokens(tokens) if word["gloss"])
 
@@ -188,7 +188,7 @@ def glosses(tokens: Sequence[str]) -> str:
 # --- everything -----------------------------------------------------------------------------
 
 
-def looked(source: Sequence[str], words: Sequence[str], attention: Any) -> str:
+def describe_attention_map(source: Sequence[str], words: Sequence[str], attention: Any) -> str:
     """The map in words, for those who do not see it."""
     return " ".join(
         _(
@@ -200,69 +200,69 @@ def looked(source: Sequence[str], words: Sequence[str], attention: Any) -> str:
     )
 
 
-def where(layout: str, shape: ModelConfig | None) -> str:
+def map_title(layout: str, model: ModelConfig | None) -> str:
     """What the map is a map of."""
     title = _("Where it looks for the first sentence") if layout == "train" else _("Where it looks")
-    if shape is None or not shape.is_transformer:
+    if model is None or not model.is_transformer:
         return title
     return _("{title}: its last layer, the mean of all heads", title=title)
 
 
-def mount(key: str, data: dict[str, Any]) -> None:
+def mount_live_view(key: str, data: dict[str, Any]) -> None:
     """Draw it. What moves goes another way than the component's own code, see feed.js."""
-    component(key=key, data={"feed": key})
+    live_component(key=key, data={"feed": key})
     components.feed_component(key=f"{key}_feed", data={"to": key, **data})
 
 
-def data(
+def live_data(
     layout: str,
     run: Run | None,
     sentences: Sequence[Mapping[str, Any]],
-    on_new: bool,
-    before: Run | None = None,
+    on_held_out: bool,
+    earlier_run: Run | None = None,
     updates: int = 600,
-    shape: ModelConfig | None = None,
+    model: ModelConfig | None = None,
 ) -> dict[str, Any]:
     """All that the component draws. layout: start or train; sentences as in a run's frame.
 
     shape: of the model that wrote them, where there is no run yet.
     """
     engine = session.engine()
-    history = curve(run) if run else store.NO_HISTORY["update"]
+    history = update_history(run) if run else store.NO_HISTORY["update"]
     kind = "evaluation"
     evaluation = store.load_history(engine, run.id, kind) if run else store.NO_HISTORY[kind]
-    new = actions.held_out_sources(run) if run else set()
-    nothing: dict[str, Any] = {"source": [], "reference": None, "output": [], "attention": None}
-    first = sentences[0] if sentences else nothing
+    held_out_sources = actions.held_out_sources(run) if run else set()
+    empty_sentence: dict[str, Any] = {"source": [], "reference": None, "output": [], "attention": None}
+    first_sentence = sentences[0] if sentences else empty_sentence
     # an early model does not know when to stop: as many rows as the sentence needs keep the height
-    rows = len(first["reference"] or first["output"]) + 1
-    attention = first["attention"] and first["attention"][:rows]
-    written = [*first["output"], "<eos>"] if sentences else []
-    target = written[: len(attention) if attention else rows]
-    shown = numbers(layout, run, on_new, history["loss"], evaluation)
+    rows = len(first_sentence["reference"] or first_sentence["output"]) + 1
+    attention = first_sentence["attention"] and first_sentence["attention"][:rows]
+    output = [*first_sentence["output"], "<eos>"] if sentences else []
+    target = output[: len(attention) if attention else rows]
+    tiles = number_tiles(layout, run, on_held_out, history["loss"], evaluation)
     return {
         "layout": layout,
-        "numbers": [shown[i] for i in (0, 2, 3, 4)] if layout == "start" else shown,
-        "panels": panels(run, history, evaluation, before)[: 1 if layout == "start" else None],
+        "numbers": [tiles[i] for i in (0, 2, 3, 4)] if layout == "start" else tiles,
+        "panels": curve_panels(run, history, evaluation, earlier_run)[: 1 if layout == "start" else None],
         "updates": max(run.training["updates"], run.update) if run else updates,
-        "source": components.annotate_tokens(first["source"]),
+        "source": components.annotate_tokens(first_sentence["source"]),
         "target": target,
         "meanings": [word_gloss(word) for word in target],
         "attention": attention,
-        "looked": looked(first["source"], target, attention),
+        "looked": describe_attention_map(first_sentence["source"], target, attention),
         "sentences": [
             {
                 "source": " ".join(sentence["source"]),
-                "gloss": glosses(sentence["source"]),
+                "gloss": gloss_line(sentence["source"]),
                 "reference": " ".join(sentence["reference"] or ()),
-                "output": marked(sentence["output"], sentence["reference"]),
+                "output": mark_correct(sentence["output"], sentence["reference"]),
                 "exact": sentence["output"] == sentence["reference"],
-                "badge": _("not in the training set") if tuple(sentence["source"]) in new else "",
+                "badge": _("not in the training set") if tuple(sentence["source"]) in held_out_sources else "",
             }
             for sentence in sentences
         ],
         "labels": {
-            "attention": where(layout, run.model_config if run else shape),
+            "attention": map_title(layout, run.model_config if run else model),
             "sentences": _("What it writes now"),
             "no_attention": _("This model has no attention: one vector carries the sentence."),
             "waiting": _("Press Train: the picture forms while the model learns."),

@@ -21,13 +21,13 @@ class Preset:
     key: str
     title: str
     sentence: str
-    source: str  # the paper behind it
+    paper: str  # the paper behind it
     corpus: str  # one of corpora.NAMES
     fields: dict[str, Any]  # of the configs, where they differ from the defaults
-    turned: bool = False  # the corpus the other way round
+    is_swapped: bool = False  # the corpus the other way round
 
 
-FIVE = {
+FIVE_SENTENCES = {
     "architecture": "rnn",
     "bidirectional": False,
     "attention": "none",
@@ -38,14 +38,14 @@ FIVE = {
     "updates": 400,
     "clip": 100.0,  # as good as none
 }
-CONTEXT = {
+CONTEXT_VECTOR = {
     "architecture": "lstm",
     "bidirectional": False,
     "attention": "none",
     "context": "every_step",
     "decoder_relu": True,
 }
-BOTH_WAYS = {"attention": "additive", "updates": 400}
+BIDIRECTIONAL = {"attention": "additive", "updates": 400}
 PRESETS = (
     Preset(
         "default",
@@ -64,7 +64,7 @@ PRESETS = (
         ),
         "Sutskever, Vinyals, Le 2014",
         "five_sentences",
-        FIVE | {"batch_size": "one"},
+        FIVE_SENTENCES | {"batch_size": "one"},
     ),
     Preset(
         "five_full",
@@ -72,7 +72,7 @@ PRESETS = (
         N_("The same model, but every update sees all five: the curve is smooth."),
         "Sutskever, Vinyals, Le 2014",
         "five_sentences",
-        FIVE | {"batch_size": "full"},
+        FIVE_SENTENCES | {"batch_size": "full"},
     ),
     Preset(
         "context",
@@ -84,7 +84,7 @@ PRESETS = (
         ),
         "Cho et al. 2014; Sutskever, Vinyals, Le 2014",
         "first",
-        CONTEXT,
+        CONTEXT_VECTOR,
     ),
     Preset(
         "summaries",
@@ -92,7 +92,7 @@ PRESETS = (
         N_("The same model makes long sentences short: here one vector has to carry less."),
         "Rush, Chopra, Weston 2015",
         "summaries",
-        CONTEXT,
+        CONTEXT_VECTOR,
     ),
     Preset(
         "additive",
@@ -126,7 +126,7 @@ PRESETS = (
         ),
         "Bahdanau, Cho, Bengio 2015; Luong, Pham, Manning 2015",
         "first",
-        BOTH_WAYS,
+        BIDIRECTIONAL,
     ),
     Preset(
         "labels",
@@ -134,7 +134,7 @@ PRESETS = (
         N_("The same model writes a label for every word; some only the neighbours decide."),
         "Bahdanau, Cho, Bengio 2015",
         "labels",
-        BOTH_WAYS,
+        BIDIRECTIONAL,
     ),
     Preset(
         "transformer",
@@ -152,42 +152,42 @@ PRESETS = (
             "warm_up": 100,
             "updates": 400,
         },
-        turned=True,
+        is_swapped=True,
     ),
 )
 
 
-def bring(name: str, turned: bool) -> None:
+def switch_corpus(name: str, want_swapped: bool) -> None:
     """Put a corpus into its place, in this direction. The learner's own version of it stays."""
-    view = wanted = session.corpus()
+    view = new_view = session.current_corpus()
     if view.name != name:
-        shipped = bundled.load_bundled(name)
-        wanted = session.CorpusView(name, "space", shipped.rows, shipped.held_out, None)
-    rows, held_out = wanted.rows, wanted.held_out
-    if actions.turned(wanted) != turned:
+        bundled_corpus = bundled.load_bundled(name)
+        new_view = session.CorpusView(name, "space", bundled_corpus.rows, bundled_corpus.held_out, None)
+    rows, held_out = new_view.rows, new_view.held_out
+    if actions.is_swapped(new_view) != want_swapped:
         rows, held_out = tuple(swap_sides(rows)), tuple(swap_sides(held_out))
     if (view.name, view.rows) != (name, rows):
-        session.save_corpus(view, rows, held_out, name, wanted.tokenizer)
+        session.save_corpus(view, rows, held_out, name, new_view.tokenizer)
         st.toast(_("The corpus has changed too: Undo on the Corpus page brings the other back."))
 
 
 @errors.deferred_errors
-def begin(preset: Preset) -> None:
+def start_preset(preset: Preset) -> None:
     """Its settings and its corpus, and the run begins. The corpus before is one undo away."""
-    bring(preset.corpus, preset.turned)
-    panel.preset(preset.fields)
-    actions.start(*panel.configs(), controls.pace())
+    switch_corpus(preset.corpus, preset.is_swapped)
+    panel.apply_preset(preset.fields)
+    actions.start_and_select_run(*panel.chosen_configs(), controls.chosen_pace())
 
 
-def choose() -> None:
+def draw_presets() -> None:
     st.caption(_("A preset brings its corpus along; Undo on the Corpus page brings yours back."))
     for preset in PRESETS:
         st.button(
             _(preset.title),
-            on_click=begin,
+            on_click=start_preset,
             args=(preset,),
             key=f"train_preset_{preset.key}",
             width="stretch",
         )
-        told = _("{sentence} (After {source}.)", sentence=_(preset.sentence), source=preset.source)
-        st.caption(told)
+        caption = _("{sentence} (After {source}.)", sentence=_(preset.sentence), source=preset.paper)
+        st.caption(caption)

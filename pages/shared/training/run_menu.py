@@ -46,14 +46,14 @@ def delete_and_deselect(run: Run) -> None:
 def run_menu(run: Run, choices: list[Run]) -> None:
     """The runs that are kept: which one is looked at, how it is called, what of it is watched."""
     with st.container(width="stretch"):
-        actions.choose_run("train", choices)
+        actions.draw_run_choice("train", choices)
     with st.popover("⋯", help=_("Name, watch or delete this run"), key=f"train_manage_{run.id}"):
         key = f"train_title_{run.id}"
         st.text_input(
             _("Name"),
             value=url_state.initial_value(key, run.title),
             max_chars=MAX_TITLE_LENGTH,
-            placeholder=actions.kind(run),
+            placeholder=actions.describe_settings(run),
             on_change=rename_run,
             args=(run, key),
             key=key,
@@ -62,7 +62,7 @@ def run_menu(run: Run, choices: list[Run]) -> None:
         watched_texts = run.watched or store.load_run_corpus(session.engine(), run.id)["watched"]
         st.multiselect(
             _("Sentences to watch while it learns"),
-            list(dict.fromkeys([*url_state.initial_value(key, watched_texts), *watched_texts, *actions.sentences(run)])),
+            list(dict.fromkeys([*url_state.initial_value(key, watched_texts), *watched_texts, *actions.offered_sentences(run)])),
             default=url_state.initial_value(key, watched_texts),
             max_selections=MAX_WATCHED,
             accept_new_options=True,
@@ -71,7 +71,7 @@ def run_menu(run: Run, choices: list[Run]) -> None:
             key=key,
         )
         if st.session_state.get("train_delete_asked") == run.id:
-            label = _("Delete {name} for ever", name=escape_markdown(actions.short(run)))
+            label = _("Delete {name} for ever", name=escape_markdown(actions.short_run_label(run)))
             st.button(label, on_click=delete_and_deselect, args=(run,), type="primary", key="train_delete_yes")
         else:
             st.button(

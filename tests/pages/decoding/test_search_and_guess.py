@@ -6,8 +6,8 @@ from math import log
 
 import pytest
 
-from pages.shared.decoding.beam_tree import changes, died, outcome, percent, ranking_data, said
-from pages.shared.decoding.guess_game import chance, options
+from pages.shared.decoding.beam_tree import describe_ranking_change, dead_ends, describe_winner, percent_from_log, ranking_data, describe_beam_step
+from pages.shared.decoding.guess_game import expected_by_chance, offered_words
 from pages.shared.frame import i18n
 from seq2seq_core.decoding.beam_tree import BeamResult, BeamNode, BeamTree
 from seq2seq_core.decoding.translator import TokenCandidate, TranslationStep
@@ -45,28 +45,28 @@ def plain(parts: list[dict[str, str]]) -> str:
 
 
 def test_a_step_says_what_was_kept_what_ended_what_died_and_what_was_cut_off() -> None:
-    assert died(GROWN, 0) == 0 and died(GROWN, 1) == 1
-    told = plain(said(GROWN, 1, "space"))
+    assert dead_ends(GROWN, 0) == 0 and dead_ends(GROWN, 1) == 1
+    told = plain(describe_beam_step(GROWN, 1, "space"))
     assert "2 stay" in told and "The most probable one: he reads (20.0%)" in told
     assert "he <eos> has ended (40.0%)" in told
     assert "One branch ends here" in told
     assert "Cut off, the best of them: a he (10.0%)." in told
-    assert "The winner: he (40.0%)." in plain(outcome(GROWN, 0.0))
+    assert "The winner: he (40.0%)." in plain(describe_winner(GROWN, 0.0))
 
 
 def test_the_rankings_say_who_has_moved() -> None:
     short, long = found("he", 0.4), found("he reads two books today", 0.3)
-    assert "changes the winner: 6 tokens instead of 2" in changes((short, long), 2.0)
+    assert "changes the winner: 6 tokens instead of 2" in describe_ranking_change((short, long), 2.0)
     first, second = ranking_data((long, short), 2.0)["lists"]
     assert [row["text"] for row in first["rows"]] == ["he", "he reads two books today"]
     assert [row["text"] for row in second["rows"]] == ["he reads two books today", "he"]
     assert [row["moved"] for row in second["rows"]] == [1, -1]
-    assert "changes no place" in changes((short, found("she", 0.1)), 1.0)
+    assert "changes no place" in describe_ranking_change((short, found("she", 0.1)), 1.0)
     assert len(ranking_data((short, long), 0.0)["lists"]) == 1
 
 
 def test_small_probabilities_keep_a_digit() -> None:
-    shown = [percent(log(share)) for share in (0.354, 0.0007, 0.00003, 1e-12)]
+    shown = [percent_from_log(log(share)) for share in (0.354, 0.0007, 0.00003, 1e-12)]
     assert shown == ["35.4%", "0.1%", "0.003%", "<0.0001%"]
 
 
@@ -76,13 +76,13 @@ def test_small_probabilities_keep_a_digit() -> None:
 def test_the_truth_is_always_among_five_options_in_a_fixed_order(top: list[str]) -> None:
     choices = tuple(TokenCandidate(word, 0.5 / 2**i) for i, word in enumerate(top))
     step = TranslationStep(top[0], 0.5, choices, None, (), None)
-    offered = options(step, "1.200.abc.1")
-    assert offered == options(step, "1.200.abc.1")
+    offered = offered_words(step, "1.200.abc.1")
+    assert offered == offered_words(step, "1.200.abc.1")
     words = [word for word, *_rest in offered]
     assert len(words) == len(set(words)) == 5 and words[-1] == "<eos>" and top[0] in words
-    orders = {tuple(w for w, *_rest in options(step, str(seed))) for seed in range(20)}
+    orders = {tuple(w for w, *_rest in offered_words(step, str(seed))) for seed in range(20)}
     assert len(orders) > 5  # the order says nothing
 
 
 def test_chance_is_the_sum_of_one_out_of_how_many() -> None:
-    assert chance([5, 5, 4]) == pytest.approx([0, 0.2, 0.4, 0.65])
+    assert expected_by_chance([5, 5, 4]) == pytest.approx([0, 0.2, 0.4, 0.65])

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pages.shared.decoding.eos_feeding import parting
-from pages.shared.decoding.stepper import looked
-from pages.shared.evaluation.generalization import verdict
+from pages.shared.decoding.eos_feeding import describe_divergence
+from pages.shared.decoding.stepper import describe_attention
+from pages.shared.evaluation.generalization import describe_generalization
 from pages.shared.frame import i18n
 from pages.shared.frame.glossary import join_with_glosses
 from seq2seq_core.decoding.translator import TranslationStep
@@ -36,12 +36,12 @@ def english() -> None:
     ],
 )
 def test_the_verdict_fits_both_shares(learnt: float, new: float | None, begins: str) -> None:
-    assert verdict(learnt, new).startswith(begins)
+    assert describe_generalization(learnt, new).startswith(begins)
 
 
 @given(SHARE, SHARE)
 def test_no_pair_of_shares_gets_a_verdict_that_is_false_for_it(learnt: float, new: float) -> None:
-    said = verdict(learnt, new)
+    said = describe_generalization(learnt, new)
     claims = {
         "Right on what it has learnt": learnt >= 0.9,
         "worse": new < learnt,
@@ -58,7 +58,7 @@ def test_no_pair_of_shares_gets_a_verdict_that_is_false_for_it(learnt: float, ne
 
 def said(*weights: float) -> str:
     step = TranslationStep("w", 1.0, (), tuple(weights), (), None)
-    parts = looked(step, [*"abcd"[: len(weights)]])
+    parts = describe_attention(step, [*"abcd"[: len(weights)]])
     return "".join(text for part in parts for text in part.values())
 
 
@@ -79,8 +79,8 @@ def test_where_it_looked_is_said_by_the_size_of_the_weights(
 
 
 def test_the_two_lanes_part_where_they_first_differ() -> None:
-    assert "step 2" in parting(["he", "reads", "<eos>"], ["he", "he", "reads"])
-    assert "the same words" in parting(["he", "<eos>"], ["he", "<eos>"])
+    assert "step 2" in describe_divergence(["he", "reads", "<eos>"], ["he", "he", "reads"])
+    assert "the same words" in describe_divergence(["he", "<eos>"], ["he", "<eos>"])
 
 
 def test_a_chinese_word_comes_with_its_meaning_where_one_is_known() -> None:

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from pages.shared.frame import url_state
 from pages.shared.frame.i18n import segments
 from pages.shared.frame.markdown import escape_markdown
-from pages.shared.training.live_view import marked
+from pages.shared.training.live_view import mark_correct
 
 MARKDOWN_LIKE = "*_`[]()<>#!|~$:\\&"
 
@@ -41,7 +41,7 @@ def test_escaped_text_has_no_character_left_that_markdown_knows(text: str) -> No
 def test_words_are_right_where_they_stand_in_order(
     output: list[str], reference: list[str] | None, right: list[bool]
 ) -> None:
-    assert [word["right"] for word in marked(output, reference)] == right
+    assert [word["right"] for word in mark_correct(output, reference)] == right
 
 
 def test_learner_text_stays_apart_from_the_phrase_around_it() -> None:

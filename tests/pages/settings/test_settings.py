@@ -42,19 +42,19 @@ def run(model: dict[str, Any], training: dict[str, Any], name: str = "first") ->
 
 
 def test_every_setting_has_one_place_and_one_name() -> None:
-    assert sorted(choice.field for choice in panel.ALL) == sorted(MODEL | TRAINING)
-    assert len({choice.key for choice in panel.ALL}) == len(panel.ALL)
-    assert {choice.key for choice in panel.ALL} <= url_state.PARAM_NAMES
+    assert sorted(choice.field for choice in panel.ALL_SETTINGS) == sorted(MODEL | TRAINING)
+    assert len({choice.key for choice in panel.ALL_SETTINGS}) == len(panel.ALL_SETTINGS)
+    assert {choice.key for choice in panel.ALL_SETTINGS} <= url_state.PARAM_NAMES
 
 
-@pytest.mark.parametrize("choice", panel.ALL, ids=lambda choice: choice.key)
+@pytest.mark.parametrize("choice", panel.ALL_SETTINGS, ids=lambda choice: choice.key)
 def test_every_option_may_be_chosen_and_comes_back_out_of_a_link(choice: Setting) -> None:
     assert choice.default in choice.options
     for option in choice.options:
         assert choice.format_value(option)
         for architecture in ("gru", "transformer"):
             configs({"architecture": architecture} | {choice.field: option})
-        assert panel.read(choice, str(option).lower()) == option
+        assert panel.parse_value(choice, str(option).lower()) == option
 
 
 def weights(values: dict[str, Any]) -> int:
@@ -73,27 +73,27 @@ def weights(values: dict[str, Any]) -> int:
     ids=str,
 )
 def test_what_is_not_shown_changes_nothing_of_the_model(values: dict[str, Any]) -> None:
-    for choice in panel.ALL:
+    for choice in panel.ALL_SETTINGS:
         if choice.field in MODEL and not choice.applies(MODEL | TRAINING | values):
             for option in choice.options:
                 assert weights(values | {choice.field: option}) == weights(values)
 
 
 def test_a_label_tells_what_the_model_is_made_of_and_what_is_not_as_usual() -> None:
-    assert actions.kind(run(MODEL, TRAINING)) == "BiGRU · general attention · First"
+    assert actions.describe_settings(run(MODEL, TRAINING)) == "BiGRU · general attention · First"
     transformer = MODEL | {"architecture": "transformer", "layers": 2, "hidden_size": 8}
     learning = TRAINING | {"warm_up": 100}
     told = "Transformer · layers 2 × heads 4 · warm-up 100 · First, English to Chinese"
-    assert actions.kind(run(transformer, learning, "first_swapped")) == told
+    assert actions.describe_settings(run(transformer, learning, "first_swapped")) == told
     plain = MODEL | {"architecture": "lstm", "bidirectional": False, "attention": "none"}
     plain |= {"layers": 2, "timing": "before", "context": "every_step", "hidden_size": 20}
     told = "LSTM · layers 2 · no attention · hidden 20 · context at every step · First"
-    assert actions.kind(run(plain, TRAINING)) == told
+    assert actions.describe_settings(run(plain, TRAINING)) == told
 
 
 def test_a_run_of_an_older_version_has_a_label_too() -> None:
     old = {name: MODEL[name] for name in ("architecture", "bidirectional", "attention")}
-    assert actions.kind(run(old, {"updates": 100})) == "BiGRU · general attention · First"
+    assert actions.describe_settings(run(old, {"updates": 100})) == "BiGRU · general attention · First"
 
 
 @pytest.mark.parametrize("preset", PRESETS, ids=lambda preset: preset.key)
@@ -107,17 +107,17 @@ def test_a_preset_goes_together_and_says_where_it_comes_from(preset: Any) -> Non
 
 def test_it_is_known_which_way_round_a_corpus_stands() -> None:
     view = actions.session.CorpusView("first", "space", bundled.load_bundled("first").rows, (), None)
-    assert not actions.turned(view)
-    assert actions.turned(replace(view, rows=tuple(swap_sides(view.rows))))
-    assert not actions.turned(replace(view, name="mine", rows=tuple(swap_sides(view.rows))))
+    assert not actions.is_swapped(view)
+    assert actions.is_swapped(replace(view, rows=tuple(swap_sides(view.rows))))
+    assert not actions.is_swapped(replace(view, name="mine", rows=tuple(swap_sides(view.rows))))
 
 
 def test_a_run_that_stopped_early_says_so_and_can_go_on() -> None:
     reason = {"code": "stopped_early", "fields": {"update": 90, "best": 60}}
     ended = replace(run(MODEL, TRAINING), status="done", update=90, reason=reason)
     assert controls.stopped_early(ended)
-    said = controls.status(ended)
+    said = controls.describe_run_status(ended)
     assert said.startswith("Stopped early at update 90") and "lowest at update 60" in said
     whole = replace(ended, update=600, reason=None)
     assert not controls.stopped_early(whole)
-    assert controls.status(whole) == "Finished after 600 updates."
+    assert controls.describe_run_status(whole) == "Finished after 600 updates."
