@@ -13,8 +13,8 @@ from pages.shared.inspection import head_patterns
 from pages.shared.inspection.attention_contrast import draw_attention_contrast, find_counterpart
 from pages.shared.inspection.attention_overview import draw_attention_overview
 from pages.shared.inspection.head_patterns import SelectedMap
-from pages.shared.runs import actions, evaluations, selection
-from pages.shared.runs.selection import Selection
+from pages.shared.runs import actions, evaluations
+from pages.shared.runs.selection import Selection, choose_run_and_sentence, rerun_on_progress
 from seq2seq_core.decoding.translator import Translation
 from seq2seq_core.evaluation import alignment as links
 from seq2seq_core.store import Run
@@ -73,7 +73,11 @@ def show_heat_map(run: Run, map_view: SelectedMap, unknown: Sequence[str]) -> No
             "looked": describe_map(map_view),
         },
     )
-    st.caption(_(head_patterns.PART_NOTES[map_view.part]) if run.model_config.is_transformer else _(READING_HINT))
+    st.caption(
+        _(head_patterns.PART_NOTES[map_view.part])
+        if run.model_config.is_transformer
+        else _(READING_HINT)
+    )
 
 
 def describe_crossings(count: int) -> str:
@@ -129,10 +133,14 @@ def show_sentence_notes(selection: Selection, map_view: SelectedMap) -> None:
         st.caption(map_view.title)
     lines = [describe_crossings(crossing_count)]
     if unattended_words:
-        lines.append(_("Hardly looked at by any word: {words}", words=join_with_glosses(unattended_words)))
+        lines.append(
+            _("Hardly looked at by any word: {words}", words=join_with_glosses(unattended_words))
+        )
     st.text("\n".join(lines))
     # one head of several looks for what it likes: the others may have found the word
-    if not selection.run.model_config.is_transformer and (misalignment := describe_misalignment(selection, weights)):
+    if not selection.run.model_config.is_transformer and (
+        misalignment := describe_misalignment(selection, weights)
+    ):
         st.text(misalignment)
 
 
@@ -212,7 +220,7 @@ def page() -> None:
         return
     if url_state.get_param("run") is None:  # nobody asked for a run: one that has something to show
         actions.select_run(next((r for r in choices if r.model_config.has_attention), choices[0]))
-    selection = selection.choose_run_and_sentence("attention", choices)
+    selection = choose_run_and_sentence("attention", choices)
     maps = evaluations.cached_attention_maps(selection.run, selection.trained) or ()
     if selection.run.model_config.is_transformer:
         show_multi_head(selection)
@@ -222,7 +230,7 @@ def page() -> None:
         draw_attention_overview(selection, maps, container_key="attention_picture")
     counterpart_run = find_counterpart(selection.run, choices)
     draw_attention_contrast(selection.run, counterpart_run, selection.text)
-    selection.follow(selection.run, counterpart_run)
+    rerun_on_progress(selection.run, counterpart_run)
 
 
 page()

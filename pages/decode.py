@@ -6,12 +6,12 @@ import streamlit as st
 
 from pages.shared.decoding import interventions
 from pages.shared.decoding.eos_feeding import draw_eos_feeding
-from pages.shared.decoding.interventions import branches_data, branches_from_url, branch_translation
+from pages.shared.decoding.interventions import branch_translation, branches_data, branches_from_url
 from pages.shared.decoding.stepper import stepper_data
 from pages.shared.frame import components, errors, url_state
 from pages.shared.frame.i18n import _, join_sentences
-from pages.shared.runs import actions, selection
-from pages.shared.runs.selection import Selection
+from pages.shared.runs import actions
+from pages.shared.runs.selection import Selection, choose_run_and_sentence, rerun_on_progress
 
 
 def sync_step() -> None:
@@ -37,7 +37,9 @@ def show_stepper(selection: Selection) -> None:
         saved_branches, selected_branch = branches_from_url(selection)
         translation = branch_translation(selected_branch, selection)
         position = min(url_state.get_option("step", range(1000), 0), len(translation.steps))
-        data = stepper_data(key, translation, position, selection.run.model_config, source, selected_branch)
+        data = stepper_data(
+            key, translation, position, selection.run.model_config, source, selected_branch
+        )
         branch_data = branches_data(saved_branches, selected_branch, selection)
         components.stepper_component(
             key="decode_stepper",
@@ -59,7 +61,9 @@ def describe_vectors(selection: Selection) -> str:
             "of its heads."
         )
     elif selection.run.model_config.has_attention:
-        context_note = _("The context is the mean of the encoder's states, weighted by the attention.")
+        context_note = _(
+            "The context is the mean of the encoder's states, weighted by the attention."
+        )
     else:
         context_note = None
     return join_sentences(strips_note, context_note)
@@ -85,7 +89,7 @@ def page() -> None:
     if not choices:
         actions.show_no_model_note()
         return
-    selection = selection.choose_run_and_sentence("decode", choices)
+    selection = choose_run_and_sentence("decode", choices)
     show_stepper(selection)
     expected = actions.reference_translation(selection.run, selection.text)
     if expected is not None:
@@ -93,7 +97,7 @@ def page() -> None:
     st.caption(describe_vectors(selection))
     link_related_pages(selection.run.model_config.has_attention)
     draw_eos_feeding(selection, expected)
-    selection.follow(selection.run)
+    rerun_on_progress(selection.run)
 
 
 page()

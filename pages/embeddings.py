@@ -15,7 +15,10 @@ from seq2seq_core.store import Run
 
 
 def choose_vector_set() -> str:
-    key, options = f"words_cloud_choice_{current_language()}", list(embedding_plot.VECTOR_SET_LABELS)
+    key, options = (
+        f"words_cloud_choice_{current_language()}",
+        list(embedding_plot.VECTOR_SET_LABELS),
+    )
 
     def sync_choice() -> None:
         url_state.set_param("cloud", st.session_state[key])

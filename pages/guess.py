@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages.shared.decoding.guess_game import saved_answers, guess_component, guess_data
+from pages.shared.decoding.guess_game import guess_component, guess_data, saved_answers
 from pages.shared.frame import errors, url_state
 from pages.shared.frame.i18n import _
-from pages.shared.runs import actions, selection
-from pages.shared.runs.selection import Selection
+from pages.shared.runs import actions
+from pages.shared.runs.selection import Selection, choose_run_and_sentence
 
 
 def sync_answers() -> None:
@@ -21,7 +21,11 @@ def sync_answers() -> None:
 @st.fragment
 def show_guess_game(selection: Selection) -> None:
     with errors.errors_on_page():
-        guess_component(key="guess_game", data=guess_data(selection), on_answers_change=errors.deferred_errors(sync_answers))
+        guess_component(
+            key="guess_game",
+            data=guess_data(selection),
+            on_answers_change=errors.deferred_errors(sync_answers),
+        )
 
 
 @errors.deferred_errors
@@ -46,7 +50,7 @@ def page() -> None:
             "write and where it will look; then see."
         )
     )
-    selection = selection.choose_run_and_sentence("guess", choices)
+    selection = choose_run_and_sentence("guess", choices)
     saved_answers(selection)  # those for another sentence are forgotten
     show_guess_game(selection)
     st.button(

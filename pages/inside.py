@@ -13,8 +13,8 @@ from pages.shared.frame import errors, url_state
 from pages.shared.frame.i18n import N_, _, current_language, segments
 from pages.shared.inspection import calculation, hidden_states
 from pages.shared.inspection.calculation import CalculationContext
-from pages.shared.runs import actions, selection
-from pages.shared.runs.selection import Selection
+from pages.shared.runs import actions
+from pages.shared.runs.selection import Selection, choose_run_and_sentence, rerun_on_progress
 from seq2seq_core.config import ModelConfig
 
 if TYPE_CHECKING:
@@ -41,7 +41,11 @@ class Focus:
 
 
 def choose_option(
-    name: str, label: str, options: Sequence[str], format_option: Callable[[str], str], default_index: int = 0
+    name: str,
+    label: str,
+    options: Sequence[str],
+    format_option: Callable[[str], str],
+    default_index: int = 0,
 ) -> str:
     """A choice that goes into the address under this name; nothing to choose shows nothing."""
     current = url_state.get_option(name, options, options[default_index])
@@ -91,7 +95,9 @@ def selected_step(count: int) -> int:
     return url_state.get_option("target", steps, url_state.get_option("step", steps, 1)) - 1
 
 
-def selected_position(inspected_translation: InspectedTranslation, step: int, part: str, layer: int, head: int) -> int:
+def selected_position(
+    inspected_translation: InspectedTranslation, step: int, part: str, layer: int, head: int
+) -> int:
     """The chosen word, else the one that is looked at most; from 0."""
     from seq2seq_core.inspection.hidden_states import step_attention
     from seq2seq_core.models.calculation import Location
@@ -102,7 +108,12 @@ def selected_position(inspected_translation: InspectedTranslation, step: int, pa
     return url_state.get_option("source", range(1, count + 1), best_position + 1) - 1
 
 
-def show_states_over_time(selection: Selection, inspected_translation: InspectedTranslation, focus: Focus, model: ModelConfig) -> None:
+def show_states_over_time(
+    selection: Selection,
+    inspected_translation: InspectedTranslation,
+    focus: Focus,
+    model: ModelConfig,
+) -> None:
     from seq2seq_core.inspection import hidden_states as core
 
     st.subheader(_("1 · States over time"), anchor=False)
@@ -130,7 +141,12 @@ def show_states_over_time(selection: Selection, inspected_translation: Inspected
     st.caption(caption)
 
 
-def show_cell(selection: Selection, inspected_translation: InspectedTranslation, focus: Focus, model: ModelConfig) -> None:
+def show_cell(
+    selection: Selection,
+    inspected_translation: InspectedTranslation,
+    focus: Focus,
+    model: ModelConfig,
+) -> None:
     from seq2seq_core.inspection import hidden_states as core
 
     st.subheader(_("2 · One cell"), anchor=False)
@@ -143,7 +159,9 @@ def show_cell(selection: Selection, inspected_translation: InspectedTranslation,
         )
         return
     encoders = ["encoder_forwards", "encoder_backwards"] if model.bidirectional else ["encoder"]
-    part = choose_option("part", _("Whose cell"), ["decoder", *encoders], lambda name: _(CELL_LABELS[name]))
+    part = choose_option(
+        "part", _("Whose cell"), ["decoder", *encoders], lambda name: _(CELL_LABELS[name])
+    )
     side, word = ("decoder", focus.step) if part == "decoder" else ("encoder", focus.position)
     cell_location = core.CellLocation(side, focus.layer, word, part == "encoder_backwards")
     translation = selection.translation
@@ -201,14 +219,21 @@ def position_tokens(selection: Selection, part: str) -> tuple[dict[str, str], ..
     return tuple({"source": token} for token in selection.translation.source_tokens)
 
 
-def show_calculation(selection: Selection, inspected_translation: InspectedTranslation, focus: Focus, model: ModelConfig) -> None:
+def show_calculation(
+    selection: Selection,
+    inspected_translation: InspectedTranslation,
+    focus: Focus,
+    model: ModelConfig,
+) -> None:
     from seq2seq_core.inspection import hidden_states as core
     from seq2seq_core.models.calculation import Location
 
     st.subheader(_("3 · The numbers"), anchor=False)
     step = selection.translation.steps[focus.step]
     part = focus.part if model.is_transformer else "cross"
-    equations = core.explain_step(inspected_translation, Location(focus.step, focus.position, part, focus.layer, focus.head))
+    equations = core.explain_step(
+        inspected_translation, Location(focus.step, focus.position, part, focus.layer, focus.head)
+    )
     true_token, reason = reference_token(selection, focus.step)
     vocabulary = selection.trained.checkpoint.target
     if true_token is not None:
@@ -221,7 +246,15 @@ def show_calculation(selection: Selection, inspected_translation: InspectedTrans
         else segments("How {token} came about, without any attention:", token=token)
     )
     selectable_count = focus.step + 1 if part == "own" else len(words)
-    label_context = CalculationContext(word, step.token, words, focus.position, vocabulary.tokens, true_token or "", selectable_count)
+    label_context = CalculationContext(
+        word,
+        step.token,
+        words,
+        focus.position,
+        vocabulary.tokens,
+        true_token or "",
+        selectable_count,
+    )
     calculation.calculation_component(
         key="inside_numbers",
         data={
@@ -254,19 +287,29 @@ def page() -> None:
     if not choices:
         actions.show_no_model_note()
         return
-    selection = selection.choose_run_and_sentence("inside", choices)
+    selection = choose_run_and_sentence("inside", choices)
     from seq2seq_core.inspection.hidden_states import inspect_translation
 
     translation = selection.translation
     reset_focus(f"{selection.run.id}:{' '.join(translation.source_tokens)}")
     model = selection.trained.checkpoint.model_config
     output_tokens = [step.token for step in translation.steps]
-    inspected_translation = inspect_translation(selection.trained.model, selection.trained.checkpoint, translation.source_tokens, output_tokens)
+    inspected_translation = inspect_translation(
+        selection.trained.model,
+        selection.trained.checkpoint,
+        translation.source_tokens,
+        output_tokens,
+    )
     with st.container(horizontal=True, gap="medium", key="inside_choices"):
         layer = int(choose_option("layer", _("Layer"), number_labels(model.layers), str, -1)) - 1
         head, part = 0, "cross"
         if model.is_transformer:
-            part_name = choose_option("part", _("Attention"), list(ATTENTION_LABELS), lambda name: _(ATTENTION_LABELS[name]))
+            part_name = choose_option(
+                "part",
+                _("Attention"),
+                list(ATTENTION_LABELS),
+                lambda name: _(ATTENTION_LABELS[name]),
+            )
             part = "own" if part_name == "decoder" else part_name
             head = int(choose_option("head", _("Head"), number_labels(model.heads), str)) - 1
     step = selected_step(len(output_tokens))
@@ -275,7 +318,7 @@ def page() -> None:
     show_states_over_time(selection, inspected_translation, focus, model)
     show_cell(selection, inspected_translation, focus, model)
     show_calculation(selection, inspected_translation, focus, model)
-    selection.follow(selection.run)
+    rerun_on_progress(selection.run)
 
 
 page()

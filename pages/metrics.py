@@ -41,7 +41,9 @@ def describe_measurement(run: Run, trained: TrainedRun) -> str:
     )
 
 
-def show_exact_match(training_report: EvaluationReport, held_out_report: EvaluationReport | None) -> None:
+def show_exact_match(
+    training_report: EvaluationReport, held_out_report: EvaluationReport | None
+) -> None:
     """The dominant numbers: sentences that are right to the last word."""
     with st.container(border=True, key="metrics_exact", height="stretch"):
         st.markdown(_("**Exact match**: sentences that are right to the last word"))
@@ -49,13 +51,20 @@ def show_exact_match(training_report: EvaluationReport, held_out_report: Evaluat
             st.metric(_("training pairs"), f"{training_report.exact_match:.0%}", width="content")
             held_out = "–" if held_out_report is None else f"{held_out_report.exact_match:.0%}"
             st.metric(_("held-out pairs"), held_out, width="content")
-        st.caption(describe_generalization(training_report.exact_match, None if held_out_report is None else held_out_report.exact_match))
+        st.caption(
+            describe_generalization(
+                training_report.exact_match,
+                None if held_out_report is None else held_out_report.exact_match,
+            )
+        )
 
 
 def show_exact_match_by_length(evaluation_report: EvaluationReport, on_held_out: bool) -> None:
     bars = [
         figures.Bar(
-            str(group.min_length) if group.min_length == group.max_length else f"{group.min_length}–{group.max_length}",
+            str(group.min_length)
+            if group.min_length == group.max_length
+            else f"{group.min_length}–{group.max_length}",
             group.exact_matches / group.count,
             group.count,
         )
@@ -114,9 +123,13 @@ def show_teacher_forcing(evaluation_report: EvaluationReport) -> None:
     st.subheader(_("Why token accuracy is not translation quality"), anchor=False)
     with st.container(horizontal=True, gap="large", key="metrics_forced"):
         st.metric(
-            _("token accuracy, teacher forcing"), f"{evaluation_report.token_accuracy:.1%}", width="content"
+            _("token accuracy, teacher forcing"),
+            f"{evaluation_report.token_accuracy:.1%}",
+            width="content",
         )
-        st.metric(_("exact match, written alone"), f"{evaluation_report.exact_match:.1%}", width="content")
+        st.metric(
+            _("exact match, written alone"), f"{evaluation_report.exact_match:.1%}", width="content"
+        )
     st.caption(
         _(
             "For the first number the model is given the true words before each token, and only "
@@ -135,7 +148,9 @@ def page() -> None:
     run, trained = selection.choose_trained_run("metrics", choices)
     has_held_out = evaluations.has_held_out(trained)
     training_report = evaluations.evaluation_report(run, trained, held_out=False)
-    held_out_report = evaluations.evaluation_report(run, trained, held_out=True) if has_held_out else None
+    held_out_report = (
+        evaluations.evaluation_report(run, trained, held_out=True) if has_held_out else None
+    )
     evaluation_report = held_out_report or training_report
     st.markdown(describe_measurement(run, trained))
     numbers_column, lengths_column = st.columns([2, 3])
@@ -148,7 +163,9 @@ def page() -> None:
     texts = evaluations.evaluation_sample(run, has_held_out).texts
     # while the model learns the rows change places: nothing can be chosen among them
     key = str(run.id) if run.is_active else f"{run.id}_{trained.update}"
-    selected_sentence = draw_sentence_table(key, texts, evaluation_report.sentences, selectable=not run.is_active)
+    selected_sentence = draw_sentence_table(
+        key, texts, evaluation_report.sentences, selectable=not run.is_active
+    )
     draw_sentence_scores(selected_sentence)
     draw_bleu_signature(evaluation_report.scores.bleu_signature, selected_sentence)
     selection.rerun_on_progress(run)

@@ -7,8 +7,8 @@ from math import log
 import streamlit as st
 
 from pages.shared.decoding.beam_tree import (
-    describe_ranking_change,
     cached_tree,
+    describe_ranking_change,
     percent_from_log,
     ranking_component,
     ranking_data,
@@ -18,8 +18,8 @@ from pages.shared.decoding.beam_tree import (
 from pages.shared.decoding.sampling import sampling_view
 from pages.shared.frame import errors, url_state
 from pages.shared.frame.i18n import N_, _, current_language
-from pages.shared.runs import actions, selection
-from pages.shared.runs.selection import Selection
+from pages.shared.runs import actions
+from pages.shared.runs.selection import Selection, choose_run_and_sentence, rerun_on_progress
 from pages.shared.settings.decoding import BEAM, PENALTY, decoding_control
 from seq2seq_core.data.corpus import tokenize
 from seq2seq_core.decoding.beam_tree import BeamResult, BeamTree
@@ -89,7 +89,10 @@ def describe_comparison(winner: BeamResult, greedy_log_probability: float, same:
     """The beam's sentence beside greedy's, in words."""
     if same:
         return _("The beam has found the same sentence as greedy search.")
-    shares = {"beam": percent_from_log(winner.log_probability), "greedy": percent_from_log(greedy_log_probability)}
+    shares = {
+        "beam": percent_from_log(winner.log_probability),
+        "greedy": percent_from_log(greedy_log_probability),
+    }
     if winner.log_probability > greedy_log_probability:
         return _("The beam has found a more probable sentence: {beam} against {greedy}.", **shares)
     return _("The beam has chosen a sentence that is not more probable: {beam} against {greedy}.",
@@ -104,7 +107,10 @@ def correctness_mark(tokens: tuple[str, ...], selection: Selection, expected: st
 
 def compare_with_greedy(selection: Selection, winner: BeamResult) -> None:
     """The winner and greedy's sentence, both against the reference where the corpus has one."""
-    greedy, expected = selection.translation, actions.reference_translation(selection.run, selection.text)
+    greedy, expected = (
+        selection.translation,
+        actions.reference_translation(selection.run, selection.text),
+    )
     greedy_log_probability = sum(log(step.probability) for step in greedy.steps)
     st.subheader(_("Beside greedy search"), anchor=False)
     st.text(describe_comparison(winner, greedy_log_probability, winner.tokens == greedy.tokens))
@@ -136,12 +142,12 @@ def page() -> None:
     if not choices:
         actions.show_no_model_note()
         return
-    selection = selection.choose_run_and_sentence("search", choices)
+    selection = choose_run_and_sentence("search", choices)
     if choose_search_method() == "beam":
         show_beam_search(selection)
     else:
         sampling_view(selection)
-    selection.follow(selection.run)
+    rerun_on_progress(selection.run)
 
 
 page()

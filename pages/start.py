@@ -9,8 +9,7 @@ import streamlit as st
 from pages.shared.frame import components, errors, session, url_state
 from pages.shared.frame.i18n import _
 from pages.shared.runs import actions
-from pages.shared.runs.trained import load_trained_run as trained_run
-from pages.shared.runs.trained import untrained_preview
+from pages.shared.runs.trained import load_trained_run, untrained_preview
 from pages.shared.training import controls, live_view
 from seq2seq_core import store
 from seq2seq_core.config import ModelConfig, TrainingConfig
@@ -31,7 +30,11 @@ quiz_component = components.ask_component
 @errors.deferred_errors
 def train_lesson_model(is_first_run: bool) -> None:
     """The lesson's own model on the learner's corpus: the first time slowly enough to follow."""
-    actions.start_and_select_run(ModelConfig(), TrainingConfig(updates=LESSON_UPDATES), SLOW_UPDATES / SLOW_SECONDS if is_first_run else None)
+    actions.start_and_select_run(
+        ModelConfig(),
+        TrainingConfig(updates=LESSON_UPDATES),
+        SLOW_UPDATES / SLOW_SECONDS if is_first_run else None,
+    )
 
 
 def lesson_status(run: Run | None) -> str:
@@ -58,11 +61,14 @@ def show_live_view(run: Run | None) -> None:
     """One sentence and its translation, where the model looks, and the loss."""
     sentences = (run.live or {}).get("sentences") if run else None
     if not sentences:
-        sentences = untrained_preview(session.current_corpus(), ModelConfig(), TrainingConfig().seed)
+        sentences = untrained_preview(
+            session.current_corpus(), ModelConfig(), TrainingConfig().seed
+        )
     on_new = bool(actions.held_out_sources(run) if run else session.current_corpus().held_out)
     with st.container(border=True, key="start_picture"):
         live_view.mount_live_view(
-            key="start_live", data=live_view.live_data("start", run, sentences, on_new, updates=LESSON_UPDATES)
+            key="start_live",
+            data=live_view.live_data("start", run, sentences, on_new, updates=LESSON_UPDATES),
         )
 
 
@@ -71,12 +77,14 @@ def find_quiz_sentence(run: Run) -> tuple[Translation, int] | None:
     it writes the word; else the first one of all, and its last word."""
     from seq2seq_core.decoding.translator import translate
 
-    trained = trained_run(run)
+    trained = load_trained_run(run)
     watched_texts = [" ".join(s["source"]) for s in (run.live or {}).get("sentences", [])[:1]]
     texts = [text for text in actions.unseen_sentences(run, QUIZ_WORD) if text not in watched_texts]
     for text in [*texts[:3], *actions.offered_sentences(run)[:1]]:
         translation = translate(trained.model, trained.checkpoint, text)
-        if QUIZ_WORD in translation.tokens and translation.text == actions.reference_translation(run, text):
+        if QUIZ_WORD in translation.tokens and translation.text == actions.reference_translation(
+            run, text
+        ):
             return translation, translation.tokens.index(QUIZ_WORD)
     return (translation, len(translation.tokens) - 1) if translation.tokens else None
 
@@ -167,7 +175,10 @@ def training_buttons(run: Run | None) -> None:
     )
     if learning and run is not None and run.pace:
         st.button(
-            _("Full speed"), on_click=set_full_speed, icon=":material/fast_forward:", key="start_fast"
+            _("Full speed"),
+            on_click=set_full_speed,
+            icon=":material/fast_forward:",
+            key="start_fast",
         )
     elif st.button(
         _("Change a sentence"),
@@ -213,12 +224,20 @@ def page() -> None:
         current_run = actions.refresh(run) if run else None
         if run is not None and current_run is None:
             st.rerun()  # deleted in another tab
-        if current_run is not None and current_run.pace == SLOW_UPDATES / SLOW_SECONDS and current_run.update >= SLOW_UPDATES:
+        if (
+            current_run is not None
+            and current_run.pace == SLOW_UPDATES / SLOW_SECONDS
+            and current_run.update >= SLOW_UPDATES
+        ):
             store.set_run_pace(session.engine(), current_run.id, None)  # the rest is soon told
         with errors.errors_on_page():
             status_area.text(lesson_status(current_run))
             show_live_view(current_run)
-        if is_live and session.is_warm() and not (current_run is not None and current_run.is_active):
+        if (
+            is_live
+            and session.is_warm()
+            and not (current_run is not None and current_run.is_active)
+        ):
             st.rerun()
 
     show_progress()

@@ -31,7 +31,9 @@ def outdated_reason(run: Run, view: session.CorpusView, configs: Configs | None)
         return None
     model, training = configs
     run_training = TrainingConfig(**run.training | {"updates": training.updates})
-    if panel.effective_settings(model, training) != panel.effective_settings(run.model_config, run_training):
+    if panel.effective_settings(model, training) != panel.effective_settings(
+        run.model_config, run_training
+    ):
         return _("The settings are for the next model: this run was trained with others.")
     return None
 

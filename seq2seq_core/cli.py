@@ -19,9 +19,9 @@ from seq2seq_core.config import (
     ModelConfig,
     TrainingConfig,
     parse_decoding_config,
+    parse_int,
     parse_model_config,
     parse_training_config,
-    parse_int,
 )
 from seq2seq_core.data.corpus import Corpus, Row, build_corpus, split_held_out
 from seq2seq_core.data.formats import read_file
@@ -102,7 +102,9 @@ def load_corpus(path: Path, rows: Sequence[Row], tokenizer: str, as_json: bool) 
     for problem in corpus.problems:
         location = {"row": problem.row, "column": problem.column, "code": problem.error.code}
         if as_json:
-            print_json({"event": "problem", "file": path.name, **location, "message": str(problem.error)})
+            print_json(
+                {"event": "problem", "file": path.name, **location, "message": str(problem.error)}
+            )
         else:
             print(f"{path.name}, {problem}", file=sys.stderr)
     if not corpus.pairs:
@@ -121,7 +123,9 @@ def print_json(event: dict[str, object]) -> None:
     print(json.dumps(event, ensure_ascii=False, allow_nan=False), flush=True)
 
 
-def dataset_from_options(options: argparse.Namespace, config: TrainingConfig) -> tuple[str, Dataset]:
+def dataset_from_options(
+    options: argparse.Namespace, config: TrainingConfig
+) -> tuple[str, Dataset]:
     """The tokenizer's name, and what is learnt and what is held out, as the options say."""
     from seq2seq_core.training.dataset import Dataset
 
@@ -133,7 +137,9 @@ def dataset_from_options(options: argparse.Namespace, config: TrainingConfig) ->
         held_out = load_corpus(path, read_file(path), tokenizer, options.json).pairs
     else:
         row_groups = split_held_out(corpus.rows, config.seed)
-        pairs, held_out = (build_corpus(row_group, tokenizer, LIMITS.cli_pairs).pairs for row_group in row_groups)
+        pairs, held_out = (
+            build_corpus(row_group, tokenizer, LIMITS.cli_pairs).pairs for row_group in row_groups
+        )
     source = Vocabulary.from_sentences(pair.source for pair in pairs)
     target = Vocabulary.from_sentences(pair.target for pair in pairs)
     return tokenizer, Dataset(pairs, held_out, source, target)
@@ -149,7 +155,10 @@ def train_and_report(
     from seq2seq_core.training import loop
     from seq2seq_core.training.schedules import EarlyStopping
 
-    train_batches, evaluation_batches = dataset.make_batches(dataset.pairs), dataset.make_batches(dataset.evaluation_pairs)
+    train_batches, evaluation_batches = (
+        dataset.make_batches(dataset.pairs),
+        dataset.make_batches(dataset.evaluation_pairs),
+    )
     started_at, tokens, early_stopping = time.perf_counter(), 0, EarlyStopping()
     progress_bar = tqdm(
         loop.train(model, loop.initial_state(model), train_batches, config),
@@ -165,10 +174,19 @@ def train_and_report(
         if event.update % EVALUATE_EVERY == 0 or event.update == config.updates:
             evaluation = evaluate(model, evaluation_batches, dataset.evaluation_pairs)
             early_stopping = early_stopping.observe(event.update, evaluation.loss)
-            progress_bar.set_postfix(loss=f"{event.loss:.3f}", exact=f"{evaluation.exact_match:.0%}")
+            progress_bar.set_postfix(
+                loss=f"{event.loss:.3f}", exact=f"{evaluation.exact_match:.0%}"
+            )
             if as_json:
                 evaluation_set = "held_out" if dataset.held_out else "training"
-                print_json({"event": "evaluation", "update": event.update, "on": evaluation_set, **asdict(evaluation)})
+                print_json(
+                    {
+                        "event": "evaluation",
+                        "update": event.update,
+                        "on": evaluation_set,
+                        **asdict(evaluation),
+                    }
+                )
             if dataset.held_out and early_stopping.should_stop(config, event.update):
                 break
     seconds = time.perf_counter() - started_at
@@ -240,7 +258,9 @@ def evaluate_command(options: argparse.Namespace) -> None:
     pairs = load_corpus(options.corpus, rows, checkpoint.tokenizer, options.json).pairs
     model, join = checkpoint.build(), TOKENIZERS[checkpoint.tokenizer].join
     outputs = translate_all(model, checkpoint, [pair.source for pair in pairs], config)
-    evaluation = metrics.evaluate(model, Batches(pairs, checkpoint.source, checkpoint.target), pairs)
+    evaluation = metrics.evaluate(
+        model, Batches(pairs, checkpoint.source, checkpoint.target), pairs
+    )
     references = [pair.target for pair in pairs]
     scores = {
         "pairs": len(pairs),

@@ -13,9 +13,15 @@ from seq2seq_core.limits import LIMITS
 ARCHITECTURES = ("rnn", "lstm", "gru", "transformer")
 SCORES = {"dot": "Dot", "general": "General", "additive": "Additive"}  # class in models.attention
 ATTENTIONS = ("none", *SCORES)
-ATTENTION_TIMINGS = ("after", "before")  # the decoder's step: Luong et al. 2015, Bahdanau et al. 2015
+ATTENTION_TIMINGS = (
+    "after",
+    "before",
+)  # the decoder's step: Luong et al. 2015, Bahdanau et al. 2015
 CONTEXT_TIMINGS = ("start", "every_step")  # where the decoder gets the encoder's last state
-NORM_POSITIONS = ("post", "pre")  # layer norm after each residual sum, as in the paper, or before each part
+NORM_POSITIONS = (
+    "post",
+    "pre",
+)  # layer norm after each residual sum, as in the paper, or before each part
 SCHEDULES = ("constant", "linear", "exponential", "inverse_sigmoid")  # S. Bengio et al. 2015
 TOKENIZER_NAMES = ("space", "zh-word", "character")
 NUMBER_PATTERN = re.compile(r"[+-]?([0-9]{1,40}\.?[0-9]{0,40}|\.[0-9]{1,40})([eE][+-]?[0-9]{1,3})?")
@@ -29,7 +35,9 @@ def quote_value(value: object) -> str:
 def check_choice(name: str, value: object, choices: Collection[object]) -> None:
     if value not in choices:
         choice_names = ", ".join(map(str, choices))
-        raise ConfigError("unknown_choice", name=name, value=quote_value(value), choices=choice_names)
+        raise ConfigError(
+            "unknown_choice", name=name, value=quote_value(value), choices=choice_names
+        )
 
 
 def check_range(name: str, value: float, low: float, high: float) -> None:

@@ -59,4 +59,6 @@ def check_environment() -> None:
             raise ConfigError("bad_limit", name=variable, value=value[:40])
 
 
-LIMITS = Limits(**{name: int(value) for name, _, value in environment_overrides() if is_positive_int(value)})
+LIMITS = Limits(
+    **{name: int(value) for name, _, value in environment_overrides() if is_positive_int(value)}
+)

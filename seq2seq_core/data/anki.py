@@ -35,7 +35,9 @@ class AnkiExport:
 
     def sentence_fields(self, cells: Sequence[str]) -> list[str]:
         """The first two fields of a note, as plain text."""
-        fields = [cell for number, cell in enumerate(cells, 1) if number not in self.metadata_columns]
+        fields = [
+            cell for number, cell in enumerate(cells, 1) if number not in self.metadata_columns
+        ]
         return [strip_html(field) if self.html else field for field in fields[:2]]
 
 

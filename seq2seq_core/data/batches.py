@@ -46,7 +46,9 @@ class Batches:
     def __init__(self, pairs: Sequence[Pair], source: Vocabulary, target: Vocabulary) -> None:
         self.target_vocabulary_size = len(target)
         self.src = pad_sequences([source.encode(pair.source) for pair in pairs])  # (N, S)
-        self.tgt = pad_sequences([[SOS, *target.encode(pair.target), EOS] for pair in pairs])  # (N, T + 1)
+        self.tgt = pad_sequences(
+            [[SOS, *target.encode(pair.target), EOS] for pair in pairs]
+        )  # (N, T + 1)
         self.src_lengths = (self.src != PAD).sum(1)
         self.tgt_lengths = (self.tgt != PAD).sum(1) - 1
 
@@ -55,7 +57,10 @@ class Batches:
 
     def select_batch(self, rows: Tensor) -> Batch:
         """The batch of these rows (B,), no wider than its longest sentences."""
-        source_length, target_length = int(self.src_lengths[rows].max()), int(self.tgt_lengths[rows].max())
+        source_length, target_length = (
+            int(self.src_lengths[rows].max()),
+            int(self.tgt_lengths[rows].max()),
+        )
         src, tgt = self.src[rows, :source_length], self.tgt[rows, : target_length + 1]
         return Batch(src, src != PAD, tgt[:, :-1], tgt[:, 1:].contiguous())
 

@@ -43,4 +43,6 @@ class WordGloss:
 def load_word_glosses() -> dict[str, WordGloss]:
     """Pinyin and gloss of every Chinese word in the shipped corpora."""
     lines = (CORPORA_FOLDER / "words.tsv").read_text(encoding="utf-8").splitlines()[1:]
-    return {word: WordGloss(pinyin, gloss) for word, pinyin, gloss in (x.split("\t") for x in lines)}
+    return {
+        word: WordGloss(pinyin, gloss) for word, pinyin, gloss in (x.split("\t") for x in lines)
+    }

@@ -14,11 +14,15 @@ from seq2seq_core.limits import LIMITS
 
 # they make two texts that look alike differ, or show a text in another order than it is stored;
 # the zero-width joiner stays, emoji are made with it
-INVISIBLE_CHARACTERS = re.compile("[\u00ad\u061c\u200b\u200c\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
+INVISIBLE_CHARACTERS = re.compile(
+    "[\u00ad\u061c\u200b\u200c\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]"
+)
 
 SURROGATES = re.compile("[\ud800-\udfff]")
 CONTROL_CHARACTERS = re.compile("[\x00-\x1f\x7f-\x9f]")
-MAX_COMBINING_MARKS = 30  # combining marks on one character, as in Unicode's stream-safe text (UAX #15)
+MAX_COMBINING_MARKS = (
+    30  # combining marks on one character, as in Unicode's stream-safe text (UAX #15)
+)
 
 
 def check_length_and_marks(text: str) -> None:

@@ -115,7 +115,9 @@ def segment_known(text: str, tokenizer: str, known_words: Collection[str]) -> tu
     return check_tokens(tuple(pieces))
 
 
-def parse_alignment(text: str, source_length: int, target_length: int) -> tuple[frozenset, frozenset]:
+def parse_alignment(
+    text: str, source_length: int, target_length: int
+) -> tuple[frozenset, frozenset]:
     """Sure and possible links of an alignment such as '0-0 1-2 3?2', counted from 0.
 
     Raises CorpusError with code bad_alignment.
@@ -156,7 +158,11 @@ def sanitize_rows(rows: Sequence[Row], tokenizer: str) -> SanitizedRows:
         row_problems: list[Problem] = []
         for column, text in cells.items():
             try:
-                cells[column] = clean_text(text) if column == "alignment" else sanitize_sentence(text, tokenizer)
+                cells[column] = (
+                    clean_text(text)
+                    if column == "alignment"
+                    else sanitize_sentence(text, tokenizer)
+                )
             except CorpusError as error:
                 row_problems.append(Problem(number, column, error))
         if row_problems:
@@ -177,7 +183,8 @@ def reverse_link(link: str) -> str:
 def swap_sides(rows: Iterable[Row]) -> list[Row]:
     """The other direction: target to source, the links turned round."""
     return [
-        Row(row.target, row.source, " ".join(map(reverse_link, row.alignment.split()))) for row in rows
+        Row(row.target, row.source, " ".join(map(reverse_link, row.alignment.split())))
+        for row in rows
     ]
 
 
@@ -205,7 +212,9 @@ def build_corpus(rows: Sequence[Row], tokenizer: str, limit: int = LIMITS.pairs)
         if not row_problems:
             (source, source_tokens), (target, target_tokens) = sides
             try:
-                sure, possible = parse_alignment(row.alignment, len(source_tokens), len(target_tokens))
+                sure, possible = parse_alignment(
+                    row.alignment, len(source_tokens), len(target_tokens)
+                )
             except CorpusError as error:
                 row_problems.append(Problem(number, "alignment", error))
             else:
@@ -231,4 +240,8 @@ def split_held_out(rows: Sequence[Row], seed: int) -> tuple[list[Row], list[Row]
     held_out_positions = set(order[: held_out_size(len(rows))])
     train = [row for number, row in enumerate(rows) if number not in held_out_positions]
     train_sources = {row.source for row in train}
-    return train, [rows[number] for number in sorted(held_out_positions) if rows[number].source not in train_sources]
+    return train, [
+        rows[number]
+        for number in sorted(held_out_positions)
+        if rows[number].source not in train_sources
+    ]

@@ -114,7 +114,10 @@ def parse_rows(text: str, file_name: str) -> list[Row]:
         cells = parse_json(text)
     elif file_format == "anki":
         notes = anki.parse_export(text)
-        cells = [notes.sentence_fields(line) for line in parse_table(notes.text, notes.delimiter, CsvDialect)]
+        cells = [
+            notes.sentence_fields(line)
+            for line in parse_table(notes.text, notes.delimiter, CsvDialect)
+        ]
     else:
         cells = parse_table(text, file_format, TsvDialect if file_format == "\t" else CsvDialect)
     table = [line for line in cells if any(cell.strip() for cell in line)]
@@ -216,7 +219,10 @@ def parse_json(text: str) -> list[list[str]]:
     """
     try:
         entries = json.loads(
-            text, object_pairs_hook=reject_duplicate_keys, parse_constant=reject_number, parse_int=reject_number
+            text,
+            object_pairs_hook=reject_duplicate_keys,
+            parse_constant=reject_number,
+            parse_int=reject_number,
         )
     except RecursionError:
         raise CorpusError("json_too_deep") from None
@@ -277,7 +283,9 @@ def dump_rows(rows: Iterable[Row], file_format: str) -> bytes:
     In the two table formats a cell that a spreadsheet would run as a formula gets a ' in front.
     """
     if file_format == "json":
-        pairs = [{"source": r.source, "target": r.target, ALIGNMENT_COLUMN: r.alignment} for r in rows]
+        pairs = [
+            {"source": r.source, "target": r.target, ALIGNMENT_COLUMN: r.alignment} for r in rows
+        ]
         return (json.dumps(pairs, ensure_ascii=False, indent=1) + "\n").encode()
     lines = io.StringIO(newline="")
     writer = csv.writer(lines, CsvDialect if file_format == "csv" else TsvDialect)

@@ -7,7 +7,9 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
 CJK = re.compile("[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003134f]")
-WORD_PATTERN = re.compile(r"[\w'’-]+|[^\w\s]")  # a word with its apostrophes, or one punctuation mark
+WORD_PATTERN = re.compile(
+    r"[\w'’-]+|[^\w\s]"
+)  # a word with its apostrophes, or one punctuation mark
 CLOSING_MARKS = re.compile(r"[,.;:!?)\]}%，。、；：！？）】》”’…]")
 CHINESE_END = re.compile(CJK.pattern + "$|[，。、；：！？（【《“‘]$")
 SPACE_SYMBOL = "▁"  # stands for a space where every character is a token
@@ -33,7 +35,9 @@ def join_words(tokens: Sequence[str]) -> str:
     """A space between words, but not between two Chinese ones nor before punctuation."""
     text = ""
     for token in tokens:
-        without_space = CLOSING_MARKS.match(token) or (CJK.match(token) and CHINESE_END.search(text))
+        without_space = CLOSING_MARKS.match(token) or (
+            CJK.match(token) and CHINESE_END.search(text)
+        )
         text += token if without_space or not text else f" {token}"
     return text
 

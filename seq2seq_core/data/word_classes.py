@@ -55,9 +55,19 @@ class ContextProfile:
         """How well a known word would stand there, 0–3: neighbour by neighbour, then the rest."""
         previous_word = tokens[position - 1] if position else SENTENCE_BOUNDARY
         next_word = tokens[position + 1] if position + 1 < len(tokens) else SENTENCE_BOUNDARY
-        context_words = {t for i, t in enumerate(tokens) if i != position and t in self.cooccurring_words}
-        shared_fraction = len(context_words & self.cooccurring_words[word]) / len(context_words) if context_words else 1.0
-        return (previous_word in self.left_neighbours[word]) + (next_word in self.right_neighbours[word]) + shared_fraction
+        context_words = {
+            t for i, t in enumerate(tokens) if i != position and t in self.cooccurring_words
+        }
+        shared_fraction = (
+            len(context_words & self.cooccurring_words[word]) / len(context_words)
+            if context_words
+            else 1.0
+        )
+        return (
+            (previous_word in self.left_neighbours[word])
+            + (next_word in self.right_neighbours[word])
+            + shared_fraction
+        )
 
 
 def extract_translations(pairs: Sequence[Pair], limit: int = 4) -> dict[str, list[Phrase]]:
@@ -81,7 +91,9 @@ def extract_translations(pairs: Sequence[Pair], limit: int = 4) -> dict[str, lis
         row_counts[1].update(targets)
         for source in sources:
             cooccurrences[source].update(targets)
-    lexicon = {word: [p for p, _ in phrase_counts[word].most_common(limit)] for word in linked_words}
+    lexicon = {
+        word: [p for p, _ in phrase_counts[word].most_common(limit)] for word in linked_words
+    }
     for source in cooccurrences.keys() - linked_words:
         dice = {
             target: 2 * count / (row_counts[0][source] + row_counts[1][target])
@@ -136,7 +148,9 @@ def unseen_words(pair: Pair, other_words: tuple[set[str], set[str]]) -> tuple[li
     return source, target
 
 
-def align_unseen_words(pair: Pair, other_words: tuple[set[str], set[str]], classes: WordClasses) -> list[LexiconEntry]:
+def align_unseen_words(
+    pair: Pair, other_words: tuple[set[str], set[str]], classes: WordClasses
+) -> list[LexiconEntry]:
     """New source words with their translations: the new or left-over target words, in order.
 
     None at all where there are more on one side: then nobody knows which belongs to which.
@@ -144,7 +158,9 @@ def align_unseen_words(pair: Pair, other_words: tuple[set[str], set[str]], class
     sources, targets = unseen_words(pair, other_words)
     if not targets:  # a new source word may have an old translation: what the others leave over
         known_sources = [word for word in pair.source if word not in sources]
-        known_targets = {t for word in known_sources for p in classes.translations.get(word, ()) for t in p}
+        known_targets = {
+            t for word in known_sources for p in classes.translations.get(word, ()) for t in p
+        }
         targets = [word for word in dict.fromkeys(pair.target) if word not in known_targets]
     if len(sources) != len(targets):
         return []
@@ -152,7 +168,11 @@ def align_unseen_words(pair: Pair, other_words: tuple[set[str], set[str]], class
 
 
 def rank_substitutes(
-    pair: Pair, new_entry: LexiconEntry, classes: WordClasses, pairs: Sequence[Pair] = (), limit: int = 6
+    pair: Pair,
+    new_entry: LexiconEntry,
+    classes: WordClasses,
+    pairs: Sequence[Pair] = (),
+    limit: int = 6,
 ) -> list[LexiconEntry]:
     """Known words of the class of a new one in its pair, best first.
 
@@ -160,31 +180,49 @@ def rank_substitutes(
     the exchange keeps the grammar, the number of a noun, the tense of a verb. First of all comes
     the word that one of `pairs` has in that very slot: the one that gave way to the new word.
     """
-    source_position, target_position = pair.source.index(new_entry.source), pair.target.index(new_entry.target)
+    source_position, target_position = (
+        pair.source.index(new_entry.source),
+        pair.target.index(new_entry.target),
+    )
     scored_entries: list[tuple[float, LexiconEntry]] = []
     for source, targets in classes.translations.items():
         if source in pair.source:
             continue
-        source_score = classes.source.context_score(source, pair.source, source_position) + surface_similarity(source, new_entry.source)
+        source_score = classes.source.context_score(
+            source, pair.source, source_position
+        ) + surface_similarity(source, new_entry.source)
         for target in (phrase[0] for phrase in targets if len(phrase) == 1):
-            score = source_score + classes.target.context_score(target, pair.target, target_position) + surface_similarity(target, new_entry.target)
+            score = (
+                source_score
+                + classes.target.context_score(target, pair.target, target_position)
+                + surface_similarity(target, new_entry.target)
+            )
             if target not in pair.target:
                 scored_entries.append((score, LexiconEntry(source, target)))
     scored_entries.sort(key=lambda pair: -pair[0])
-    candidates = [entry for fit, entry in scored_entries if fit > scored_entries[0][0] - MAX_SCORE_GAP]
+    candidates = [
+        entry for fit, entry in scored_entries if fit > scored_entries[0][0] - MAX_SCORE_GAP
+    ]
     replaced = replaced_entry(pair, source_position, target_position, pairs)
     if replaced in [entry for _fit, entry in scored_entries]:
         candidates = [replaced, *(entry for entry in candidates if entry != replaced)]
     return candidates[:limit]
 
 
-def replaced_entry(pair: Pair, source_position: int, target_position: int, pairs: Sequence[Pair]) -> LexiconEntry | None:
+def replaced_entry(
+    pair: Pair, source_position: int, target_position: int, pairs: Sequence[Pair]
+) -> LexiconEntry | None:
     """What stands in the two places in the pair that is most like this one, if the neighbours and
     more than half of it are the same: most likely this pair was made out of that one."""
     similar_pairs = [
-        (matching_tokens(pair.source, other.source, source_position) + matching_tokens(pair.target, other.target, target_position), other)
+        (
+            matching_tokens(pair.source, other.source, source_position)
+            + matching_tokens(pair.target, other.target, target_position),
+            other,
+        )
         for other in pairs
-        if matching_tokens(pair.source, other.source, source_position) and matching_tokens(pair.target, other.target, target_position)
+        if matching_tokens(pair.source, other.source, source_position)
+        and matching_tokens(pair.target, other.target, target_position)
     ]
     match_count, nearest = max(similar_pairs, key=lambda match: match[0], default=(0, None))
     boundary_count = 4  # two a sentence
@@ -237,16 +275,23 @@ def augment(
     return [new_rows[int(i * stride)] for i in range(min(count, len(new_rows)))]
 
 
-def substitute_entry(row: Row, pair: Pair, new_entry: LexiconEntry, known_entry: LexiconEntry, tokenizer: str) -> Row | None:
+def substitute_entry(
+    row: Row, pair: Pair, new_entry: LexiconEntry, known_entry: LexiconEntry, tokenizer: str
+) -> Row | None:
     """The row with the new word; None where it holds `like` not exactly once, or not as a pair."""
     if pair.source.count(known_entry.source) != 1 or pair.target.count(known_entry.target) != 1:
         return None
-    source_position, target_position = pair.source.index(known_entry.source), pair.target.index(known_entry.target)
+    source_position, target_position = (
+        pair.source.index(known_entry.source),
+        pair.target.index(known_entry.target),
+    )
     links = pair.sure | pair.possible
     if links and (source_position, target_position) not in links:
         return None
     article = pair.target[target_position - 1] if target_position else SENTENCE_BOUNDARY
-    if article in ("a", "an") and starts_with_vowel(new_entry.target) != starts_with_vowel(known_entry.target):
+    if article in ("a", "an") and starts_with_vowel(new_entry.target) != starts_with_vowel(
+        known_entry.target
+    ):
         return None  # a sweater, an apple
     source = replace_token(pair.source, source_position, new_entry.source, tokenizer)
     target = replace_token(pair.target, target_position, new_entry.target, tokenizer)

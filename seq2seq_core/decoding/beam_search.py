@@ -50,14 +50,22 @@ class BeamStep:
         return tuple(hypothesis for hypothesis in self.hypotheses if not hypothesis.finished)
 
 
-def expand_hypotheses(alive: Sequence[Hypothesis], log_probabilities: Tensor, count: int) -> list[Hypothesis]:
+def expand_hypotheses(
+    alive: Sequence[Hypothesis], log_probabilities: Tensor, count: int
+) -> list[Hypothesis]:
     """The `count` most probable ways to go on, out of log-probabilities (alive, V)."""
-    prefix_log_probabilities = torch.tensor([hypothesis.log_probability for hypothesis in alive], dtype=torch.float64)
+    prefix_log_probabilities = torch.tensor(
+        [hypothesis.log_probability for hypothesis in alive], dtype=torch.float64
+    )
     total = (prefix_log_probabilities.unsqueeze(1) + log_probabilities).flatten()  # (alive · V)
     values, flat_indices = total.topk(min(count, len(total)))
     vocabulary_size = log_probabilities.shape[1]
     return [
-        Hypothesis((*alive[index // vocabulary_size].tokens, index % vocabulary_size), value, index // vocabulary_size)
+        Hypothesis(
+            (*alive[index // vocabulary_size].tokens, index % vocabulary_size),
+            value,
+            index // vocabulary_size,
+        )
         for value, index in zip(values.tolist(), flat_indices.tolist(), strict=True)
         if value > float("-inf")
     ]
@@ -81,7 +89,9 @@ def beam_steps(
     for _ in range(max_length):
         last_tokens = [hypothesis.tokens[-1] if hypothesis.tokens else SOS for hypothesis in alive]
         step = model.step(state, torch.tensor(last_tokens))
-        candidates = expand_hypotheses(alive, step.logits.double().log_softmax(1), width + pruned_count)
+        candidates = expand_hypotheses(
+            alive, step.logits.double().log_softmax(1), width + pruned_count
+        )
         beam_step = BeamStep(tuple(candidates[:width]), tuple(candidates[width:]))
         yield beam_step
         alive = beam_step.alive
@@ -92,13 +102,20 @@ def beam_steps(
 
 def rank(steps: Sequence[BeamStep], length_penalty: float) -> list[Hypothesis]:
     """All finished sentences, best first; the beginnings alive at the end where none has ended."""
-    finished = [hypothesis for step in steps for hypothesis in step.hypotheses if hypothesis.finished]
+    finished = [
+        hypothesis for step in steps for hypothesis in step.hypotheses if hypothesis.finished
+    ]
     return sorted(finished or steps[-1].hypotheses, key=lambda one: -one.score(length_penalty))
 
 
-def can_stop(steps: Sequence[BeamStep], best_score: float, length_penalty: float, max_length: int) -> bool:
+def can_stop(
+    steps: Sequence[BeamStep], best_score: float, length_penalty: float, max_length: int
+) -> bool:
     """Whether nothing alive can still win: no token makes a sentence more probable."""
-    score_bounds = [length_normalized(hypothesis.log_probability, max_length, length_penalty) for hypothesis in steps[-1].alive]
+    score_bounds = [
+        length_normalized(hypothesis.log_probability, max_length, length_penalty)
+        for hypothesis in steps[-1].alive
+    ]
     return best_score >= max(score_bounds, default=float("-inf"))
 
 
@@ -115,7 +132,16 @@ def collect_beam_steps(
     best_score = float("-inf")
     for beam_step in beam_steps(model, src, width, max_length, pruned_count):
         steps.append(beam_step)
-        best_score = max([best_score, *(hypothesis.score(length_penalty) for hypothesis in beam_step.hypotheses if hypothesis.finished)])
+        best_score = max(
+            [
+                best_score,
+                *(
+                    hypothesis.score(length_penalty)
+                    for hypothesis in beam_step.hypotheses
+                    if hypothesis.finished
+                ),
+            ]
+        )
         if can_stop(steps, best_score, length_penalty, max_length):
             break
     return steps

@@ -14,8 +14,14 @@ from seq2seq_core.config import DecodingConfig
 from seq2seq_core.data.batches import pad_sequences
 from seq2seq_core.data.tokenizers import TOKENIZERS
 from seq2seq_core.data.vocabulary import EOS, SOS, Vocabulary
-from seq2seq_core.decoding.beam_search import Hypothesis, BeamStep, length_normalized, rank, collect_beam_steps
-from seq2seq_core.decoding.stepper import Stepper, sampler, decode, top_k_top_p_filter
+from seq2seq_core.decoding.beam_search import (
+    BeamStep,
+    Hypothesis,
+    collect_beam_steps,
+    length_normalized,
+    rank,
+)
+from seq2seq_core.decoding.stepper import Stepper, decode, sampler, top_k_top_p_filter
 from seq2seq_core.limits import LIMITS
 from seq2seq_core.models.base import EncoderDecoder
 from seq2seq_core.training.checkpoint import Checkpoint
@@ -55,9 +61,15 @@ class BeamTree:
     results: tuple[BeamResult, ...]  # best first, by the score with length penalty
 
 
-def beam_column(beam_step: BeamStep, previous_hypotheses: Sequence[Hypothesis], target: Vocabulary) -> tuple[BeamNode, ...]:
+def beam_column(
+    beam_step: BeamStep, previous_hypotheses: Sequence[Hypothesis], target: Vocabulary
+) -> tuple[BeamNode, ...]:
     """One round as nodes; `before` are those kept one round ago."""
-    alive = [(parent_index, hypothesis) for parent_index, hypothesis in enumerate(previous_hypotheses) if not hypothesis.finished]
+    alive = [
+        (parent_index, hypothesis)
+        for parent_index, hypothesis in enumerate(previous_hypotheses)
+        if not hypothesis.finished
+    ]
     nodes = []
     for number, one in enumerate((*beam_step.hypotheses, *beam_step.pruned)):
         place, parent = alive[one.parent]
@@ -92,19 +104,30 @@ def build_beam_tree(
 ) -> BeamTree:
     """The search for the translation of these source tokens, `show` pruned candidates a round."""
     src = torch.tensor(checkpoint.source.encode(source))
-    steps = collect_beam_steps(model, src, config.beam, config.length_penalty, pruned_count=pruned_count)
+    steps = collect_beam_steps(
+        model, src, config.beam, config.length_penalty, pruned_count=pruned_count
+    )
     previous_hypotheses = [(Hypothesis(),), *(beam_step.hypotheses for beam_step in steps[:-1])]
     target, join = checkpoint.target, TOKENIZERS[checkpoint.tokenizer].join
     results = []
     for hypothesis in rank(steps, config.length_penalty):
-        tokens = tuple(target.decode(hypothesis.tokens[:-1] if hypothesis.finished else hypothesis.tokens))
+        tokens = tuple(
+            target.decode(hypothesis.tokens[:-1] if hypothesis.finished else hypothesis.tokens)
+        )
         results.append(
             BeamResult(
-                tokens, join(tokens), hypothesis.log_probability, len(hypothesis.tokens), hypothesis.finished,
+                tokens,
+                join(tokens),
+                hypothesis.log_probability,
+                len(hypothesis.tokens),
+                hypothesis.finished,
                 node_path(hypothesis, steps),
             )
-        )  # fmt: skip
-    columns = (beam_column(now, hypotheses, target) for now, hypotheses in zip(steps, previous_hypotheses, strict=True))
+        )
+    columns = (
+        beam_column(now, hypotheses, target)
+        for now, hypotheses in zip(steps, previous_hypotheses, strict=True)
+    )
     return BeamTree(tuple(columns), tuple(results))
 
 
@@ -156,10 +179,20 @@ def next_token_distribution(
     for token in checkpoint.target.encode(prefix):
         stepper = stepper.write_token(token)
     logits = stepper.write_token().steps[-1].inspection.step.logits[0]
-    model_probabilities, sampling_probabilities = logits.double().softmax(0), sampling_distribution(logits, config)
+    model_probabilities, sampling_probabilities = (
+        logits.double().softmax(0),
+        sampling_distribution(logits, config),
+    )
     top_ids = model_probabilities.topk(min(top_count, len(model_probabilities))).indices.tolist()
     return NextTokens(
-        tuple(TokenProbability(checkpoint.target.tokens[i], float(model_probabilities[i]), float(sampling_probabilities[i])) for i in top_ids),
+        tuple(
+            TokenProbability(
+                checkpoint.target.tokens[i],
+                float(model_probabilities[i]),
+                float(sampling_probabilities[i]),
+            )
+            for i in top_ids
+        ),
         int((sampling_probabilities > 0).sum()),
         len(model_probabilities),
     )
@@ -194,11 +227,15 @@ def sample_translations(
     outputs = decode(model, rows, torch.ones_like(rows, dtype=torch.bool), sampler(config))
     counts = Counter(map(tuple, outputs))
     finished = [len(ids) < LIMITS.decoded_tokens for ids in counts]
-    full_sequences = [(*ids, EOS) if end else ids for ids, end in zip(counts, finished, strict=True)]
+    full_sequences = [
+        (*ids, EOS) if end else ids for ids, end in zip(counts, finished, strict=True)
+    ]
     logs = sequence_log_probabilities(model, src, full_sequences)
     join = TOKENIZERS[checkpoint.tokenizer].join
     translations = []
     for (ids, number), log_probability, end in zip(counts.items(), logs, finished, strict=True):
         tokens = tuple(checkpoint.target.decode(ids))
         translations.append(SampledTranslation(tokens, join(tokens), number, log_probability, end))
-    return sorted(translations, key=lambda translation: (-translation.count, -translation.log_probability))
+    return sorted(
+        translations, key=lambda translation: (-translation.count, -translation.log_probability)
+    )

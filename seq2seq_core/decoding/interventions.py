@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 
 import torch
 
-from seq2seq_core.config import check_range, check_choice, quote_value, check_int
+from seq2seq_core.config import check_choice, check_int, check_range, quote_value
 from seq2seq_core.data.cleaning import clean_text
 from seq2seq_core.data.vocabulary import Vocabulary
 from seq2seq_core.decoding.stepper import Stepper
@@ -22,11 +22,18 @@ from seq2seq_core.decoding.translator import Translation, to_translation
 from seq2seq_core.errors import ConfigError
 from seq2seq_core.limits import LIMITS
 from seq2seq_core.models import attention_overrides
-from seq2seq_core.models.base import EncoderDecoder, AttentionOverride
+from seq2seq_core.models.base import AttentionOverride, EncoderDecoder
 from seq2seq_core.training.checkpoint import Checkpoint
 
 # what can be changed at a step, each with its letter in a link
-LETTERS_BY_KIND = {"word": "w", "even": "e", "most": "m", "shuffled": "p", "at": "a", "sharpened": "b"}
+LETTERS_BY_KIND = {
+    "word": "w",
+    "even": "e",
+    "most": "m",
+    "shuffled": "p",
+    "at": "a",
+    "sharpened": "b",
+}
 KINDS_BY_LETTER = {letter: kind for kind, letter in LETTERS_BY_KIND.items()}
 MAX_NUMBERS = {"word": 999_999, "shuffled": 999, "at": LIMITS.tokens - 1, "even": 0, "most": 0}
 MAX_SHARPNESS = 100
@@ -57,7 +64,9 @@ class Intervention:
             return
         check_range("β", self.number, 0, MAX_SHARPNESS)
         if round(self.number, 2) != self.number:
-            raise ConfigError("out_of_range", name="β", value=self.number, low=0, high=MAX_SHARPNESS)
+            raise ConfigError(
+                "out_of_range", name="β", value=self.number, low=0, high=MAX_SHARPNESS
+            )
 
     @property
     def is_word(self) -> bool:
@@ -81,11 +90,18 @@ class Branch:
 
     def __post_init__(self) -> None:
         sort_keys = [sort_key(intervention) for intervention in self.interventions]
-        if sort_keys != sorted(set(sort_keys)) or list(self.omitted_positions) != sorted(set(self.omitted_positions)):
+        if sort_keys != sorted(set(sort_keys)) or list(self.omitted_positions) != sorted(
+            set(self.omitted_positions)
+        ):
             raise ConfigError("not_a_branch", text=quote_value(self))
 
     def __str__(self) -> str:
-        return "-".join([*map(str, self.interventions), *(f"x{position}" for position in self.omitted_positions)])
+        return "-".join(
+            [
+                *map(str, self.interventions),
+                *(f"x{position}" for position in self.omitted_positions),
+            ]
+        )
 
     def with_intervention(self, intervention: Intervention) -> Branch:
         """Another branch: as this one up to the step of the change, then the change.
@@ -99,18 +115,27 @@ class Branch:
             if old.step < intervention.step
             or (old.step == intervention.step and intervention.is_word and not old.is_word)
         ]
-        return replace(self, changes=(*earlier_interventions, intervention))
+        return replace(self, interventions=(*earlier_interventions, intervention))
 
     def toggle_position(self, position: int) -> Branch:
         """Another branch with one more source word left out, or with that one back again."""
         if position in self.omitted_positions:
-            return replace(self, left_out=tuple(old for old in self.omitted_positions if old != position))
-        remaining_interventions = [old for old in self.interventions if (old.kind, old.number) != ("at", position)]
-        return Branch(tuple(remaining_interventions), tuple(sorted([*self.omitted_positions, position])))
+            return replace(
+                self,
+                omitted_positions=tuple(old for old in self.omitted_positions if old != position),
+            )
+        remaining_interventions = [
+            old for old in self.interventions if (old.kind, old.number) != ("at", position)
+        ]
+        return Branch(
+            tuple(remaining_interventions), tuple(sorted([*self.omitted_positions, position]))
+        )
 
     def interventions_at(self, step: int) -> tuple[Intervention, ...]:
         """What was changed at this step."""
-        return tuple(intervention for intervention in self.interventions if intervention.step == step)
+        return tuple(
+            intervention for intervention in self.interventions if intervention.step == step
+        )
 
 
 def parse_branch(text: str) -> Branch:
@@ -128,7 +153,9 @@ def parse_branch(text: str) -> Branch:
         else:
             number = match["number"] or "0"
             value = float(number) if "." in number else int(number)
-            interventions.append(Intervention(int(match["step"]), KINDS_BY_LETTER[match["letter"]], value))
+            interventions.append(
+                Intervention(int(match["step"]), KINDS_BY_LETTER[match["letter"]], value)
+            )
     branch = Branch(tuple(interventions), tuple(omitted_positions))
     if str(branch) != text:  # 02w7, 2w7.0, x1-2e: the same said otherwise
         raise ConfigError("not_a_branch", text=quote_value(text))
@@ -151,17 +178,23 @@ def remaining_positions(branch: Branch, count: int) -> list[int]:
     return [position for position in range(count) if position not in branch.omitted_positions]
 
 
-def fits_model(intervention: Intervention, checkpoint: Checkpoint, positions: Sequence[int]) -> bool:
+def fits_model(
+    intervention: Intervention, checkpoint: Checkpoint, positions: Sequence[int]
+) -> bool:
     if intervention.is_word:
         return intervention.number < len(checkpoint.target)
-    return checkpoint.model_config.has_attention and (intervention.kind != "at" or intervention.number in positions)
+    return checkpoint.model_config.has_attention and (
+        intervention.kind != "at" or intervention.number in positions
+    )
 
 
 def check_branch(branch: Branch, checkpoint: Checkpoint, count: int) -> None:
     """Raises ConfigError where a branch does not fit this model and a source of `count` tokens."""
     positions = remaining_positions(branch, count)
     in_range = all(position < count for position in branch.omitted_positions)
-    if not in_range or not all(fits_model(intervention, checkpoint, positions) for intervention in branch.interventions):
+    if not in_range or not all(
+        fits_model(intervention, checkpoint, positions) for intervention in branch.interventions
+    ):
         raise ConfigError("not_a_branch", text=quote_value(branch))
     if not positions:
         raise ConfigError("nothing_left")
@@ -240,13 +273,21 @@ class TokenDifference:
     suffix_length: int  # tokens that both end with
 
 
-def find_difference(old_sequence: Sequence[str], new_sequence: Sequence[str]) -> TokenDifference | None:
+def find_difference(
+    old_sequence: Sequence[str], new_sequence: Sequence[str]
+) -> TokenDifference | None:
     """None where the two are the same."""
     if list(old_sequence) == list(new_sequence):
         return None
     shorter = min(len(old_sequence), len(new_sequence))
     prefix_length = next((i for i in range(shorter) if old_sequence[i] != new_sequence[i]), shorter)
     max_suffix_length = shorter - prefix_length
-    suffix_length = next((i for i in range(max_suffix_length) if old_sequence[-1 - i] != new_sequence[-1 - i]), max_suffix_length)
-    old_tokens, new_tokens = old_sequence[prefix_length : len(old_sequence) - suffix_length], new_sequence[prefix_length : len(new_sequence) - suffix_length]
+    suffix_length = next(
+        (i for i in range(max_suffix_length) if old_sequence[-1 - i] != new_sequence[-1 - i]),
+        max_suffix_length,
+    )
+    old_tokens, new_tokens = (
+        old_sequence[prefix_length : len(old_sequence) - suffix_length],
+        new_sequence[prefix_length : len(new_sequence) - suffix_length],
+    )
     return TokenDifference(prefix_length + 1, tuple(old_tokens), tuple(new_tokens), suffix_length)

@@ -11,7 +11,7 @@ from torch import Tensor
 from seq2seq_core.config import DecodingConfig
 from seq2seq_core.data.vocabulary import EOS, SOS
 from seq2seq_core.limits import LIMITS
-from seq2seq_core.models.base import EncoderDecoder, Inspection, AttentionOverride, State
+from seq2seq_core.models.base import AttentionOverride, EncoderDecoder, Inspection, State
 
 TokenChooser = Callable[[Tensor], Tensor]  # from logits (B, V) to one token per row (B,)
 
@@ -27,11 +27,15 @@ def top_k_top_p_filter(probabilities: Tensor, top_k: int = 0, top_p: float = 1.0
     (Holtzman et al. 2020); the most probable token always stays.
     """
     sorted_probabilities, order = probabilities.sort(dim=1, descending=True)
-    removed = sorted_probabilities.cumsum(1) - sorted_probabilities >= top_p  # what stands before a token has the share already
+    removed = (
+        sorted_probabilities.cumsum(1) - sorted_probabilities >= top_p
+    )  # what stands before a token has the share already
     if top_k:
         removed[:, top_k:] = True
     removed[:, 0] = False
-    filtered = torch.zeros_like(probabilities).scatter(1, order, sorted_probabilities.masked_fill(removed, 0.0))
+    filtered = torch.zeros_like(probabilities).scatter(
+        1, order, sorted_probabilities.masked_fill(removed, 0.0)
+    )
     return filtered / filtered.sum(1, keepdim=True)
 
 
@@ -148,7 +152,9 @@ class Stepper:
         return bool(self.steps) and self.steps[-1].token == EOS
 
     @torch.no_grad()
-    def write_token(self, token: int | None = None, override: AttentionOverride | None = None) -> Stepper:
+    def write_token(
+        self, token: int | None = None, override: AttentionOverride | None = None
+    ) -> Stepper:
         """Write one more token: the most probable one, or the given one.
 
         look: where to look at this step instead, see models.looks.

@@ -17,10 +17,10 @@ from seq2seq_core.decoding.beam_search import beam_search
 from seq2seq_core.decoding.stepper import (
     DecodingStep,
     Stepper,
-    sampler,
-    decode,
     argmax_token,
+    decode,
     decode_feeding_eos,
+    sampler,
 )
 from seq2seq_core.limits import LIMITS
 from seq2seq_core.models.base import EncoderDecoder
@@ -79,7 +79,9 @@ def to_translation(
     stepper: Stepper, checkpoint: Checkpoint, tokens: tuple[str, ...], top_k: int = 5
 ) -> Translation:
     """A walk through the translation of these source tokens, as plain values."""
-    target_tokens = checkpoint.target.decode(stepper.tokens[:-1] if stepper.finished else stepper.tokens)
+    target_tokens = checkpoint.target.decode(
+        stepper.tokens[:-1] if stepper.finished else stepper.tokens
+    )
     return Translation(
         text=TOKENIZERS[checkpoint.tokenizer].join(target_tokens),
         tokens=tuple(target_tokens),
@@ -95,9 +97,7 @@ def beam_tokens(model: EncoderDecoder, ids: Sequence[int], config: DecodingConfi
     return list(best_hypothesis.tokens[:-1] if best_hypothesis.finished else best_hypothesis.tokens)
 
 
-def decode_tokens(
-    model: EncoderDecoder, ids: Sequence[int], config: DecodingConfig
-) -> list[int]:
+def decode_tokens(model: EncoderDecoder, ids: Sequence[int], config: DecodingConfig) -> list[int]:
     """The tokens of a beam or a draw, with <eos>; none where the walk is greedy anyway."""
     if config.beam > 1:
         token_ids = beam_tokens(model, ids, config)

@@ -11,7 +11,9 @@ from collections.abc import Iterable, Sequence
 
 AttentionMatrix = Sequence[Sequence[float]]  # target × source
 AlignmentLinks = frozenset[tuple[int, int]]
-MIN_ATTENTION = 0.1  # the share of a target word's attention from which a source position counts as needed
+MIN_ATTENTION = (
+    0.1  # the share of a target word's attention from which a source position counts as needed
+)
 
 
 def argmax_positions(weights: AttentionMatrix) -> list[int]:
@@ -21,7 +23,11 @@ def argmax_positions(weights: AttentionMatrix) -> list[int]:
 
 def count_crossings(positions: Sequence[int]) -> int:
     """How many pairs of links cross: the later target word looks further to the left."""
-    return sum(earlier_position > position for t, position in enumerate(positions) for earlier_position in positions[:t])
+    return sum(
+        earlier_position > position
+        for t, position in enumerate(positions)
+        for earlier_position in positions[:t]
+    )
 
 
 def unattended(weights: AttentionMatrix, threshold: float = MIN_ATTENTION) -> list[int]:
@@ -30,7 +36,9 @@ def unattended(weights: AttentionMatrix, threshold: float = MIN_ATTENTION) -> li
     return [j for j, column in enumerate(columns) if max(column) < threshold]
 
 
-def misaligned(weights: AttentionMatrix, sure: AlignmentLinks, possible: AlignmentLinks) -> list[tuple[int, int, int]]:
+def misaligned(
+    weights: AttentionMatrix, sure: AlignmentLinks, possible: AlignmentLinks
+) -> list[tuple[int, int, int]]:
     """(target position, where its largest weight lies, where a sure link says) if they differ.
 
     Links are (source position, target position), as in corpus.Pair. A target word without a sure
@@ -53,7 +61,9 @@ def count_words_at(
     """
     totals = Counter(word for source in sources for word in source)
     counts = Counter(
-        source[j] for sentence_positions, source in zip(positions, sources, strict=True) for j in sentence_positions
+        source[j]
+        for sentence_positions, source in zip(positions, sources, strict=True)
+        for j in sentence_positions
     )
     return [(word, count, totals[word]) for word, count in counts.most_common()]
 

@@ -34,7 +34,9 @@ def split_rows(batches: Batches) -> tuple[Tensor, ...]:
 
     What takes room are the logits, and an additive score's numbers for each pair of positions.
     """
-    values_per_token = max(batches.target_vocabulary_size, batches.src.shape[1] * LIMITS.hidden_size)
+    values_per_token = max(
+        batches.target_vocabulary_size, batches.src.shape[1] * LIMITS.hidden_size
+    )
     rows_per_chunk = max(1, LIMITS.logits_per_update // (batches.tgt.shape[1] * values_per_token))
     return torch.arange(len(batches)).split(rows_per_chunk)
 
@@ -67,13 +69,22 @@ def evaluate(model: EncoderDecoder, batches: Batches, pairs: Sequence[Pair]) -> 
             for row, peak_positions in zip(chunk.tolist(), peaks, strict=True):
                 linked_targets = {t for _, t in pairs[row].sure}
                 linked_count += len(linked_targets)
-                aligned_count += sum((peak_positions[t], t) in pairs[row].sure for t in linked_targets)
+                aligned_count += sum(
+                    (peak_positions[t], t) in pairs[row].sure for t in linked_targets
+                )
     alignment_share = aligned_count / linked_count if linked_count else None
-    return Evaluation(loss / token_count, correct_tokens / token_count, exact_matches / len(batches), alignment_share)
+    return Evaluation(
+        loss / token_count,
+        correct_tokens / token_count,
+        exact_matches / len(batches),
+        alignment_share,
+    )
 
 
 @torch.no_grad()
-def teacher_forced_attention(model: EncoderDecoder, batches: Batches) -> list[AttentionMatrix] | None:
+def teacher_forced_attention(
+    model: EncoderDecoder, batches: Batches
+) -> list[AttentionMatrix] | None:
     """One target × source matrix per pair, read with the true words; None without attention.
 
     Of several layers the last one counts, of several heads their mean.
@@ -112,7 +123,9 @@ class AlignmentScore:
     word_count: int
 
 
-def score_alignment(matrices: Sequence[AttentionMatrix], pairs: Sequence[Pair]) -> AlignmentScore | None:
+def score_alignment(
+    matrices: Sequence[AttentionMatrix], pairs: Sequence[Pair]
+) -> AlignmentScore | None:
     """Attention against gold links, beside two guesses that know nothing.
 
     weights: one target × source matrix per pair, at least as many rows as target words.
@@ -125,7 +138,9 @@ def score_alignment(matrices: Sequence[AttentionMatrix], pairs: Sequence[Pair]) 
         for t in sorted({t for _, t in pair.sure}):
             row = matrix[t]
             peak = max(range(source_length), key=row.__getitem__)
-            diagonal_position = math.floor(t * (source_length - 1) / max(target_length - 1, 1) + 0.5)
+            diagonal_position = math.floor(
+                t * (source_length - 1) / max(target_length - 1, 1) + 0.5
+            )
             word_count += 1
             score += (peak, t) in pair.sure
             lenient += (peak, t) in pair.sure | pair.possible
@@ -133,4 +148,10 @@ def score_alignment(matrices: Sequence[AttentionMatrix], pairs: Sequence[Pair]) 
             chance += sum(link[1] == t for link in pair.sure) / source_length
     if not word_count:
         return None
-    return AlignmentScore(score / word_count, lenient / word_count, chance / word_count, diagonal / word_count, word_count)
+    return AlignmentScore(
+        score / word_count,
+        lenient / word_count,
+        chance / word_count,
+        diagonal / word_count,
+        word_count,
+    )

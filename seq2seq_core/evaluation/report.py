@@ -18,8 +18,8 @@ from seq2seq_core.evaluation.text_metrics import (
     TextScores,
     exact_match,
     rouge_f1,
-    sentence_bleu,
     score_texts,
+    sentence_bleu,
 )
 from seq2seq_core.models.base import EncoderDecoder
 from seq2seq_core.training.checkpoint import Checkpoint
@@ -64,7 +64,9 @@ class EvaluationReport:
     scores: TextScores
 
 
-def build_report(model: EncoderDecoder, checkpoint: Checkpoint, pairs: Sequence[Pair]) -> EvaluationReport:
+def build_report(
+    model: EncoderDecoder, checkpoint: Checkpoint, pairs: Sequence[Pair]
+) -> EvaluationReport:
     """Greedy translations of all pairs in one batch, scored sentence by sentence and together."""
     join_tokens = TOKENIZERS[checkpoint.tokenizer].join
     outputs = translate_all(model, checkpoint, [pair.source for pair in pairs])
@@ -106,17 +108,23 @@ def group_by_length(sentences: Sequence[ScoredSentence]) -> list[LengthGroup]:
         members = [s for s in sentences if min_length <= len(s.source) < min_length + width]
         if members:
             exact_matches = sum(s.is_exact_match for s in members)
-            groups.append(LengthGroup(min_length, min_length + width - 1, exact_matches, len(members)))
+            groups.append(
+                LengthGroup(min_length, min_length + width - 1, exact_matches, len(members))
+            )
     return groups
 
 
-def greedy_exact_match(model: EncoderDecoder, checkpoint: Checkpoint, pairs: Sequence[Pair]) -> float:
+def greedy_exact_match(
+    model: EncoderDecoder, checkpoint: Checkpoint, pairs: Sequence[Pair]
+) -> float:
     """Exact match of greedy decoding."""
     outputs = translate_all(model, checkpoint, [pair.source for pair in pairs])
     return exact_match(outputs, [pair.target for pair in pairs])
 
 
-def eos_feeding_exact_match(model: EncoderDecoder, checkpoint: Checkpoint, pairs: Sequence[Pair]) -> float:
+def eos_feeding_exact_match(
+    model: EncoderDecoder, checkpoint: Checkpoint, pairs: Sequence[Pair]
+) -> float:
     """Exact match of the test with <eos> fillers, see decoding.with_fillers.
 
     It is even told how long each translation is; what follows an <eos> does not count.

@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from seq2seq_core.evaluation.text_metrics import CharacterTokenizer, contains_chinese
 
-HashableItem = TypeVar("Item", bound=Hashable)
+HashableItem = TypeVar("HashableItem", bound=Hashable)
 Words = tuple[str, ...]
 
 
@@ -30,7 +30,9 @@ def f1_score(shared: int, in_output: int, in_reference: int) -> float:
     return 2 * shared / (in_output + in_reference) if shared else 0.0
 
 
-def intersect_multisets(items: Sequence[HashableItem], other_items: Sequence[HashableItem]) -> tuple[HashableItem, ...]:
+def intersect_multisets(
+    items: Sequence[HashableItem], other_items: Sequence[HashableItem]
+) -> tuple[HashableItem, ...]:
     """What both have, each as often as both have it, in the order of the first."""
     remaining, common_items = Counter(other_items), []
     for item in items:
@@ -42,11 +44,17 @@ def intersect_multisets(items: Sequence[HashableItem], other_items: Sequence[Has
 
 def longest_common_subsequence(words: Sequence[str], other_words: Sequence[str]) -> Words:
     """The longest sequence of words that stands in both in the same order, gaps allowed."""
-    best_by_prefix: list[Words] = [()] * (len(other_words) + 1)  # for what was read of `one`, by prefix of `other`
+    best_by_prefix: list[Words] = [()] * (
+        len(other_words) + 1
+    )  # for what was read of `one`, by prefix of `other`
     for word in words:
         row: list[Words] = [()]
         for j, other_word in enumerate(other_words):
-            row.append((*best_by_prefix[j], word) if word == other_word else max(best_by_prefix[j + 1], row[j], key=len))
+            row.append(
+                (*best_by_prefix[j], word)
+                if word == other_word
+                else max(best_by_prefix[j + 1], row[j], key=len)
+            )
         best_by_prefix = row
     return best_by_prefix[-1]
 
@@ -55,7 +63,18 @@ def find_overlap(output: str, reference: str) -> RougeOverlap:
     """What ROUGE-1, ROUGE-2 and ROUGE-L find in two sentences."""
     from rouge_score.tokenizers import DefaultTokenizer
 
-    tokenizer = CharacterTokenizer() if contains_chinese([reference, output]) else DefaultTokenizer()
-    output_words, reference_words = tuple(tokenizer.tokenize(output)), tuple(tokenizer.tokenize(reference))
+    tokenizer = (
+        CharacterTokenizer() if contains_chinese([reference, output]) else DefaultTokenizer()
+    )
+    output_words, reference_words = (
+        tuple(tokenizer.tokenize(output)),
+        tuple(tokenizer.tokenize(reference)),
+    )
     bigrams = intersect_multisets(tuple(pairwise(output_words)), tuple(pairwise(reference_words)))
-    return RougeOverlap(output_words, reference_words, intersect_multisets(output_words, reference_words), bigrams, longest_common_subsequence(output_words, reference_words))
+    return RougeOverlap(
+        output_words,
+        reference_words,
+        intersect_multisets(output_words, reference_words),
+        bigrams,
+        longest_common_subsequence(output_words, reference_words),
+    )

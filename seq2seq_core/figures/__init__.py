@@ -83,9 +83,14 @@ def length_histogram(
     y_title: str,
 ) -> alt.Chart:
     """How many sentences have how many words, on both sides beside each other."""
-    side_length_counts = [(side, *item) for side in (0, 1) for item in Counter((source, target)[side]).items()]
+    side_length_counts = [
+        (side, *item) for side in (0, 1) for item in Counter((source, target)[side]).items()
+    ]
     table = pd.DataFrame(
-        [{"side": side_names[side], "length": n, "count": count} for side, n, count in side_length_counts]
+        [
+            {"side": side_names[side], "length": n, "count": count}
+            for side, n, count in side_length_counts
+        ]
     )
     longest = max([*source, *target], default=1)
     chart = (
@@ -156,7 +161,9 @@ def place_labels(labels: Sequence[PointLabel], points: Sequence[Point]) -> list[
     for label in labels:
         half_width = FONT_SIZE * sum(1 if c > "\u2e80" else 0.56 for c in label.text) / 2 + 2
         x, y = label.x * scale, label.y * scale
-        is_free = all(abs(x - a) > half_width + w or abs(y - b) > FONT_SIZE * 1.3 for a, b, w in occupied)
+        is_free = all(
+            abs(x - a) > half_width + w or abs(y - b) > FONT_SIZE * 1.3 for a, b, w in occupied
+        )
         if is_free and len(placed_labels) < MAX_LABELS:
             occupied.append((x, y, half_width))
             placed_labels.append(label)
@@ -166,9 +173,13 @@ def place_labels(labels: Sequence[PointLabel], points: Sequence[Point]) -> list[
 MANY_POINTS = 600  # dots
 
 
-def scatter_trace(points: Sequence[Point], color: str, symbol: str, trace_type: str, palette: Palette) -> Any:
+def scatter_trace(
+    points: Sequence[Point], color: str, symbol: str, trace_type: str, palette: Palette
+) -> Any:
     """One trace: a mark for each dot, larger and with a rim where it is near or chosen."""
-    base_opacity = 0.6 if len(points) <= MANY_POINTS else 0.25  # names stay readable in front of a cloud
+    base_opacity = (
+        0.6 if len(points) <= MANY_POINTS else 0.25
+    )  # names stay readable in front of a cloud
     return {
         "type": trace_type,
         "mode": "markers",
@@ -194,7 +205,10 @@ def label_trace(labels: Sequence[PointLabel], palette: Palette) -> Any:
         "mode": "markers+text",
         "x": [label.x for label in labels],
         "y": [label.y for label in labels],
-        "text": [f"<b>{escape_label(one.text)}</b>" if one.emphasis else escape_label(one.text) for one in labels],
+        "text": [
+            f"<b>{escape_label(one.text)}</b>" if one.emphasis else escape_label(one.text)
+            for one in labels
+        ],
         "marker": {"size": 12, "opacity": 0},  # keeps the word clear of its dot
         "textposition": "top center",
         "textfont": {"size": FONT_SIZE, "color": palette.text, "shadow": halo},
@@ -203,7 +217,12 @@ def label_trace(labels: Sequence[PointLabel], palette: Palette) -> Any:
 
 
 def scatter_figure(
-    points: Sequence[Point], labels: Sequence[PointLabel], color: str, palette: Palette, x_title: str, y_title: str
+    points: Sequence[Point],
+    labels: Sequence[PointLabel],
+    color: str,
+    palette: Palette,
+    x_title: str,
+    y_title: str,
 ) -> dict[str, Any]:
     """Points in a plane, as Plotly wants them; a length means the same along both axes.
 
@@ -217,8 +236,17 @@ def scatter_figure(
         if group is not None:
             marker_style = palette.group_colors[group % 4], SYMBOLS[group // 4]
         group_points = [dot for dot in points if dot.group == group]
-        traces.append(scatter_trace(sorted(group_points, key=lambda dot: dot.emphasis), *marker_style, trace_type, palette))
-    grid_color = "rgba(128, 134, 145, 0.2)"  # right on either theme: an evening changes it without us
+        traces.append(
+            scatter_trace(
+                sorted(group_points, key=lambda dot: dot.emphasis),
+                *marker_style,
+                trace_type,
+                palette,
+            )
+        )
+    grid_color = (
+        "rgba(128, 134, 145, 0.2)"  # right on either theme: an evening changes it without us
+    )
     axis = {"showticklabels": False, "zeroline": False, "gridcolor": grid_color}
     title_font = {"size": 13, "color": palette.muted_text}
     return {
@@ -229,7 +257,9 @@ def scatter_figure(
             "paper_bgcolor": "rgba(0,0,0,0)",
             "plot_bgcolor": "rgba(0,0,0,0)",
             "showlegend": False,
-            "dragmode": "zoom" if len(points) > MAX_LABELS else False,  # else a finger scrolls the page
+            "dragmode": "zoom"
+            if len(points) > MAX_LABELS
+            else False,  # else a finger scrolls the page
             "font": {"family": FONT_FAMILY, "color": palette.text},
             "hoverlabel": {"font": {"family": FONT_FAMILY, "size": 14}, "align": "left"},
             "xaxis": {**axis, "title": {"text": x_title, "font": title_font}},

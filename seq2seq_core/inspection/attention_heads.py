@@ -58,11 +58,15 @@ class AttentionHeads:
         return bytes(int(255 * weight + 0.5) for weight in self.flat_weights(layer, head))
 
 
-def stack_heads(part: str, rows: Sequence[str], columns: Sequence[str], weights: Tensor) -> AttentionHeads:
+def stack_heads(
+    part: str, rows: Sequence[str], columns: Sequence[str], weights: Tensor
+) -> AttentionHeads:
     """weights (L, H, rows, columns)."""
     mean_and_heads = torch.cat([weights.mean(1, keepdim=True), weights], dim=1).float().contiguous()
     layer_count, head_count = weights.shape[:2]
-    return AttentionHeads(part, tuple(rows), tuple(columns), layer_count, head_count, mean_and_heads.numpy().tobytes())
+    return AttentionHeads(
+        part, tuple(rows), tuple(columns), layer_count, head_count, mean_and_heads.numpy().tobytes()
+    )
 
 
 @torch.no_grad()
@@ -79,14 +83,22 @@ def inspect_attention_heads(
     decoder_input = ["<sos>", *output[:-1]]
     encoder = model.inspect_source(ids[None], torch.ones(1, len(ids), dtype=torch.bool))
     cross_attention = [s.inspection.step.attention for s in stepper.steps]  # each (1, L, H, S)
-    self_attention = [s.inspection.self_attention for s in stepper.steps]  # each (1, L, H, words so far)
+    self_attention = [
+        s.inspection.self_attention for s in stepper.steps
+    ]  # each (1, L, H, words so far)
     heads_by_part = {}
     if cross_weights := [weights[0] for weights in cross_attention if weights is not None]:
-        heads_by_part["cross"] = stack_heads("cross", output, source, torch.stack(cross_weights, dim=2))
+        heads_by_part["cross"] = stack_heads(
+            "cross", output, source, torch.stack(cross_weights, dim=2)
+        )
     if encoder.self_attention is not None:
         heads_by_part["encoder"] = stack_heads("encoder", source, source, encoder.self_attention[0])
-    if self_weights := [pad(w[0], (0, len(decoder_input) - w.shape[3])) for w in self_attention if w is not None]:
-        heads_by_part["decoder"] = stack_heads("decoder", decoder_input, decoder_input, torch.stack(self_weights, dim=2))
+    if self_weights := [
+        pad(w[0], (0, len(decoder_input) - w.shape[3])) for w in self_attention if w is not None
+    ]:
+        heads_by_part["decoder"] = stack_heads(
+            "decoder", decoder_input, decoder_input, torch.stack(self_weights, dim=2)
+        )
     return heads_by_part
 
 
@@ -108,7 +120,9 @@ class HeadPattern:
         return self.share > 0.5 and self.row_count >= 3
 
 
-def expected_columns(name: str, part: str, row: int, column_count: int, sure: AlignmentLinks) -> set[int]:
+def expected_columns(
+    name: str, part: str, row: int, column_count: int, sure: AlignmentLinks
+) -> set[int]:
     """The columns that a habit names for a row; none where the row does not count.
 
     A row that can see one token only has no choice; the first word says nothing of a habit of
@@ -118,13 +132,23 @@ def expected_columns(name: str, part: str, row: int, column_count: int, sure: Al
     if name == "linked":
         positions = {source for source, target in sure if target == row}
     else:
-        position_by_pattern = {"before": row - 1, "same": row, "after": row + 1, "first": 0, "last": column_count - 1}
-        is_own_position = part != "cross" and name in ("first", "last") and position_by_pattern[name] == row
+        position_by_pattern = {
+            "before": row - 1,
+            "same": row,
+            "after": row + 1,
+            "first": 0,
+            "last": column_count - 1,
+        }
+        is_own_position = (
+            part != "cross" and name in ("first", "last") and position_by_pattern[name] == row
+        )
         positions = set() if is_own_position else {position_by_pattern[name]}
     return positions & set(range(visible_count)) if visible_count > 1 else set()
 
 
-def head_patterns(part: str, weights: AttentionMatrix, sure: AlignmentLinks = frozenset()) -> list[HeadPattern]:
+def head_patterns(
+    part: str, weights: AttentionMatrix, sure: AlignmentLinks = frozenset()
+) -> list[HeadPattern]:
     """How often the largest weight of a row lies in the places of HABITS that this part knows.
 
     sure: gold links (source position, target position), for cross-attention.
@@ -132,13 +156,17 @@ def head_patterns(part: str, weights: AttentionMatrix, sure: AlignmentLinks = fr
     peaks = argmax_positions(weights)
     patterns = []
     for name in PATTERNS[part]:
-        expected_by_row = [expected_columns(name, part, t, len(row), sure) for t, row in enumerate(weights)]
+        expected_by_row = [
+            expected_columns(name, part, t, len(row), sure) for t, row in enumerate(weights)
+        ]
         hits = sum(j in expected for j, expected in zip(peaks, expected_by_row, strict=True))
         patterns.append(HeadPattern(name, hits, sum(map(bool, expected_by_row))))
-    return [pattern for pattern in patterns if pattern.rows]
+    return [pattern for pattern in patterns if pattern.row_count]
 
 
-def best_heads_by_pattern(heads: AttentionHeads, sure: AlignmentLinks = frozenset()) -> list[tuple[int, int, HeadPattern]]:
+def best_heads_by_pattern(
+    heads: AttentionHeads, sure: AlignmentLinks = frozenset()
+) -> list[tuple[int, int, HeadPattern]]:
     """(layer, head, habit): for each habit the head that has it most, the first of equal ones."""
     best_by_pattern: dict[str, tuple[int, int, HeadPattern]] = {}
     for layer in range(1, heads.layer_count + 1):

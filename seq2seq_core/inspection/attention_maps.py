@@ -52,4 +52,7 @@ def build_attention_maps(
     matrices = teacher_forced_attention(model, batches)
     if matrices is None:
         return None
-    return [build_attention_map(weights[:-1], pair) for weights, pair in zip(matrices, pairs, strict=True)]
+    return [
+        build_attention_map(weights[:-1], pair)
+        for weights, pair in zip(matrices, pairs, strict=True)
+    ]

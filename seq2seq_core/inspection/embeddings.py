@@ -79,7 +79,9 @@ def mean_vectors(vector_set: VectorSet) -> tuple[list[str], Tensor]:
     words = list(dict.fromkeys(vector_set.words))
     row_by_word = {word: i for i, word in enumerate(words)}
     rows = torch.tensor([row_by_word[word] for word in vector_set.words])
-    sums = torch.zeros(len(words), vector_set.vectors.shape[1]).index_add_(0, rows, vector_set.vectors)
+    sums = torch.zeros(len(words), vector_set.vectors.shape[1]).index_add_(
+        0, rows, vector_set.vectors
+    )
     return words, sums / rows.bincount(minlength=len(words)).unsqueeze(1)
 
 
@@ -121,7 +123,11 @@ def build_vector_set(
     sentences: Sequence[tuple[str, ...]],
 ) -> VectorSet:
     """Out of (id, place, vector); special tokens are left out."""
-    words = [(vocabulary.tokens[i], position, vector) for i, position, vector in tagged_vectors if i > UNK]
+    words = [
+        (vocabulary.tokens[i], position, vector)
+        for i, position, vector in tagged_vectors
+        if i > UNK
+    ]
     return VectorSet(
         tuple(word for word, *_rest in words),
         torch.stack([vector for *_rest, vector in words]),
@@ -131,7 +137,9 @@ def build_vector_set(
 
 
 @torch.no_grad()
-def encoder_states(model: EncoderDecoder, vocabulary: Vocabulary, pairs: Sequence[Pair]) -> VectorSet:
+def encoder_states(
+    model: EncoderDecoder, vocabulary: Vocabulary, pairs: Sequence[Pair]
+) -> VectorSet:
     """The encoder's last layer at every word that it reads."""
     ids = [vocabulary.encode(pair.source) for pair in pairs]
     tagged_vectors = []
@@ -148,7 +156,9 @@ def encoder_states(model: EncoderDecoder, vocabulary: Vocabulary, pairs: Sequenc
 
 
 @torch.no_grad()
-def decoder_states(model: EncoderDecoder, checkpoint: Checkpoint, pairs: Sequence[Pair]) -> VectorSet:
+def decoder_states(
+    model: EncoderDecoder, checkpoint: Checkpoint, pairs: Sequence[Pair]
+) -> VectorSet:
     """The decoder's last layer before each word that it shall write, read with the true words."""
     batch = Batches(pairs, checkpoint.source, checkpoint.target).full_batch()
     state = model.init_state(batch.src, batch.src_mask)
@@ -161,7 +171,9 @@ def decoder_states(model: EncoderDecoder, checkpoint: Checkpoint, pairs: Sequenc
     return build_vector_set(tagged_vectors, checkpoint.target, [pair.target for pair in pairs])
 
 
-def collect_vectors(model: EncoderDecoder, checkpoint: Checkpoint, pairs: Sequence[Pair], name: str) -> VectorSet:
+def collect_vectors(
+    model: EncoderDecoder, checkpoint: Checkpoint, pairs: Sequence[Pair], name: str
+) -> VectorSet:
     """One of CLOUDS; the states are those of some of the pairs, see `spread`."""
     model.eval()
     if name == "source":

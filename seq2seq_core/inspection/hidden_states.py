@@ -58,7 +58,9 @@ def inspect_translation(
     for token in ids:
         stepper = stepper.write_token(token)
     source_inspection = model.inspect_source(src[None], torch.ones(1, len(src), dtype=torch.bool))
-    return InspectedTranslation(model, src[None], torch.tensor([[SOS, *ids]]), source_inspection, stepper.steps)
+    return InspectedTranslation(
+        model, src[None], torch.tensor([[SOS, *ids]]), source_inspection, stepper.steps
+    )
 
 
 def to_vectors(rows: Tensor) -> tuple[Vector, ...]:
@@ -97,12 +99,19 @@ def target_series(steps: Sequence[DecodingStep], layer: int) -> list[VectorSerie
         series.append(VectorSeries("target", name, to_vectors(rows)))
     step_contexts = [step.inspection.context for step in steps]
     contexts = [context for context in step_contexts if context is not None]
-    return [*series, VectorSeries("target", "context", to_vectors(torch.cat(contexts)))] if contexts else series
+    return (
+        [*series, VectorSeries("target", "context", to_vectors(torch.cat(contexts)))]
+        if contexts
+        else series
+    )
 
 
 def vector_series(translation: InspectedTranslation, layer: int) -> tuple[VectorSeries, ...]:
     """What one layer holds over time, of the encoder and of the decoder."""
-    return (*source_series(translation.source_inspection, layer), *target_series(translation.steps, layer))
+    return (
+        *source_series(translation.source_inspection, layer),
+        *target_series(translation.steps, layer),
+    )
 
 
 def select_step(step: CellStep, *index: int) -> CellStep:
@@ -116,12 +125,18 @@ def select_step(step: CellStep, *index: int) -> CellStep:
 
 
 @torch.no_grad()
-def explain_cell_step(translation: InspectedTranslation, location: CellLocation) -> tuple[Equation, ...]:
+def explain_cell_step(
+    translation: InspectedTranslation, location: CellLocation
+) -> tuple[Equation, ...]:
     """One step of one cell line by line; no lines for a model without cells."""
     if not translation.source_inspection.cells:
         return ()
     if location.side == "encoder":  # tensors (1, S, size)
-        step = select_step(translation.source_inspection.cells[location.layer][location.is_backward], 0, location.word)
+        step = select_step(
+            translation.source_inspection.cells[location.layer][location.is_backward],
+            0,
+            location.word,
+        )
     else:  # tensors (1, size)
         step = select_step(translation.steps[location.word].inspection.cells[location.layer], 0)
     return translation.model.explain_cell(step, location.side, location.layer, location.is_backward)
@@ -142,5 +157,9 @@ def explain_loss(equations: Sequence[Equation], target_id: int) -> tuple[Equatio
 def step_attention(translation: InspectedTranslation, location: Location) -> Vector | None:
     """How much one step looked at each word, in this layer and head; None where it cannot look."""
     inspection = translation.steps[location.step].inspection
-    attention = inspection.self_attention if location.attention == "own" else inspection.step.attention
-    return None if attention is None else tuple(attention[0, location.layer, location.head].tolist())
+    attention = (
+        inspection.self_attention if location.attention == "own" else inspection.step.attention
+    )
+    return (
+        None if attention is None else tuple(attention[0, location.layer, location.head].tolist())
+    )

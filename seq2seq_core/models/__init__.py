@@ -21,7 +21,9 @@ MODELS: dict[str, Callable[[ModelConfig, int, int], EncoderDecoder]] = {
 }
 
 
-def build_model(config: ModelConfig, source_size: int, target_size: int, seed: int) -> EncoderDecoder:
+def build_model(
+    config: ModelConfig, source_size: int, target_size: int, seed: int
+) -> EncoderDecoder:
     """An untrained model; the same seed gives the same weights. Sizes count vocabulary entries.
 
     Raises ConfigError where the model would be larger than the lesson allows.

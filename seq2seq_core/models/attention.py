@@ -13,7 +13,7 @@ from torch import Tensor, nn
 
 from seq2seq_core.config import SCORES
 from seq2seq_core.models.base import AttentionOverride
-from seq2seq_core.models.calculation import Equation, Operand, dot_product, elementwise, affine
+from seq2seq_core.models.calculation import Equation, Operand, affine, dot_product, elementwise
 
 
 class AttentionScore(nn.Module, ABC):
@@ -65,7 +65,9 @@ class General(AttentionScore):
     def explain_score(self, query: Operand, key: Operand) -> tuple[Equation, ...]:
         weight, formula = self.key.weight.T, f"u = Wᵀ {query.symbol}"
         projected_query = affine("asked", "linear", formula, "u", (query,), weight)
-        return projected_query, dot_product("score", "e_j = u · h_j", "e_j", projected_query.result, key)
+        return projected_query, dot_product(
+            "score", "e_j = u · h_j", "e_j", projected_query.result, key
+        )
 
 
 class Additive(AttentionScore):
@@ -88,10 +90,18 @@ class Additive(AttentionScore):
         formula = f"a = W_s {query.symbol}"
         projected_query = affine("asked", "linear", formula, "a", (query,), self.query.weight)
         projected_key = affine("offered", "linear", "b_j = W_h h_j", "b_j", (key,), self.key.weight)
-        summed = elementwise("both", "add", "a + b_j", "a + b_j", projected_query.result, projected_key.result)
+        summed = elementwise(
+            "both", "add", "a + b_j", "a + b_j", projected_query.result, projected_key.result
+        )
         activated = elementwise("bent", "tanh", "m_j = tanh(a + b_j)", "m_j", summed.result)
         energy = Operand.from_tensor("v", self.energy.weight)
-        return projected_query, projected_key, summed, activated, dot_product("score", "e_j = v · m_j", "e_j", energy, activated.result)
+        return (
+            projected_query,
+            projected_key,
+            summed,
+            activated,
+            dot_product("score", "e_j = v · m_j", "e_j", energy, activated.result),
+        )
 
 
 def build_score(name: str, query_size: int, key_size: int, size: int) -> AttentionScore:

@@ -67,7 +67,9 @@ class Inspection:
     cells: tuple[CellStep, ...] = ()  # recurrent: one a layer, tensors (B, D)
     self_attention: Tensor | None = None  # (B, L, H, T), over the target words so far
     cross_projections: AttentionProjections | None = None  # Transformer: over the source
-    self_projections: AttentionProjections | None = None  # Transformer: over the target words so far
+    self_projections: AttentionProjections | None = (
+        None  # Transformer: over the target words so far
+    )
 
 
 @dataclass(frozen=True)
@@ -92,7 +94,9 @@ class EncoderDecoder(nn.Module, ABC):
         """Read the source: a State. src (B, S) of ids, src_mask (B, S), True = real token."""
 
     @abstractmethod
-    def inspect(self, state: Any, token: Tensor, override: AttentionOverride | None = None) -> Inspection:
+    def inspect(
+        self, state: Any, token: Tensor, override: AttentionOverride | None = None
+    ) -> Inspection:
         """Read one target token per row, token (B,), predict the next, and show everything.
 
         look changes where it looks, in every layer and head.
@@ -133,7 +137,9 @@ class EncoderDecoder(nn.Module, ABC):
         """The logits (B, T, V) of `forward` alone, as fast as the model can."""
         return self(src, src_mask, tgt_in)[0]
 
-    def predict_scheduled(self, src: Tensor, src_mask: Tensor, tgt_in: Tensor, teacher_mask: Tensor) -> Tensor:
+    def predict_scheduled(
+        self, src: Tensor, src_mask: Tensor, tgt_in: Tensor, teacher_mask: Tensor
+    ) -> Tensor:
         """Logits (B, T, V) where true (B, T) says which tokens are read as given.
 
         The others are what the model itself finds most probable (S. Bengio et al. 2015).

@@ -53,7 +53,9 @@ class Location:
 
     step: int  # of the decoder
     position: int  # of the word that it looks at
-    attention: str = "cross"  # a Transformer's attention over the source, or "own": over its own words
+    attention: str = (
+        "cross"  # a Transformer's attention over the source, or "own": over its own words
+    )
     layer: int = 0
     head: int = 0
 
@@ -79,7 +81,9 @@ ELEMENTWISE: dict[str, Callable[..., Tensor]] = {
 }
 
 
-def elementwise(code: str, operation: str, formula: str, symbol: str, *operands: Operand) -> Equation:
+def elementwise(
+    code: str, operation: str, formula: str, symbol: str, *operands: Operand
+) -> Equation:
     """Operation: one of ENTRYWISE."""
     result = ELEMENTWISE[operation](*(part.tensor for part in operands))
     return Equation(code, operation, formula, operands, Operand.from_tensor(symbol, result))
@@ -119,11 +123,15 @@ def affine(
     )
 
 
-def dot_product(code: str, formula: str, symbol: str, a: Operand, b: Operand, bias: Tensor | None = None) -> Equation:
+def dot_product(
+    code: str, formula: str, symbol: str, a: Operand, b: Operand, bias: Tensor | None = None
+) -> Equation:
     """The sum of a_k · b_k, plus the bias where there is one. Operation: dot."""
     total = a.tensor @ b.tensor + (0 if bias is None else bias)
     bias_values = () if bias is None else (float(bias),)
-    return Equation(code, "dot", formula, (a, b), Operand.from_tensor(symbol, total), bias=bias_values)
+    return Equation(
+        code, "dot", formula, (a, b), Operand.from_tensor(symbol, total), bias=bias_values
+    )
 
 
 def softmax(code: str, formula: str, symbol: str, scores: Operand) -> Equation:
@@ -132,7 +140,9 @@ def softmax(code: str, formula: str, symbol: str, scores: Operand) -> Equation:
     return Equation(code, "softmax", formula, (scores,), result)
 
 
-def weighted_sum(code: str, formula: str, symbol: str, weights: Operand, vectors: Tensor) -> Equation:
+def weighted_sum(
+    code: str, formula: str, symbol: str, weights: Operand, vectors: Tensor
+) -> Equation:
     """The vectors (S, D) weighted by S weights. Operation: mean."""
     rows = tuple(map(tuple, vectors.tolist()))
     result = Operand.from_tensor(symbol, weights.tensor @ vectors)
@@ -143,7 +153,9 @@ def layer_norm(code: str, x: Operand, layer: nn.LayerNorm) -> Equation:
     """Less its mean, over its spread, times g, plus b. Operation: norm."""
     gain, bias = Operand.from_tensor("g", layer.weight), Operand.from_tensor("b", layer.bias)
     formula = f"x = g ⊙ ({x.symbol} − μ) / σ + b"
-    return Equation(code, "norm", formula, (x, gain, bias), Operand.from_tensor("x", layer(x.tensor)))
+    return Equation(
+        code, "norm", formula, (x, gain, bias), Operand.from_tensor("x", layer(x.tensor))
+    )
 
 
 def output_distribution(state: Operand, output: nn.Linear, token_id: int) -> tuple[Equation, ...]:

@@ -19,25 +19,31 @@ from seq2seq_core.config import ModelConfig
 from seq2seq_core.models import rnn_cells
 from seq2seq_core.models.attention import AttentionScore, attend_to_memory, build_score
 from seq2seq_core.models.base import (
+    AttentionOverride,
     CellStep,
     EncoderDecoder,
     Inspection,
-    AttentionOverride,
     SourceInspection,
     Step,
 )
 from seq2seq_core.models.calculation import (
     Equation,
-    Operand,
     Location,
+    Operand,
+    affine,
     elementwise,
     input_value,
-    affine,
-    weighted_sum,
     output_distribution,
     softmax,
+    weighted_sum,
 )
-from seq2seq_core.models.rnn_cells import CELLS, HiddenState, inspect_encoder, run_cell, inspect_step
+from seq2seq_core.models.rnn_cells import (
+    CELLS,
+    HiddenState,
+    inspect_encoder,
+    inspect_step,
+    run_cell,
+)
 
 
 @dataclass(frozen=True)
@@ -98,8 +104,12 @@ class RecurrentModel(EncoderDecoder):
         )
         self.attends_before_step = config.attention != "none" and config.timing == "before"
         self.context_every_step = config.context == "every_step"
-        input_size = config.embedding_size + size * (self.attends_before_step + self.context_every_step)
-        self.decoder = cell(input_size, size, config.layers, batch_first=True, dropout=layer_dropout)
+        input_size = config.embedding_size + size * (
+            self.attends_before_step + self.context_every_step
+        )
+        self.decoder = cell(
+            input_size, size, config.layers, batch_first=True, dropout=layer_dropout
+        )
         self.score: AttentionScore | None = None
         if config.attention != "none":
             score_size = config.attention_size or size
@@ -135,12 +145,18 @@ class RecurrentModel(EncoderDecoder):
         scores = self.sharpness * self.score(queries, source.keys)
         return AttentionOutput(*attend_to_memory(scores, source.memory, source.mask, override))
 
-    def run_decoder(self, state: RecurrentState, tokens: Tensor, override: AttentionOverride | None = None) -> DecoderOutput:
+    def run_decoder(
+        self, state: RecurrentState, tokens: Tensor, override: AttentionOverride | None = None
+    ) -> DecoderOutput:
         """Read tokens (B, T). Who asks before a step can only read one at a time: T = 1."""
-        embedded = self.embedding_activation(self.dropout(self.target_embedding(tokens)))  # (B, T, E)
+        embedded = self.embedding_activation(
+            self.dropout(self.target_embedding(tokens))
+        )  # (B, T, E)
         input_parts, attention = [embedded], None
         if self.context_every_step:
-            input_parts.append(state.final_encoder_state.unsqueeze(1).expand(-1, tokens.shape[1], -1))
+            input_parts.append(
+                state.final_encoder_state.unsqueeze(1).expand(-1, tokens.shape[1], -1)
+            )
         if self.attends_before_step:
             attention = self.attend(state.hidden_state[0][-1].unsqueeze(1), state, override)
             assert attention is not None and tokens.shape[1] == 1
@@ -153,17 +169,25 @@ class RecurrentModel(EncoderDecoder):
         if attention is not None:
             attentional_state = self.combine(torch.cat([attention.context, states], dim=2)).tanh()
         logits = self.output(self.dropout(attentional_state))
-        return DecoderOutput(inputs, embedded, states, hidden_state, attention, attentional_state, logits)
+        return DecoderOutput(
+            inputs, embedded, states, hidden_state, attention, attentional_state, logits
+        )
 
     def build_step(self, state: RecurrentState, output: DecoderOutput) -> Step:
         attention = output.attention
         weights = None if attention is None else attention.weights.unsqueeze(1)  # (B, L=1, H=1, S)
-        return Step(output.logits.squeeze(1), replace(state, carried=output.hidden_state), weights)
+        return Step(
+            output.logits.squeeze(1), replace(state, hidden_state=output.hidden_state), weights
+        )
 
-    def step(self, state: RecurrentState, token: Tensor, override: AttentionOverride | None = None) -> Step:
+    def step(
+        self, state: RecurrentState, token: Tensor, override: AttentionOverride | None = None
+    ) -> Step:
         return self.build_step(state, self.run_decoder(state, token.unsqueeze(1), override))
 
-    def inspect(self, state: RecurrentState, token: Tensor, override: AttentionOverride | None = None) -> Inspection:
+    def inspect(
+        self, state: RecurrentState, token: Tensor, override: AttentionOverride | None = None
+    ) -> Inspection:
         output = self.run_decoder(state, token.unsqueeze(1), override)
         attention = output.attention
         return Inspection(
@@ -173,7 +197,9 @@ class RecurrentModel(EncoderDecoder):
             context=None if attention is None else attention.context.squeeze(1),
             scores=None if attention is None else attention.scores.unsqueeze(1),
             attentional_state=output.attentional_state.squeeze(1),
-            cells=inspect_step(self.decoder, output.inputs[:, 0], state.hidden_state, output.hidden_state),
+            cells=inspect_step(
+                self.decoder, output.inputs[:, 0], state.hidden_state, output.hidden_state
+            ),
         )
 
     def inspect_source(self, src: Tensor, src_mask: Tensor) -> SourceInspection:
@@ -183,25 +209,40 @@ class RecurrentModel(EncoderDecoder):
         states = self.init_state(src, src_mask).memory
         cells = inspect_encoder(self.encoder, embedded)
         recomputed_states = torch.cat([one.new_state[0] for one in cells[-1]], dim=-1)
-        torch.testing.assert_close(recomputed_states, states, rtol=0, atol=1e-5)  # the formulas are the cell's
+        torch.testing.assert_close(
+            recomputed_states, states, rtol=0, atol=1e-5
+        )  # the formulas are the cell's
         return SourceInspection(embedded, states, cells)
 
     def explain_step(self, src: Tensor, tokens: Tensor, location: Location) -> tuple[Equation, ...]:
         state = self.init_state(src, torch.ones_like(src, dtype=torch.bool))
         for token in tokens[0, : location.step]:
-            state = replace(state, carried=self.run_decoder(state, token[None, None]).hidden_state)
+            state = replace(
+                state, hidden_state=self.run_decoder(state, token[None, None]).hidden_state
+            )
         token = tokens[:, location.step : location.step + 1]
         new_state = Operand.from_tensor("s_t", self.run_decoder(state, token).states)
         previous_state = Operand.from_tensor("s_{t-1}", state.hidden_state[0][-1])
-        attention_equations = self.explain_attention(previous_state if self.attends_before_step else new_state, state, location.position)
-        inputs = self.explain_inputs(state, token, [equation.result for equation in attention_equations[-1:]])
+        attention_equations = self.explain_attention(
+            previous_state if self.attends_before_step else new_state, state, location.position
+        )
+        inputs = self.explain_inputs(
+            state, token, [equation.result for equation in attention_equations[-1:]]
+        )
         name, cell_input = self.decoder.mode.split("_")[0], inputs[-1].result
         memory = ", cell_{t-1}" if len(state.hidden_state) > 1 else ""
         formula = f"s_t = {name}({cell_input.symbol}, s_{{t-1}}{memory})"
         step = Equation("state", "cell", formula, (cell_input, previous_state), new_state)
-        equations = [*attention_equations, *inputs, step] if self.attends_before_step else [*inputs, step, *attention_equations]
+        equations = (
+            [*attention_equations, *inputs, step]
+            if self.attends_before_step
+            else [*inputs, step, *attention_equations]
+        )
         if attention_equations:
-            operands, formula = (attention_equations[-1].result, new_state), "h̃_t = tanh(W_c [c_t; s_t])"
+            operands, formula = (
+                (attention_equations[-1].result, new_state),
+                "h̃_t = tanh(W_c [c_t; s_t])",
+            )
             weight = self.combine.weight
             equations.append(affine("combined", "tanh_linear", formula, "h̃_t", operands, weight))
         token_id = int(tokens[0, location.step + 1])
@@ -211,18 +252,26 @@ class RecurrentModel(EncoderDecoder):
         """From the query to the context, for source position j."""
         if self.score is None:
             return []
-        equations = list(self.score.explain_score(query, Operand.from_tensor("h_j", source.memory[0, j])))
+        equations = list(
+            self.score.explain_score(query, Operand.from_tensor("h_j", source.memory[0, j]))
+        )
         if self.attends_before_step:  # its own step comes later: this is what the last one left
             equations.insert(0, input_value("asks", query.symbol, query.tensor))
         scores = self.score(query.tensor[None, None], source.keys)[0, 0]  # (S,), of all words
         if self.sharpness != 1:
             beta, formula = Operand("β", (self.sharpness,)), "β e_j"
-            equations.append(elementwise("sharper", "times", formula, formula, beta, equations[-1].result))
+            equations.append(
+                elementwise("sharper", "times", formula, formula, beta, equations[-1].result)
+            )
             scores = self.sharpness * scores
         symbol = equations[-1].result.symbol
         formula = f"α_j = exp({symbol}) / Σ_i exp({symbol.replace('_j', '_i')})"
-        weights = softmax("weights", formula, "α", Operand.from_tensor(symbol.replace("_j", ""), scores))
-        context = weighted_sum("context", "c_t = Σ_j α_j h_j", "c_t", weights.result, source.memory[0])
+        weights = softmax(
+            "weights", formula, "α", Operand.from_tensor(symbol.replace("_j", ""), scores)
+        )
+        context = weighted_sum(
+            "context", "c_t = Σ_j α_j h_j", "c_t", weights.result, source.memory[0]
+        )
         return [*equations, weights, context]
 
     def explain_inputs(
@@ -243,13 +292,18 @@ class RecurrentModel(EncoderDecoder):
             return equations
         formula = f"x_t = [{'; '.join(operand.symbol for operand in operands)}]"
         values = tuple(value for part in operands for value in part.values)
-        return [*equations, Equation("inputs", "join", formula, tuple(operands), Operand("x_t", values))]
+        return [
+            *equations,
+            Equation("inputs", "join", formula, tuple(operands), Operand("x_t", values)),
+        ]
 
     def explain_cell(
         self, step: CellStep, side: str, layer: int, backwards: bool = False
     ) -> tuple[Equation, ...]:
         suffix = f"l{layer}_reverse" if backwards else f"l{layer}"
-        return rnn_cells.explain_layer_step(self.encoder if side == "encoder" else self.decoder, suffix, step)
+        return rnn_cells.explain_layer_step(
+            self.encoder if side == "encoder" else self.decoder, suffix, step
+        )
 
     def forward(
         self, src: Tensor, src_mask: Tensor, tgt_in: Tensor

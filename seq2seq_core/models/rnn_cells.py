@@ -15,7 +15,7 @@ from torch import Tensor, nn
 from torch.nn.functional import linear
 
 from seq2seq_core.models.base import CellStep
-from seq2seq_core.models.calculation import Equation, Operand, elementwise, input_value, affine
+from seq2seq_core.models.calculation import Equation, Operand, affine, elementwise, input_value
 
 CELLS: dict[str, Callable[..., nn.RNNBase]] = {"rnn": nn.RNN, "lstm": nn.LSTM, "gru": nn.GRU}
 
@@ -72,7 +72,9 @@ def inspect_step(
     """One step of all layers; x (B, E), before and after (layers, B, D) each, made by torch."""
     layers: list[CellStep] = []
     for number in range(cell.num_layers):
-        layers.append(inspect_layer_step(cell, f"l{number}", x, tuple(part[number] for part in state)))
+        layers.append(
+            inspect_layer_step(cell, f"l{number}", x, tuple(part[number] for part in state))
+        )
         x = layers[-1].new_state[0]
         for ours, theirs in zip(layers[-1].new_state, new_state, strict=True):
             torch.testing.assert_close(ours, theirs[number], rtol=0, atol=1e-5)
@@ -87,7 +89,10 @@ def stack_steps(steps: list[CellStep]) -> CellStep:
 
     return CellStep(
         stack_time([step.inputs for step in steps]),
-        tuple(stack_time([s.previous_state[i] for s in steps]) for i in range(len(steps[0].previous_state))),
+        tuple(
+            stack_time([s.previous_state[i] for s in steps])
+            for i in range(len(steps[0].previous_state))
+        ),
         {name: stack_time([step.gates[name] for step in steps]) for name in steps[0].gates},
         tuple(stack_time([s.new_state[i] for s in steps]) for i in range(len(steps[0].new_state))),
     )
@@ -111,14 +116,22 @@ def inspect_encoder(cell: nn.RNNBase, inputs: Tensor) -> tuple[tuple[CellStep, .
     directions = ("", "_reverse") if cell.bidirectional else ("",)
     layers: list[tuple[CellStep, ...]] = []
     for number in range(cell.num_layers):
-        layer = tuple(inspect_direction(cell, f"l{number}{direction}", inputs) for direction in directions)
+        layer = tuple(
+            inspect_direction(cell, f"l{number}{direction}", inputs) for direction in directions
+        )
         inputs = torch.cat([one.new_state[0] for one in layer], dim=-1)
         layers.append(layer)
     return tuple(layers)
 
 
 def explain_gate(
-    cell: nn.RNNBase, suffix: str, index: int, gate_names: str, x: Operand, h: Operand, operation: str
+    cell: nn.RNNBase,
+    suffix: str,
+    index: int,
+    gate_names: str,
+    x: Operand,
+    h: Operand,
+    operation: str,
 ) -> Equation:
     """Gate `number` of those in `names`, such as i f g o: from W x + U h + b."""
     w, u, b, c = (

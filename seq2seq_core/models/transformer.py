@@ -16,15 +16,21 @@ from torch import Tensor, nn
 
 from seq2seq_core.config import ModelConfig
 from seq2seq_core.models.base import (
-    EncoderDecoder,
-    Inspection,
     AttentionOverride,
     AttentionProjections,
+    EncoderDecoder,
+    Inspection,
     SourceInspection,
     Step,
 )
 from seq2seq_core.models.calculation import Equation, Location, input_value, output_distribution
-from seq2seq_core.models.transformer_layers import DecoderLayer, EncoderLayer, DecoderLayerTrace, KVCache, AttentionTrace
+from seq2seq_core.models.transformer_layers import (
+    AttentionTrace,
+    DecoderLayer,
+    DecoderLayerTrace,
+    EncoderLayer,
+    KVCache,
+)
 
 
 def sinusoidal_encoding(count: int, size: int) -> Tensor:
@@ -47,7 +53,10 @@ class TransformerState:
         def select_rows(pair: tuple[Tensor, Tensor]) -> tuple[Tensor, Tensor]:
             return pair[0][rows], pair[1][rows]
 
-        caches = tuple(KVCache(select_rows(cache.self_kv), select_rows(cache.cross_kv)) for cache in self.caches)
+        caches = tuple(
+            KVCache(select_rows(cache.self_kv), select_rows(cache.cross_kv))
+            for cache in self.caches
+        )
         return TransformerState(caches, self.mask[rows], self.position)
 
 
@@ -93,7 +102,9 @@ class Transformer(EncoderDecoder):
         """ids (B, T) at the positions from `first` on, as vectors (B, T, D)."""
         vectors = embedding(ids) * math.sqrt(self.size)
         if self.positions:
-            vectors = vectors + sinusoidal_encoding(first_position + ids.shape[1], self.size)[first_position:].to(vectors)
+            vectors = vectors + sinusoidal_encoding(first_position + ids.shape[1], self.size)[
+                first_position:
+            ].to(vectors)
         return self.dropout(vectors)
 
     def init_state(self, src: Tensor, src_mask: Tensor) -> TransformerState:
@@ -102,12 +113,17 @@ class Transformer(EncoderDecoder):
             x = layer(x, mask)
         memory = self.encoder_norm(x)
         caches = [  # no words yet, and the whole source
-            KVCache(layer.self_attention.project_kv(memory[:, :0]), layer.cross_attention.project_kv(memory))
+            KVCache(
+                layer.self_attention.project_kv(memory[:, :0]),
+                layer.cross_attention.project_kv(memory),
+            )
             for layer in self.decoder
         ]
         return TransformerState(tuple(caches), src_mask, 0)
 
-    def run_decoder(self, state: TransformerState, tokens: Tensor) -> tuple[Tensor, TransformerState]:
+    def run_decoder(
+        self, state: TransformerState, tokens: Tensor
+    ) -> tuple[Tensor, TransformerState]:
         """Read tokens (B, T) at once: logits (B, T, V) and the state after them."""
         x = self.embed_tokens(self.target_embedding, tokens, state.position)
         caches = []
@@ -119,7 +135,7 @@ class Transformer(EncoderDecoder):
     def advance_state(
         self, state: TransformerState, caches: list[KVCache], tokens: Tensor
     ) -> TransformerState:
-        return replace(state, layers=tuple(caches), position=state.position + tokens.shape[1])
+        return replace(state, caches=tuple(caches), position=state.position + tokens.shape[1])
 
     def inspect_decoder(
         self, state: TransformerState, tokens: Tensor, override: AttentionOverride | None = None
@@ -140,7 +156,9 @@ class Transformer(EncoderDecoder):
         weights = stack_layers([trace.cross_trace.weights for trace in traces])
         return Inspection(
             step=Step(self.output(x[:, 0]), new_state, weights),
-            embedded=self.embed_tokens(self.target_embedding, token.unsqueeze(1), state.position)[:, 0],
+            embedded=self.embed_tokens(self.target_embedding, token.unsqueeze(1), state.position)[
+                :, 0
+            ],
             hidden=x[:, 0],
             context=traces[-1].context[:, 0],
             scores=stack_layers([inside.cross_trace.scores for inside in traces]),
@@ -156,7 +174,9 @@ class Transformer(EncoderDecoder):
         for layer in self.encoder:
             x, trace = layer.inspect(x, src_mask[:, None, None])
             traces.append(trace)
-        projections = AttentionProjections(*(torch.stack([s[i] for s in traces], dim=1) for i in range(3)))
+        projections = AttentionProjections(
+            *(torch.stack([s[i] for s in traces], dim=1) for i in range(3))
+        )
         weights = torch.stack([inside.weights for inside in traces], dim=1)
         return SourceInspection(embedded, self.encoder_norm(x), (), weights, projections)
 
@@ -164,13 +184,21 @@ class Transformer(EncoderDecoder):
         mask = torch.ones_like(src, dtype=torch.bool)
         state, memory = self.init_state(src, mask), self.inspect_source(src, mask).states
         x, equations = self.embed_tokens(self.target_embedding, tokens[:, :-1]), []
-        for number, (decoder_layer, cache) in enumerate(zip(self.decoder, state.caches, strict=True)):
+        for number, (decoder_layer, cache) in enumerate(
+            zip(self.decoder, state.caches, strict=True)
+        ):
             if number == location.layer:
-                equations = decoder_layer.explain_attention(x, memory, mask[:, None, None], location)
+                equations = decoder_layer.explain_attention(
+                    x, memory, mask[:, None, None], location
+                )
             x, _ = decoder_layer(x, cache, mask[:, None, None])
         output_state = input_value("last", "x_{out}", self.decoder_norm(x)[0, location.step])
         token_id = int(tokens[0, location.step + 1])
-        return *equations, output_state, *output_distribution(output_state.result, self.output, token_id)
+        return (
+            *equations,
+            output_state,
+            *output_distribution(output_state.result, self.output, token_id),
+        )
 
     def forward(
         self, src: Tensor, src_mask: Tensor, tgt_in: Tensor
@@ -182,11 +210,15 @@ class Transformer(EncoderDecoder):
     def predict(self, src: Tensor, src_mask: Tensor, tgt_in: Tensor) -> Tensor:
         return self.run_decoder(self.init_state(src, src_mask), tgt_in)[0]
 
-    def predict_scheduled(self, src: Tensor, src_mask: Tensor, tgt_in: Tensor, teacher_mask: Tensor) -> Tensor:
+    def predict_scheduled(
+        self, src: Tensor, src_mask: Tensor, tgt_in: Tensor, teacher_mask: Tensor
+    ) -> Tensor:
         """In two passes (Mihaylova, Martins 2019): what it would say to the true words takes the
         place of some of them, and all are read once more."""
         with torch.no_grad():
             predictions = self.predict(src, src_mask, tgt_in).argmax(2)
-        predictions = torch.cat([tgt_in[:, :1], predictions[:, :-1]], dim=1)  # what it says is read one place later
+        predictions = torch.cat(
+            [tgt_in[:, :1], predictions[:, :-1]], dim=1
+        )  # what it says is read one place later
         teacher_mask = teacher_mask | (torch.arange(tgt_in.shape[1]) == 0)
         return self.predict(src, src_mask, torch.where(teacher_mask, tgt_in, predictions))

@@ -16,15 +16,15 @@ from seq2seq_core.config import ModelConfig
 from seq2seq_core.models.base import AttentionOverride
 from seq2seq_core.models.calculation import (
     Equation,
-    Operand,
     Location,
+    Operand,
+    affine,
     dot_product,
     elementwise,
     input_value,
-    affine,
-    weighted_sum,
     layer_norm,
     softmax,
+    weighted_sum,
 )
 
 
@@ -67,7 +67,12 @@ class MultiHeadAttention(nn.Module):
         return self.merge_heads(scaled_dot_product_attention(query, keys, values, attn_mask=mask))
 
     def inspect(
-        self, x: Tensor, keys: Tensor, values: Tensor, mask: Tensor, override: AttentionOverride | None = None
+        self,
+        x: Tensor,
+        keys: Tensor,
+        values: Tensor,
+        mask: Tensor,
+        override: AttentionOverride | None = None,
     ) -> tuple[Tensor, AttentionTrace]:
         """The same by the formula, with everything that `forward` does not show."""
         query = self.split_heads(self.query(x))
@@ -76,17 +81,28 @@ class MultiHeadAttention(nn.Module):
         weights = scores.softmax(dim=3)
         if override is not None:
             weights = override(weights, mask)
-        return self.merge_heads(weights @ values), AttentionTrace(query, keys, values, scores, weights)
+        return self.merge_heads(weights @ values), AttentionTrace(
+            query, keys, values, scores, weights
+        )
 
-    def explain_head(self, x: Tensor, memory: Tensor, mask: Tensor, location: Location) -> list[Equation]:
+    def explain_head(
+        self, x: Tensor, memory: Tensor, mask: Tensor, location: Location
+    ) -> list[Equation]:
         """One head line by line, from the query of position spot.step on.
 
         x (1, T, D), memory (1, S, D), mask as in `forward`.
         """
         key_symbol = "h_j" if location.attention == "cross" else "x_j"
-        query_input, key_input = Operand.from_tensor("x", x[0, location.step]), Operand.from_tensor(key_symbol, memory[0, location.position])
-        query = self.explain_projection("query", "q = W_Q x + b_Q", query_input, self.query, location.head)
-        key = self.explain_projection("key", f"k_j = W_K {key_symbol} + b_K", key_input, self.key, location.head)
+        query_input, key_input = (
+            Operand.from_tensor("x", x[0, location.step]),
+            Operand.from_tensor(key_symbol, memory[0, location.position]),
+        )
+        query = self.explain_projection(
+            "query", "q = W_Q x + b_Q", query_input, self.query, location.head
+        )
+        key = self.explain_projection(
+            "key", f"k_j = W_K {key_symbol} + b_K", key_input, self.key, location.head
+        )
         value = self.explain_projection(
             "value", f"v_j = W_V {key_symbol} + b_V", key_input, self.value, location.head
         )
@@ -94,11 +110,15 @@ class MultiHeadAttention(nn.Module):
         root = Operand("√d", (math.sqrt(len(query.result.values)),))
         score = elementwise("scaled", "divide", "e_j = q · k_j / √d", "e_j", product.result, root)
         _, trace = self.inspect(x, *self.project_kv(memory), mask)
-        scores = Operand.from_tensor("e", trace.scores[0, location.head, location.step])  # (S,), of all positions
+        scores = Operand.from_tensor(
+            "e", trace.scores[0, location.head, location.step]
+        )  # (S,), of all positions
         weights = softmax("weights", "α_j = exp(e_j) / Σ_i exp(e_i)", "α", scores)
         values = trace.values[0, location.head]  # (S, d)
         head_output = weighted_sum("mixed", "o = Σ_j α_j v_j", "o", weights.result, values)
-        merged_output = self.explain_merge_heads((trace.weights @ trace.values)[0, :, location.step])
+        merged_output = self.explain_merge_heads(
+            (trace.weights @ trace.values)[0, :, location.step]
+        )
         return [query, key, value, product, score, weights, head_output, merged_output]
 
     def explain_projection(
@@ -110,7 +130,9 @@ class MultiHeadAttention(nn.Module):
 
     def explain_merge_heads(self, heads: Tensor) -> Equation:
         """What all heads (H, d) found, as one vector again."""
-        operands = [Operand.from_tensor(f"o_{number}", head) for number, head in enumerate(heads, 1)]
+        operands = [
+            Operand.from_tensor(f"o_{number}", head) for number, head in enumerate(heads, 1)
+        ]
         formula = f"a = W_O [{'; '.join(operand.symbol for operand in operands)}] + b_O"
         weight, bias = self.output.weight, self.output.bias
         return affine("projected", "linear", formula, "a", operands, weight, bias)
@@ -148,7 +170,9 @@ class Residual(nn.Module):
         layer_input = Operand.from_tensor("x_{in}" if self.norm_first else "x", x)
         formula = f"x_{{sum}} = {layer_input.symbol} + a"
         total = elementwise("added", "add", formula, "x_{sum}", layer_input, sublayer_output)
-        return [total] if self.norm_first else [total, layer_norm("normed", total.result, self.norm)]
+        return (
+            [total] if self.norm_first else [total, layer_norm("normed", total.result, self.norm)]
+        )
 
 
 class EncoderLayer(nn.Module):
@@ -162,17 +186,24 @@ class EncoderLayer(nn.Module):
         """x (B, S, D), mask (B, 1, 1, S)."""
         sublayer_input = self.attention_residual.pre_norm(x)
         x = self.attention_residual.add_norm(
-            x, self.self_attention(sublayer_input, *self.self_attention.project_kv(sublayer_input), mask)
+            x,
+            self.self_attention(
+                sublayer_input, *self.self_attention.project_kv(sublayer_input), mask
+            ),
         )
         return self.feed_forward_block(x)
 
     def inspect(self, x: Tensor, mask: Tensor) -> tuple[Tensor, AttentionTrace]:
         sublayer_input = self.attention_residual.pre_norm(x)
-        sublayer_output, trace = self.self_attention.inspect(sublayer_input, *self.self_attention.project_kv(sublayer_input), mask)
+        sublayer_output, trace = self.self_attention.inspect(
+            sublayer_input, *self.self_attention.project_kv(sublayer_input), mask
+        )
         return self.feed_forward_block(self.attention_residual.add_norm(x, sublayer_output)), trace
 
     def feed_forward_block(self, x: Tensor) -> Tensor:
-        return self.feed_forward_residual.add_norm(x, self.feed_forward(self.feed_forward_residual.pre_norm(x)))
+        return self.feed_forward_residual.add_norm(
+            x, self.feed_forward(self.feed_forward_residual.pre_norm(x))
+        )
 
 
 class KVCache(NamedTuple):
@@ -195,16 +226,20 @@ class DecoderLayer(nn.Module):
         """Keys and values of new words (B, T, D) behind those of the words before them."""
         new_kv = self.self_attention.project_kv(sublayer_input)
         keys, values = (torch.cat(pair, dim=2) for pair in zip(cache.self_kv, new_kv, strict=True))
-        return cache._replace(own=(keys, values))
+        return cache._replace(self_kv=(keys, values))
 
     def forward(self, x: Tensor, cache: KVCache, mask: Tensor) -> tuple[Tensor, KVCache]:
         """T new words x (B, T, D) that follow those in `layer`; mask (B, 1, 1, S) of the source."""
         sublayer_input = self.attention_residual.pre_norm(x)
         cache = self.append_kv(sublayer_input, cache)
         causal = causal_mask(x.shape[1], cache.self_kv[0].shape[2])
-        x = self.attention_residual.add_norm(x, self.self_attention(sublayer_input, *cache.self_kv, causal))
+        x = self.attention_residual.add_norm(
+            x, self.self_attention(sublayer_input, *cache.self_kv, causal)
+        )
         sublayer_input = self.cross_residual.pre_norm(x)
-        x = self.cross_residual.add_norm(x, self.cross_attention(sublayer_input, *cache.cross_kv, mask))
+        x = self.cross_residual.add_norm(
+            x, self.cross_attention(sublayer_input, *cache.cross_kv, mask)
+        )
         return self.feed_forward_block(x), cache
 
     def inspect(
@@ -213,27 +248,50 @@ class DecoderLayer(nn.Module):
         sublayer_input = self.attention_residual.pre_norm(x)
         cache = self.append_kv(sublayer_input, cache)
         causal = causal_mask(x.shape[1], cache.self_kv[0].shape[2])
-        sublayer_output, self_trace = self.self_attention.inspect(sublayer_input, *cache.self_kv, causal)
+        sublayer_output, self_trace = self.self_attention.inspect(
+            sublayer_input, *cache.self_kv, causal
+        )
         x = self.attention_residual.add_norm(x, sublayer_output)
         sublayer_input = self.cross_residual.pre_norm(x)
-        sublayer_output, cross_trace = self.cross_attention.inspect(sublayer_input, *cache.cross_kv, mask, override)
-        return self.feed_forward_block(self.cross_residual.add_norm(x, sublayer_output)), cache, DecoderLayerTrace(self_trace, cross_trace, sublayer_output)
+        sublayer_output, cross_trace = self.cross_attention.inspect(
+            sublayer_input, *cache.cross_kv, mask, override
+        )
+        return (
+            self.feed_forward_block(self.cross_residual.add_norm(x, sublayer_output)),
+            cache,
+            DecoderLayerTrace(self_trace, cross_trace, sublayer_output),
+        )
 
-    def explain_attention(self, x: Tensor, memory: Tensor, mask: Tensor, location: Location) -> list[Equation]:
+    def explain_attention(
+        self, x: Tensor, memory: Tensor, mask: Tensor, location: Location
+    ) -> list[Equation]:
         """One head line by line; x (1, T, D) all words so far, memory (1, S, D) of the source."""
         attention, residual = self.self_attention, self.attention_residual
         causal = causal_mask(x.shape[1], x.shape[1])
         attended_states, attention_mask = residual.pre_norm(x), causal
         if location.attention == "cross":
             self_output = attention(attended_states, *attention.project_kv(attended_states), causal)
-            x, attention, attended_states, attention_mask = residual.add_norm(x, self_output), self.cross_attention, memory, mask
+            x, attention, attended_states, attention_mask = (
+                residual.add_norm(x, self_output),
+                self.cross_attention,
+                memory,
+                mask,
+            )
             residual = self.cross_residual
-        equations = attention.explain_head(residual.pre_norm(x), attended_states, attention_mask, location)
+        equations = attention.explain_head(
+            residual.pre_norm(x), attended_states, attention_mask, location
+        )
         layer_input, sublayer_output = x[0, location.step], equations[-1].result
-        return [*residual.explain_pre_norm(layer_input), *equations, *residual.explain_add_norm(layer_input, sublayer_output)]
+        return [
+            *residual.explain_pre_norm(layer_input),
+            *equations,
+            *residual.explain_add_norm(layer_input, sublayer_output),
+        ]
 
     def feed_forward_block(self, x: Tensor) -> Tensor:
-        return self.feed_forward_residual.add_norm(x, self.feed_forward(self.feed_forward_residual.pre_norm(x)))
+        return self.feed_forward_residual.add_norm(
+            x, self.feed_forward(self.feed_forward_residual.pre_norm(x))
+        )
 
 
 class DecoderLayerTrace(NamedTuple):

@@ -7,10 +7,10 @@ from sqlalchemy import Engine
 
 from seq2seq_core.store.history import (
     NO_HISTORY,
+    latest_snapshot_update,
     load_history,
     load_latest_snapshot,
     load_run_corpus,
-    latest_snapshot_update,
 )
 from seq2seq_core.store.runs import (
     Run,
@@ -21,17 +21,17 @@ from seq2seq_core.store.runs import (
     extend_run,
     find_run,
     find_runs,
+    queue_status,
     set_run_pace,
     start_run,
-    queue_status,
 )
 from seq2seq_core.store.schema import default_url, open_store
 from seq2seq_core.store.workspaces import (
     Revision,
     Workspace,
     create_workspace,
-    find_workspace,
     find_head,
+    find_workspace,
     save_revision,
     undo_revision,
 )

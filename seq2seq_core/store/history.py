@@ -38,7 +38,9 @@ def unpack_columns(data: bytes, count: int, names: Sequence[str]) -> dict[str, l
     return {name: list(flat_values[i * count :][:count]) for i, name in enumerate(names)}
 
 
-def load_history(engine: Engine, run_id: int, kind: str, after_update: int = 0) -> dict[str, list[Any]]:
+def load_history(
+    engine: Engine, run_id: int, kind: str, after_update: int = 0
+) -> dict[str, list[Any]]:
     """The curve of a run as columns: update and the names in COLUMNS[kind].
 
     kind is "update" or "evaluation"; after leaves out all up to that update. An alignment is None
@@ -52,11 +54,16 @@ def load_history(engine: Engine, run_id: int, kind: str, after_update: int = 0) 
     with read_transaction(engine) as connection:
         for first, count, data in connection.execute(query.order_by(events.c.first_update)):
             chunk: dict[str, list[Any]] = unpack_columns(data, count, EVENT_COLUMNS[kind])
-            chunk["update"] = [int(update_value) for update_value in chunk.get("update", range(first, first + count))]
+            chunk["update"] = [
+                int(update_value)
+                for update_value in chunk.get("update", range(first, first + count))
+            ]
             for name, column in chunk.items():
                 table[name] += column
     if after_update:
-        kept_indices = [i for i, update_number in enumerate(table["update"]) if update_number > after_update]
+        kept_indices = [
+            i for i, update_number in enumerate(table["update"]) if update_number > after_update
+        ]
         table = {name: [column[i] for i in kept_indices] for name, column in table.items()}
     if "alignment" in table:
         table["alignment"] = [None if value < 0 else value for value in table["alignment"]]

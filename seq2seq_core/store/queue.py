@@ -27,7 +27,15 @@ from sqlalchemy import (
 )
 
 from seq2seq_core.store.runs import STATUS_AFTER
-from seq2seq_core.store.schema import ACTIVE_STATUSES, corpora, events, read_transaction, runs, snapshots, write_transaction
+from seq2seq_core.store.schema import (
+    ACTIVE_STATUSES,
+    corpora,
+    events,
+    read_transaction,
+    runs,
+    snapshots,
+    write_transaction,
+)
 
 MAX_WORKER_DEATHS = 2  # a run that has stopped its worker so often is not tried again
 
@@ -132,7 +140,9 @@ def claim_run(engine: Engine, worker: str) -> Claim | None:
 
     Events later than its last snapshot are deleted: they will happen again.
     """
-    oldest_queued = select(runs).where(runs.c.status == "queued").order_by(runs.c.changed_at).limit(1)
+    oldest_queued = (
+        select(runs).where(runs.c.status == "queued").order_by(runs.c.changed_at).limit(1)
+    )
     with write_transaction(engine) as connection:
         row = connection.execute(oldest_queued.with_for_update(skip_locked=True)).first()
         if row is None:
@@ -143,7 +153,12 @@ def claim_run(engine: Engine, worker: str) -> Claim | None:
         start_update = snapshot[0] if snapshot else 0
         later_events = (events.c.run_id == row.id) & (events.c.first_update > start_update)
         connection.execute(delete(events).where(later_events))
-        values = {"status": "running", "worker": worker, "attempt": row.attempt + 1, "update": start_update}
+        values = {
+            "status": "running",
+            "worker": worker,
+            "attempt": row.attempt + 1,
+            "update": start_update,
+        }
         connection.execute(
             update(runs).where(runs.c.id == row.id).values(values | {"changed_at": time.time()})
         )
@@ -202,7 +217,9 @@ def write_progress(engine: Engine, worker: str, reports: Sequence[Progress]) -> 
     fence_query = select(*columns).where(own_running).order_by(runs.c.id).with_for_update()
     with write_transaction(engine) as connection:
         owned_runs = {run_id: row_values for run_id, *row_values in connection.execute(fence_query)}
-        valid_reports = [p for p in reports if p.run_id in owned_runs and owned_runs[p.run_id][0] == p.attempt]
+        valid_reports = [
+            p for p in reports if p.run_id in owned_runs and owned_runs[p.run_id][0] == p.attempt
+        ]
         statuses = {p.run_id: next_status(p, *owned_runs[p.run_id][1:]) for p in valid_reports}
         if not valid_reports:
             return {}
@@ -256,7 +273,9 @@ def save_snapshots(connection: Connection, reports: Sequence[Progress]) -> None:
         if p.snapshot is not None
     ]
     if snapshot_rows:
-        outdated_snapshots = snapshots.c.run_id.in_([snapshot["run_id"] for snapshot in snapshot_rows])
+        outdated_snapshots = snapshots.c.run_id.in_(
+            [snapshot["run_id"] for snapshot in snapshot_rows]
+        )
         connection.execute(delete(snapshots).where(outdated_snapshots))
         connection.execute(insert(snapshots), snapshot_rows)
 
@@ -277,7 +296,9 @@ def release_runs(engine: Engine, condition: ColumnElement[bool], blamed_run_id: 
     is_blamed = is_running & (runs.c.id == blamed_run_id)
     with write_transaction(engine) as connection:
         connection.execute(update(runs).where(is_blamed).values(failures=runs.c.failures + 1))
-        query = select(runs.c.id, runs.c["update"]).where(is_blamed, runs.c.failures >= MAX_WORKER_DEATHS)
+        query = select(runs.c.id, runs.c["update"]).where(
+            is_blamed, runs.c.failures >= MAX_WORKER_DEATHS
+        )
         for run_id, last_update in connection.execute(query).all():
             reason = {"code": "worker_died", "fields": {"update": last_update}}
             values = {"status": "failed", "reason": reason, "changed_at": time.time()}

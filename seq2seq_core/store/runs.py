@@ -18,7 +18,14 @@ from seq2seq_core.data.cleaning import clean_text
 from seq2seq_core.data.corpus import segment_known
 from seq2seq_core.errors import StoreError
 from seq2seq_core.limits import LIMITS
-from seq2seq_core.store.schema import ACTIVE_STATUSES, is_active_run, corpora, read_transaction, revisions, write_transaction
+from seq2seq_core.store.schema import (
+    ACTIVE_STATUSES,
+    corpora,
+    is_active_run,
+    read_transaction,
+    revisions,
+    write_transaction,
+)
 from seq2seq_core.store.schema import runs as RUNS
 from seq2seq_core.store.workspaces import touch_workspace
 
@@ -123,13 +130,20 @@ def start_run(
             raise StoreError("gone")
         active_run = next(iter(lock_runs(connection, workspace_id)), None)
         if active_run is not None:
-            has_same_settings = (active_run.revision_id, active_run.model, active_run.training, active_run.name) == settings
+            has_same_settings = (
+                active_run.revision_id,
+                active_run.model,
+                active_run.training,
+                active_run.name,
+            ) == settings
             if has_same_settings and timestamp - active_run.created_at < DOUBLE_CLICK_SECONDS:
                 return active_run, None
         refuse_too_many(connection, workspace_id)
         if active_run is not None:
             request_stop(connection, active_run, "stop")
-        highest_number_query = select(func.max(RUNS.c.number)).where(RUNS.c.workspace_id == workspace_id)
+        highest_number_query = select(func.max(RUNS.c.number)).where(
+            RUNS.c.workspace_id == workspace_id
+        )
         run_row = connection.execute(
             insert(RUNS)
             .returning(*RUN_COLUMNS)
@@ -231,7 +245,9 @@ def edit_run(
 
     Raises CorpusError where one of them cannot be read, StoreError with code gone.
     """
-    changes: dict[str, Any] = {} if title is None else {"title": clean_text(title)[:MAX_TITLE_LENGTH]}
+    changes: dict[str, Any] = (
+        {} if title is None else {"title": clean_text(title)[:MAX_TITLE_LENGTH]}
+    )
     with write_transaction(engine) as connection:
         lock_run(connection, run_id)
         if watched is not None:
@@ -258,7 +274,9 @@ def queue_status(engine: Engine, run: Run) -> tuple[int, int]:
         ahead_query = select(func.count()).where(
             RUNS.c.status == "queued", RUNS.c.changed_at < run.changed_at
         )
-        return connection.execute(running_query).scalar_one(), connection.execute(ahead_query).scalar_one()
+        return connection.execute(running_query).scalar_one(), connection.execute(
+            ahead_query
+        ).scalar_one()
 
 
 def delete_run(engine: Engine, run_id: int) -> None:

@@ -115,7 +115,9 @@ runs = Table(
     Column("watched", JSON(none_as_null=True)),  # source sentences; null: those of its corpus
     sqlite_autoincrement=True,
 )
-COLUMNS_ADDED_IN = {2: ("title", "pace", "goal", "watched")}  # version -> columns of runs that came with it
+COLUMNS_ADDED_IN = {
+    2: ("title", "pace", "goal", "watched")
+}  # version -> columns of runs that came with it
 
 # learning, or as soon as a worker is free: at most one in a workspace
 is_active_run = runs.c.status.in_(ACTIVE_STATUSES) & (runs.c.wanted == "run")
@@ -163,7 +165,11 @@ def default_url() -> str:
 def sqlite_path(url: str) -> Path | None:
     """The file behind a URL; None where it is no SQLite file."""
     parsed_url = make_url(url)
-    return Path(parsed_url.database) if parsed_url.drivername == "sqlite" and parsed_url.database else None
+    return (
+        Path(parsed_url.database)
+        if parsed_url.drivername == "sqlite" and parsed_url.database
+        else None
+    )
 
 
 def configure_sqlite(connection: object, _record: object) -> None:
@@ -257,7 +263,9 @@ def ensure_schema(engine: Engine) -> None:
     if stored_version < SCHEMA_VERSION:
         with engine.connect().execution_options(writes=True) as connection, connection.begin():
             stored_version = connection.execute(version_query.with_for_update()).scalar_one()
-            for next_version in range(stored_version + 1, SCHEMA_VERSION + 1):  # none where another process was quicker
+            for next_version in range(
+                stored_version + 1, SCHEMA_VERSION + 1
+            ):  # none where another process was quicker
                 migrate(connection, next_version)
 
 

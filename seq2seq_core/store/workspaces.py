@@ -51,7 +51,9 @@ def create_workspace(engine: Engine) -> str:
     key, timestamp = secrets.token_urlsafe(32), time.time()
     with write_transaction(engine) as connection:
         connection.execute(
-            insert(workspaces).values(key_hash=hash_key(key), created_at=timestamp, touched_at=timestamp)
+            insert(workspaces).values(
+                key_hash=hash_key(key), created_at=timestamp, touched_at=timestamp
+            )
         )
     return key
 
@@ -82,8 +84,12 @@ def expect_head(connection: Connection, workspace_id: int, expected_head: int | 
 
 
 def move_head(connection: Connection, workspace_id: int, revision_id: int) -> Revision:
-    connection.execute(update(workspaces).where(workspaces.c.id == workspace_id).values(head=revision_id))
-    return revision_from_row(connection.execute(select(revisions).where(revisions.c.id == revision_id)).one())
+    connection.execute(
+        update(workspaces).where(workspaces.c.id == workspace_id).values(head=revision_id)
+    )
+    return revision_from_row(
+        connection.execute(select(revisions).where(revisions.c.id == revision_id)).one()
+    )
 
 
 def revision_from_row(row: sql.Row[Any]) -> Revision:

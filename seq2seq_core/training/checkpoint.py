@@ -121,4 +121,6 @@ def load_checkpoint(folder: Path) -> Checkpoint:
     except (ValueError, KeyError, TypeError, AssertionError, RecursionError):
         raise CheckpointError("not_a_run", path=folder, detail="run.json is damaged") from None
     parameter_count = model_size(build_model(config, len(source), len(target), seed=0))
-    return Checkpoint(config, tokenizer, source, target, unpack_state(weights, parameter_count).parameters)
+    return Checkpoint(
+        config, tokenizer, source, target, unpack_state(weights, parameter_count).parameters
+    )

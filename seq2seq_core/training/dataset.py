@@ -14,7 +14,11 @@ from seq2seq_core.data.cleaning import clean_text
 from seq2seq_core.data.corpus import Corpus, Pair, Row, build_corpus, split_held_out
 from seq2seq_core.data.vocabulary import Vocabulary
 from seq2seq_core.errors import ConfigError, CorpusError
-from seq2seq_core.evaluation.metrics import AlignmentScore, score_alignment, teacher_forced_attention
+from seq2seq_core.evaluation.metrics import (
+    AlignmentScore,
+    score_alignment,
+    teacher_forced_attention,
+)
 from seq2seq_core.limits import LIMITS
 from seq2seq_core.models import build_model
 from seq2seq_core.models.base import EncoderDecoder
@@ -67,9 +71,13 @@ def freeze_dataset(
     corpus = require_pairs(build_corpus(rows, tokenizer))
     training_rows, held_out_rows = corpus.rows, build_corpus(held_out, tokenizer).rows
     if not held_out_rows:
-        training_rows, held_out_rows = (tuple(part) for part in split_held_out(corpus.rows, training_config.seed))
+        training_rows, held_out_rows = (
+            tuple(part) for part in split_held_out(corpus.rows, training_config.seed)
+        )
     training_sources = {row.source for row in training_rows}
-    held_out_rows = tuple(row for row in held_out_rows if row.source not in training_sources)  # else it would not be new
+    held_out_rows = tuple(
+        row for row in held_out_rows if row.source not in training_sources
+    )  # else it would not be new
     source, target = require_pairs(build_corpus(training_rows, tokenizer)).build_vocabularies()
     for side, vocabulary in (("source", source), ("target", target)):
         if len(vocabulary) > LIMITS.vocabulary:
@@ -78,7 +86,11 @@ def freeze_dataset(
             )
     sources = training_sources | {row.source for row in held_out_rows}
     preview_candidates = [text for text in map(clean_text, preview_texts) if text in sources]
-    preview_candidates += [r.source for r in (training_rows[0], *held_out_rows, *training_rows) if r.source not in preview_candidates]
+    preview_candidates += [
+        r.source
+        for r in (training_rows[0], *held_out_rows, *training_rows)
+        if r.source not in preview_candidates
+    ]
     description = {
         "rows": [[row.source, row.target, row.alignment] for row in training_rows],
         "held_out": [[row.source, row.target, row.alignment] for row in held_out_rows],
@@ -87,10 +99,12 @@ def freeze_dataset(
         "target_vocabulary": list(target.tokens),
         "watched": list(dict.fromkeys(preview_candidates))[:PREVIEW_COUNT],
     }
-    load_dataset(description).make_batches(build_corpus(training_rows, tokenizer).pairs).check_update_size(
-        training_config, model_config.attention_cost
-    )
-    build_model(model_config, len(source), len(target), training_config.seed)  # refuses what is too large
+    load_dataset(description).make_batches(
+        build_corpus(training_rows, tokenizer).pairs
+    ).check_update_size(training_config, model_config.attention_cost)
+    build_model(
+        model_config, len(source), len(target), training_config.seed
+    )  # refuses what is too large
     return description
 
 
@@ -117,7 +131,9 @@ def load_dataset(description: Mapping[str, Any]) -> Dataset:
     )
 
 
-def sentences_by_source(description: Mapping[str, Any], dataset: Dataset) -> dict[str, preview.PreviewSentence]:
+def sentences_by_source(
+    description: Mapping[str, Any], dataset: Dataset
+) -> dict[str, preview.PreviewSentence]:
     """Every sentence of a stored description by its source text; training wins over held-out."""
     return {
         row[0]: preview.PreviewSentence(pair.source, pair.target)
@@ -143,7 +159,10 @@ class TrainedRun:
 
 
 def restore_run(
-    description: Mapping[str, Any], model_fields: Mapping[str, Any], snapshot: bytes | None, seed: int
+    description: Mapping[str, Any],
+    model_fields: Mapping[str, Any],
+    snapshot: bytes | None,
+    seed: int,
 ) -> TrainedRun:
     """The model of a stored run from its latest snapshot, or untrained where there is none yet.
 
@@ -166,8 +185,12 @@ def preview_run(
     description: Mapping[str, Any], trained_run: TrainedRun, preview_texts: Sequence[str]
 ) -> list[dict[str, Any]]:
     """What the model of a stored run writes for these sentences, in `frame.sentences`' form."""
-    previews = preview.tokenize_previews(preview_texts, sentences_by_source(description, trained_run.dataset), trained_run.checkpoint)
-    return preview.translate_previews(trained_run.model, previews, trained_run.checkpoint, LIMITS.decoded_tokens)
+    previews = preview.tokenize_previews(
+        preview_texts, sentences_by_source(description, trained_run.dataset), trained_run.checkpoint
+    )
+    return preview.translate_previews(
+        trained_run.model, previews, trained_run.checkpoint, LIMITS.decoded_tokens
+    )
 
 
 def preview_untrained(
@@ -182,8 +205,14 @@ def preview_untrained(
 
     Raises what `prepare` raises.
     """
-    description = freeze_dataset(rows, held_out, tokenizer, model_config, training_config, preview_texts)
+    description = freeze_dataset(
+        rows, held_out, tokenizer, model_config, training_config, preview_texts
+    )
     untrained_run = restore_run(description, asdict(model_config), None, training_config.seed)
     corpus_sentences = sentences_by_source(description, untrained_run.dataset)
-    previews = preview.tokenize_previews(description["watched"], corpus_sentences, untrained_run.checkpoint)
-    return preview.translate_previews(untrained_run.model, previews, untrained_run.checkpoint, max_length=12)
+    previews = preview.tokenize_previews(
+        description["watched"], corpus_sentences, untrained_run.checkpoint
+    )
+    return preview.translate_previews(
+        untrained_run.model, previews, untrained_run.checkpoint, max_length=12
+    )

@@ -99,7 +99,9 @@ class Update:
         return self.optimizer.copy_state()
 
 
-def predict_batch(model: EncoderDecoder, batch: Batch, config: TrainingConfig, update: int) -> Tensor:
+def predict_batch(
+    model: EncoderDecoder, batch: Batch, config: TrainingConfig, update: int
+) -> Tensor:
     """The logits (B, T, V) of one update; the chances of dropout and of reading are its own."""
     generator = seeded_generator(config.seed, "update", update)
     teacher_forcing = teacher_forcing_at(config, update)
@@ -107,7 +109,9 @@ def predict_batch(model: EncoderDecoder, batch: Batch, config: TrainingConfig, u
         torch.default_generator.manual_seed(generator.initial_seed())
         if teacher_forcing == 1:
             return model.predict(batch.src, batch.src_mask, batch.tgt_in)
-        teacher_forced = torch.rand(batch.tgt_in.shape, generator=generator) < teacher_forcing  # one coin per token
+        teacher_forced = (
+            torch.rand(batch.tgt_in.shape, generator=generator) < teacher_forcing
+        )  # one coin per token
         return model.predict_scheduled(batch.src, batch.src_mask, batch.tgt_in, teacher_forced)
 
 
@@ -121,7 +125,9 @@ def token_loss(logits: Tensor, tgt_out: Tensor, label_smoothing: float = 0.0) ->
     )
 
 
-def batch_rows(data: Batches, config: TrainingConfig, previous_update: int) -> Iterator[tuple[int, Tensor]]:
+def batch_rows(
+    data: Batches, config: TrainingConfig, previous_update: int
+) -> Iterator[tuple[int, Tensor]]:
     """The updates after `start`, each with the rows of its batch."""
     updates_per_epoch = data.updates_per_epoch(config)
     epoch, epoch_rows = -1, []
@@ -163,4 +169,6 @@ def train(
         mask = batch.tgt_out != PAD
         correct = (logits.detach().argmax(2) == batch.tgt_out) & mask
         tokens = int(mask.sum())
-        yield Update(update, loss.item(), int(correct.sum()) / tokens, gradient_norm, tokens, optimizer)
+        yield Update(
+            update, loss.item(), int(correct.sum()) / tokens, gradient_norm, tokens, optimizer
+        )

@@ -15,10 +15,10 @@ from seq2seq_core.models import build_model
 from seq2seq_core.store.history import verify_checksum
 from seq2seq_core.store.queue import Chunk, Claim, Progress, RunControls
 from seq2seq_core.training.checkpoint import Checkpoint, model_size, pack_state, unpack_state
-from seq2seq_core.training.dataset import sentences_by_source, load_dataset
-from seq2seq_core.training.loop import Update, TrainingState, initial_state, train
+from seq2seq_core.training.dataset import load_dataset, sentences_by_source
+from seq2seq_core.training.loop import TrainingState, Update, initial_state, train
 from seq2seq_core.training.schedules import EarlyStopping
-from seq2seq_core.workers.preview import AttentionRows, translate_previews, tokenize_previews
+from seq2seq_core.workers.preview import AttentionRows, tokenize_previews, translate_previews
 
 LOG = logging.getLogger(__name__)
 
@@ -53,7 +53,9 @@ class Job:
         if not dataset.pairs:
             raise CorpusError("no_pairs")
         self.train_batches = dataset.make_batches(dataset.pairs)
-        self.model = build_model(model_config, len(dataset.source), len(dataset.target), self.config.seed)
+        self.model = build_model(
+            model_config, len(dataset.source), len(dataset.target), self.config.seed
+        )
         self.train_batches.check_update_size(self.config, model_config.attention_cost)
         self.start_state = initial_state(self.model)
         if claim.weights is not None:
@@ -83,20 +85,30 @@ class Job:
         self.status = "running"
         self.reason: dict[str, Any] | None = None
         self.trained_seconds = claim.trained_seconds
-        self.last_preview_update = self.last_snapshot_update = self.start_state.update  # of the last frame and snapshot
+        self.last_preview_update = self.last_snapshot_update = (
+            self.start_state.update
+        )  # of the last frame and snapshot
         self.last_preview_at, self.last_snapshot_at = 0.0, time.perf_counter()
         self.snapshot_seconds = 0.0  # seconds that writing the last snapshot took
         self.tokens_since_preview, self.seconds_since_preview = 0, 0.0  # since the last frame
         self.updates_per_second = 0.0  # updates, by the clock, smoothed
-        self.early_stopping = EarlyStopping(best_update=self.start_state.update)  # counted from where it goes on
+        self.early_stopping = EarlyStopping(
+            best_update=self.start_state.update
+        )  # counted from where it goes on
         self.unreported = True  # not even the first event is written
         self.clear_pending()
 
     def apply_controls(self, new_controls: RunControls) -> None:
         """Do as the learner wishes from now on."""
         self.controls = new_controls
-        self.previews = tokenize_previews(new_controls.watched or self.default_preview_texts, self.sentences_by_source, self.checkpoint)
-        self.due_at = min(self.due_at, time.monotonic() + 1 / new_controls.pace if new_controls.pace else 0.0)
+        self.previews = tokenize_previews(
+            new_controls.watched or self.default_preview_texts,
+            self.sentences_by_source,
+            self.checkpoint,
+        )
+        self.due_at = min(
+            self.due_at, time.monotonic() + 1 / new_controls.pace if new_controls.pace else 0.0
+        )
         self.preview_valid_for = -1  # the next frame shows it
 
     @property
@@ -150,7 +162,9 @@ class Job:
         self.trained_seconds += time.perf_counter() - started_at
         if is_last:
             self.finish("done")
-        elif self.evaluation_set == "held_out" and self.early_stopping.should_stop(self.config, event.update):
+        elif self.evaluation_set == "held_out" and self.early_stopping.should_stop(
+            self.config, event.update
+        ):
             self.reason = {
                 "code": "stopped_early",
                 "fields": {"update": event.update, "best": self.early_stopping.best_update},
@@ -173,18 +187,24 @@ class Job:
 
     def make_preview(self) -> None:
         """Make a frame."""
-        translations = translate_previews(self.model, self.previews, self.checkpoint, self.max_length)
+        translations = translate_previews(
+            self.model, self.previews, self.checkpoint, self.max_length
+        )
         if not all(is_finite(sentence["attention"]) for sentence in translations):
             raise DivergenceError("diverged", update=self.update)
         elapsed_seconds = time.perf_counter() - self.last_preview_at
         if self.last_preview_at:
             rate = (self.update - self.last_preview_update) / elapsed_seconds
-            self.updates_per_second += 0.4 * (rate - self.updates_per_second) if self.updates_per_second else rate
+            self.updates_per_second += (
+                0.4 * (rate - self.updates_per_second) if self.updates_per_second else rate
+            )
         self.live = {
             "update": self.update,
             "updates_per_second": round(self.updates_per_second, 2),
             "epoch": math.ceil(self.update / self.train_batches.updates_per_epoch(self.config)),
-            "tokens_per_second": round(self.tokens_since_preview / self.seconds_since_preview) if self.seconds_since_preview else 0,
+            "tokens_per_second": round(self.tokens_since_preview / self.seconds_since_preview)
+            if self.seconds_since_preview
+            else 0,
             "evaluated": self.evaluation_set,
             "chance": self.chance_alignment,
             "sentences": translations,
@@ -201,9 +221,14 @@ class Job:
     def snapshot_if_due(self, job_count: int) -> None:
         """A frame and a snapshot where they are due; runs counts those of the worker."""
         clock = time.perf_counter()
-        if clock - self.last_preview_at >= max(PREVIEW_INTERVAL[0], PREVIEW_INTERVAL[1] * job_count):
+        if clock - self.last_preview_at >= max(
+            PREVIEW_INTERVAL[0], PREVIEW_INTERVAL[1] * job_count
+        ):
             self.make_preview()
-        if clock - self.last_snapshot_at >= max(SNAPSHOT_INTERVAL[0], job_count * max(SNAPSHOT_INTERVAL[1], SNAPSHOT_COST_FACTOR * self.snapshot_seconds)):
+        if clock - self.last_snapshot_at >= max(
+            SNAPSHOT_INTERVAL[0],
+            job_count * max(SNAPSHOT_INTERVAL[1], SNAPSHOT_COST_FACTOR * self.snapshot_seconds),
+        ):
             self.make_snapshot()
 
     def finish(self, status: str) -> None:
@@ -233,7 +258,9 @@ class Job:
             first = self.update - len(self.pending_updates) + 1
             chunks.append(Chunk("update", first, self.pending_updates))
         if self.pending_evaluations:
-            chunks.append(Chunk("evaluation", int(self.pending_evaluations[0][0]), self.pending_evaluations))
+            chunks.append(
+                Chunk("evaluation", int(self.pending_evaluations[0][0]), self.pending_evaluations)
+            )
         return Progress(
             self.id,
             self.attempt,

@@ -69,7 +69,9 @@ def main(count: int | None = None, url: str | None = None, follow_stdin: bool = 
     if not hasattr(os, "fork"):
         run_single_worker(store_url, follow_stdin)
         return
-    supervisor = Supervisor(store_url, count or count_cores(), follow_stdin, lambda: Heartbeat(mmap(-1, 16)))
+    supervisor = Supervisor(
+        store_url, count or count_cores(), follow_stdin, lambda: Heartbeat(mmap(-1, 16))
+    )
     if supervisor.acquire_lock():
         supervisor.supervise()
 
@@ -208,7 +210,9 @@ class Supervisor:
     def spawn(self, slot: WorkerSlot) -> None:
         """Fork a worker into a free place."""
         run_id, _ = slot.heartbeat.read()
-        slot.heartbeat.write(run_id)  # still to be blamed; a worker that hangs before that is noticed
+        slot.heartbeat.write(
+            run_id
+        )  # still to be blamed; a worker that hangs before that is noticed
         slot.started_at = time.monotonic()
         slot.pid = os.fork()
         if slot.pid == 0:
@@ -230,7 +234,9 @@ class Supervisor:
             signal.signal(signal_number, signal.SIG_IGN)  # the supervisor says when to leave
         os.nice(5)  # pages come first
         exit_when_closed(self.pipe_read_end, stop_event)
-        run_worker(self.url, self.pool_id, slot.worker_number, len(self.slots), slot.heartbeat, stop_event)
+        run_worker(
+            self.url, self.pool_id, slot.worker_number, len(self.slots), slot.heartbeat, stop_event
+        )
 
     def reap(self, slot: WorkerSlot) -> None:
         """Notice a worker that is dead, and end one that hangs."""
@@ -248,7 +254,11 @@ class Supervisor:
             run_id,
         )
         is_short_lived = clock - slot.started_at < MIN_UPTIME
-        slot.restart_delay = min(max(2 * slot.restart_delay, MIN_RESTART_DELAY), MAX_RESTART_DELAY) if is_short_lived else 0.0
+        slot.restart_delay = (
+            min(max(2 * slot.restart_delay, MIN_RESTART_DELAY), MAX_RESTART_DELAY)
+            if is_short_lived
+            else 0.0
+        )
         slot.pid, slot.restart_at = 0, clock + slot.restart_delay
 
     def shut_down(self) -> None:

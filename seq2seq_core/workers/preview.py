@@ -31,10 +31,15 @@ def tokenize_previews(
 
     Raises CorpusError, see corpus.tokens_of.
     """
-    return [sentences_by_source.get(text) or PreviewSentence(tokenize_source(text, checkpoint), None) for text in texts]
+    return [
+        sentences_by_source.get(text) or PreviewSentence(tokenize_source(text, checkpoint), None)
+        for text in texts
+    ]
 
 
-def preview_data(sentence: PreviewSentence, output: list[str], attention: AttentionRows | None) -> dict[str, Any]:
+def preview_data(
+    sentence: PreviewSentence, output: list[str], attention: AttentionRows | None
+) -> dict[str, Any]:
     return {
         "source": list(sentence.source),
         "reference": None if sentence.reference is None else list(sentence.reference),
@@ -44,7 +49,10 @@ def preview_data(sentence: PreviewSentence, output: list[str], attention: Attent
 
 
 def translate_previews(
-    model: EncoderDecoder, previews: Sequence[PreviewSentence], checkpoint: Checkpoint, max_length: int
+    model: EncoderDecoder,
+    previews: Sequence[PreviewSentence],
+    checkpoint: Checkpoint,
+    max_length: int,
 ) -> list[dict[str, Any]]:
     """Greedy translations, the first one with its attention: source, reference, output, attention.
 

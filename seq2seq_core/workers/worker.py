@@ -17,7 +17,7 @@ import torch
 from sqlalchemy import Engine
 
 from seq2seq_core.store import queue
-from seq2seq_core.store.queue import Claim, QueuedRun, Progress
+from seq2seq_core.store.queue import Claim, Progress, QueuedRun
 from seq2seq_core.store.runs import STATUS_AFTER
 from seq2seq_core.store.schema import checkpoint_wal
 from seq2seq_core.workers.job import Job, failure_reason
@@ -55,7 +55,12 @@ class Worker:
     """
 
     def __init__(
-        self, engine: Engine, name: str, heartbeat: Heartbeat, peers: int = 1, owns_store_file: bool = True
+        self,
+        engine: Engine,
+        name: str,
+        heartbeat: Heartbeat,
+        peers: int = 1,
+        owns_store_file: bool = True,
     ) -> None:
         torch.set_num_threads(1)
         self.engine, self.name, self.heartbeat = engine, name, heartbeat
@@ -116,7 +121,9 @@ class Worker:
         """Claim one waiting run, unless another worker has fewer and will take it in a moment."""
         waiting_entries = [entry for entry in entries if entry.status == "queued"]
         below_fair_share = len(self.jobs) < math.ceil(len(entries) / self.peers)
-        if waiting_entries and (below_fair_share or time.time() - waiting_entries[0].changed_at > MAX_QUEUE_WAIT):
+        if waiting_entries and (
+            below_fair_share or time.time() - waiting_entries[0].changed_at > MAX_QUEUE_WAIT
+        ):
             claim = queue.claim_run(self.engine, self.name)
             if claim is not None:
                 self.open_job(claim)
@@ -135,11 +142,15 @@ class Worker:
     def next_job(self) -> Job | None:
         """Who has nothing to show yet or is stepped by hand comes first, then who waits longest."""
         ready_jobs = [job for job in self.jobs.values() if job.status == "running" and job.is_due]
-        return next((job for job in ready_jobs if job.unreported), ready_jobs[0] if ready_jobs else None)
+        return next(
+            (job for job in ready_jobs if job.unreported), ready_jobs[0] if ready_jobs else None
+        )
 
     def run_slice(self, job: Job) -> None:
         """Some milliseconds for one run, or its very first update."""
-        deadline = time.perf_counter() + min(max(ROUND_SECONDS / len(self.jobs), MIN_SLICE), MAX_SLICE)
+        deadline = time.perf_counter() + min(
+            max(ROUND_SECONDS / len(self.jobs), MIN_SLICE), MAX_SLICE
+        )
         with self.isolate_failures(job):
             while True:
                 self.heartbeat.write(job.id)
@@ -152,7 +163,11 @@ class Worker:
     def write_progress(self) -> None:
         """Tell the store what has happened since the last write."""
         self.write_failed, started_at = True, time.monotonic()
-        reports = [job.pending_progress() for job in self.jobs.values() if job.pending_updates or job.is_urgent]
+        reports = [
+            job.pending_progress()
+            for job in self.jobs.values()
+            if job.pending_updates or job.is_urgent
+        ]
         statuses = queue.write_progress(self.engine, self.name, [*self.rejected, *reports])
         write_seconds, self.last_write_at = time.monotonic() - started_at, time.monotonic()
         self.write_failed, self.rejected = False, []
@@ -170,7 +185,11 @@ class Worker:
         self.last_maintenance_at = time.monotonic()
         if self.jobs:
             queue.send_heartbeat(self.engine, self.name)
-        other_entries = [candidate for candidate in entries if candidate.status == "running" and candidate.run_id not in self.jobs]
+        other_entries = [
+            candidate
+            for candidate in entries
+            if candidate.status == "running" and candidate.run_id not in self.jobs
+        ]
         if any(time.time() - entry.changed_at > LEASE_SECONDS for entry in other_entries):
             queue.release_runs(self.engine, queue.lease_expired(LEASE_SECONDS))
         if self.owns_store_file:

@@ -33,8 +33,8 @@ def transformer() -> Row:
     from seq2seq_core.config import ModelConfig, TrainingConfig
     from seq2seq_core.data.bundled import load_bundled
     from seq2seq_core.models import build_model
-    from seq2seq_core.training.dataset import load_dataset, freeze_dataset
-    from seq2seq_core.training.loop import token_loss, initial_state, train
+    from seq2seq_core.training.dataset import freeze_dataset, load_dataset
+    from seq2seq_core.training.loop import initial_state, token_loss, train
 
     kind, config = ModelConfig("transformer", layers=2), TrainingConfig(updates=UPDATES)
     corpus = load_bundled("first")
@@ -52,7 +52,9 @@ def transformer() -> Row:
     adam = torch.optim.Adam(weights, lr=config.learning_rate, fused=True)
 
     def plain() -> None:
-        for rows in data.epoch_batches(config, 0)[:UPDATES] + data.epoch_batches(config, 1)[: UPDATES - 10]:
+        for rows in (
+            data.epoch_batches(config, 0)[:UPDATES] + data.epoch_batches(config, 1)[: UPDATES - 10]
+        ):
             batch = data.select_batch(rows)
             steps = batch.tgt_in.shape[1]
             states = stack(
@@ -120,7 +122,9 @@ def searches() -> list[Row]:
 
     def plain() -> None:
         for src in sources:
-            greedy_search(model, pad_sequences([src.tolist()]), pad_sequences([src.tolist()]) != PAD, 12)
+            greedy_search(
+                model, pad_sequences([src.tolist()]), pad_sequences([src.tolist()]) != PAD, 12
+            )
 
     beam, single = turns(in_one_batch, one_at_a_time)
     stepping, fast = turns(inside, plain)

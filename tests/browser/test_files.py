@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import expect
 
 from seq2seq_core.data.corpus import Row
-from seq2seq_core.data.formats import parse_rows, dump_rows
+from seq2seq_core.data.formats import dump_rows, parse_rows
 from tests.browser.conftest import Open
 from tests.browser.server import Server
 from tests.browser.test_corpus import stored, top

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from seq2seq_core.cli import main, build_parser
+from seq2seq_core.cli import build_parser, main
 from seq2seq_core.config import DecodingConfig, ModelConfig, TrainingConfig
 from seq2seq_core.data.formats import dump_rows
 from tests.core.model_grid import FIVE, PAIRS

@@ -9,7 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from seq2seq_core.config import ModelConfig, TrainingConfig, parse_model_config, parse_training_config
+from seq2seq_core.config import (
+    ModelConfig,
+    TrainingConfig,
+    parse_model_config,
+    parse_training_config,
+)
 from seq2seq_core.errors import MESSAGES, ConfigError
 
 DOORS = {"model": parse_model_config, "training": parse_training_config}

@@ -14,7 +14,12 @@ import pytest
 
 from pages.shared.runs.actions import CORPUS_LABELS as CALLED
 from pages.shared.runs.labels import CORPUS_DESCRIPTIONS
-from seq2seq_core.data.bundled import CORPORA_FOLDER, CORPUS_NAMES, TRANSLATION_CORPORA, load_bundled
+from seq2seq_core.data.bundled import (
+    CORPORA_FOLDER,
+    CORPUS_NAMES,
+    TRANSLATION_CORPORA,
+    load_bundled,
+)
 from seq2seq_core.data.corpus import build_corpus
 
 SIZES = {  # training and held-out pairs
@@ -93,7 +98,9 @@ def read(path: Path) -> list[Pair]:
     return [Pair(*(column.split() for column in line.split("\t"))) for line in lines]
 
 
-CORPUS = {name: {part: read(CORPORA_FOLDER / name / f"{part}.tsv") for part in PARTS} for name in SIZES}
+CORPUS = {
+    name: {part: read(CORPORA_FOLDER / name / f"{part}.tsv") for part in PARTS} for name in SIZES
+}
 ALL = {name: corpus["train"] + corpus["held_out"] for name, corpus in CORPUS.items()}
 each_corpus = pytest.mark.parametrize("name", SIZES)
 each_part = pytest.mark.parametrize("part", PARTS)

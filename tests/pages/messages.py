@@ -8,7 +8,7 @@ from pathlib import Path
 from seq2seq_core.errors import MESSAGES
 
 ROOT = Path(__file__).parents[2]
-MARKERS = {"_", "N_", "parts"}
+MARKERS = {"_", "N_", "segments"}
 
 
 def collected() -> set[str]:

@@ -11,13 +11,13 @@ from seq2seq_core.data import bundled
 from seq2seq_core.data.corpus import Corpus, Pair, build_corpus, swap_sides
 from seq2seq_core.data.word_classes import (
     MIN_ROWS_PER_WORD,
-    WordClasses,
     LexiconEntry,
-    unseen_words,
+    WordClasses,
     align_unseen_words,
-    rank_substitutes,
     augment,
     collect_words,
+    rank_substitutes,
+    unseen_words,
 )
 
 MAX_CACHED_VERSIONS = 16  # kept, of all learners together; nobody changes them
@@ -30,7 +30,9 @@ class Offer:
 
     new_entry: LexiconEntry
     row_count: int  # that hold it now
-    substitutions: tuple[tuple[LexiconEntry, int], ...]  # with the number of rows that it would come into
+    substitutions: tuple[
+        tuple[LexiconEntry, int], ...
+    ]  # with the number of rows that it would come into
 
 
 @dataclass(frozen=True)
@@ -81,14 +83,19 @@ def _cached_hints(version: object, _view: CorpusView) -> dict[int, Offer | Uncle
     parsed_corpus = usable_corpus(_view)
     rows = [(row.source, row.target) for row in parsed_corpus.rows]
     row_pairs = list(zip(rows, parsed_corpus.pairs, strict=True))
-    other_words, word_classes = collect_words(pair for row, pair in row_pairs if row not in texts), corpus_classes(_view)
+    other_words, word_classes = (
+        collect_words(pair for row, pair in row_pairs if row not in texts),
+        corpus_classes(_view),
+    )
     hints_by_row: dict[int, Offer | UnclearWords] = {}
     handled_words: set[str] = set()
     for row, pair in row_pairs:
         words = unseen_words(pair, other_words) if row in texts else ([], [])
         entries = align_unseen_words(pair, other_words, word_classes) if row in texts else []
         for new in entries:
-            new_offer = None if new.source in handled_words else offer_augmentation(_view, pair, new)
+            new_offer = (
+                None if new.source in handled_words else offer_augmentation(_view, pair, new)
+            )
             handled_words.add(new.source)
             if new_offer is not None:
                 hints_by_row.setdefault(texts[row], new_offer)
@@ -107,7 +114,11 @@ def offer_augmentation(view: CorpusView, pair: Pair, new: LexiconEntry) -> Offer
         for known_entry in rank_substitutes(pair, new, word_classes, parsed_corpus.pairs)
     ]
     usable_entries = tuple((like, count) for like, count in candidates if count)
-    return Offer(new, row_count, usable_entries) if usable_entries and row_count < MIN_ROWS_PER_WORD else None
+    return (
+        Offer(new, row_count, usable_entries)
+        if usable_entries and row_count < MIN_ROWS_PER_WORD
+        else None
+    )
 
 
 def word_hints(view: CorpusView) -> dict[int, Offer | UnclearWords]:

@@ -24,7 +24,9 @@ def cards_event(event: str) -> dict[str, Any]:
 def edit_row() -> None:
     event, view = cards_event("edit"), session.current_corpus()
     rows, position = list(view.rows), find_row(view, event)
-    sanitized = edits.sanitize_with_notices([Row(*map(str, event["to"]))], view.tokenizer, [position + 1])
+    sanitized = edits.sanitize_with_notices(
+        [Row(*map(str, event["to"]))], view.tokenizer, [position + 1]
+    )
     if sanitized.rows and sanitized.rows[0] != rows[position]:
         rows[position] = sanitized.rows[0]
         edits.save_edit(view, rows)

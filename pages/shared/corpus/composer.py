@@ -16,7 +16,13 @@ from pages.shared.frame.session import CorpusView
 from seq2seq_core.data import bundled
 from seq2seq_core.data.corpus import Row
 from seq2seq_core.data.tokenizers import CJK, TOKENIZERS
-from seq2seq_core.data.word_classes import SENTENCE_BOUNDARY, MIN_ROWS_PER_WORD, ContextProfile, LexiconEntry, augment
+from seq2seq_core.data.word_classes import (
+    MIN_ROWS_PER_WORD,
+    SENTENCE_BOUNDARY,
+    ContextProfile,
+    LexiconEntry,
+    augment,
+)
 from seq2seq_core.errors import StoreError
 
 MAX_PROFILED_WORDS = 150  # words of which the browser knows the company; it knows the rest by name
@@ -44,7 +50,9 @@ def add_pair() -> None:
     """Put the pair on top, or in the place of the one that was edited; train on it, if asked to."""
     event, view = composer_event("pair"), session.current_corpus()
     join = TOKENIZERS[view.tokenizer].join
-    edited_row = Row(*(join([str(token) for token in event[side]]) for side in ("source", "target")))
+    edited_row = Row(
+        *(join([str(token) for token in event[side]]) for side in ("source", "target"))
+    )
     sanitized = edits.sanitize_with_notices([edited_row], view.tokenizer, [1])
     if sanitized.rows:
         save_pair(view, sanitized.rows[0], event["replaces"])
@@ -57,7 +65,9 @@ def save_pair(view: CorpusView, new_row: Row, replaces: dict[str, Any] | None) -
     other_rows = {i: row for i, row in enumerate(view.rows) if i != replaced_position}
     for i, row in other_rows.items():
         if (row.source, row.target) == (new_row.source, new_row.target):
-            edits.queue_notice(_("This pair stands in the corpus already, in row {row}.", row=i + 1))
+            edits.queue_notice(
+                _("This pair stands in the corpus already, in row {row}.", row=i + 1)
+            )
             return
     rows = [new_row, *other_rows.values()]
     for number, row in enumerate(rows[1:], 2):
@@ -99,7 +109,9 @@ def augment_new_word() -> None:
         if not isinstance(offer, Offer) or offer.new_entry != new_entry:
             continue
         if known_entry in [entry for entry, _count in offer.substitutions]:
-            new_rows = augment(analysis.usable_corpus(view), view.tokenizer, new_entry, known_entry, view.held_out)
+            new_rows = augment(
+                analysis.usable_corpus(view), view.tokenizer, new_entry, known_entry, view.held_out
+            )
             rows = [*view.rows[: position + 1], *new_rows, *view.rows[position + 1 :]]
             edits.save_edit(view, edits.sanitize_with_notices(rows, view.tokenizer).rows)
             table.unmount_editor()
@@ -140,7 +152,17 @@ def side_data(sentences: Sequence[Sequence[str]], profile: ContextProfile) -> di
             for word in components.annotate_tokens(words)
         ],
         "company": [
-            [word, *(neighbour_ids(kind[word]) for kind in (profile.cooccurring_words, profile.left_neighbours, profile.right_neighbours))]
+            [
+                word,
+                *(
+                    neighbour_ids(kind[word])
+                    for kind in (
+                        profile.cooccurring_words,
+                        profile.left_neighbours,
+                        profile.right_neighbours,
+                    )
+                ),
+            ]
             for word in words[:MAX_PROFILED_WORDS]
         ],
     }
@@ -168,7 +190,9 @@ def unclear_messages(source: dict[str, str], target: dict[str, str]) -> dict[str
 
 def describe_unclear(words: UnclearWords) -> list[dict[str, str]]:
     """The same for a pair that is in the corpus."""
-    messages = unclear_messages({"source": " ".join(words.source)}, {"target": " ".join(words.target)})
+    messages = unclear_messages(
+        {"source": " ".join(words.source)}, {"target": " ".join(words.target)}
+    )
     if words.source and words.target:
         return messages["uneven"]
     return messages["lone_source" if words.source else "lone_target"]
@@ -189,7 +213,10 @@ def offer_data(offer: Offer) -> dict[str, Any]:
             count={"text": str(offer.row_count)},
         ),
         "places": [
-            {"entry": [known_entry.source, known_entry.target], "shown": f"{known_entry.source} → {known_entry.target}"}
+            {
+                "entry": [known_entry.source, known_entry.target],
+                "shown": f"{known_entry.source} → {known_entry.target}",
+            }
             for known_entry, _count in offer.substitutions
         ],
     }
@@ -205,7 +232,11 @@ def _word_data(version: object, _view: CorpusView, language: str) -> dict[str, A
         "draft": {"source": first.source if first else [], "target": first.target if first else []},
         "source": source,
         "target": side_data([pair.target for pair in pairs], classes.target),
-        "means": [[word, translations] for word in frequent if (translations := classes.translations[word])],
+        "means": [
+            [word, translations]
+            for word in frequent
+            if (translations := classes.translations[word])
+        ],
     }
 
 

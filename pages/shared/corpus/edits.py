@@ -52,13 +52,17 @@ def queue_problems(problems: Sequence[Problem], numbers: Sequence[object]) -> No
     queue_notice(_("Not stored:") + " " + " ".join(lines), refused=True)
 
 
-def sanitize_with_notices(rows: Sequence[Row], tokenizer: str, numbers: Sequence[object] = ()) -> SanitizedRows:
+def sanitize_with_notices(
+    rows: Sequence[Row], tokenizer: str, numbers: Sequence[object] = ()
+) -> SanitizedRows:
     """The rows as they may be stored; what is refused, and what was taken out of them, is said."""
     numbers = numbers or range(1, len(rows) + 1)
     sanitized = sanitize_rows(rows, tokenizer)
     queue_problems(sanitized.problems, numbers)
     if sanitized.altered_rows:
-        row_numbers = ", ".join(str(numbers[n - 1]) for n in sanitized.altered_rows[:MAX_SHOWN_PROBLEMS])
+        row_numbers = ", ".join(
+            str(numbers[n - 1]) for n in sanitized.altered_rows[:MAX_SHOWN_PROBLEMS]
+        )
         more = " …" if len(sanitized.altered_rows) > MAX_SHOWN_PROBLEMS else ""
         queue_notice(
             _("Invisible characters were taken out of row {row}.", row=row_numbers)
@@ -83,7 +87,9 @@ def save_edit(
     earlier_held_out = view.held_out if held_out is None else held_out
     remaining_held_out = [row for row in earlier_held_out if row.source not in trained_sources]
     revision_slot = shown_revision()
-    revision_slot["view"] = saved = session.save_corpus(view, rows, remaining_held_out, name, tokenizer)
+    revision_slot["view"] = saved = session.save_corpus(
+        view, rows, remaining_held_out, name, tokenizer
+    )
     duplicate_count = count_duplicates(saved.rows)
     if duplicate_count > earlier_duplicates or (duplicate_count and name):
         queue_notice(_("Rows that repeat an earlier pair: {count}.", count=duplicate_count))

@@ -116,13 +116,17 @@ def replace_corpus(name: str, rows: Sequence[Row]) -> None:
     )
 
 
-def save_replacement(name: str, rows: Sequence[Row], held_out: Sequence[Row], tokenizer: str) -> None:
+def save_replacement(
+    name: str, rows: Sequence[Row], held_out: Sequence[Row], tokenizer: str
+) -> None:
     clear_pending_uploads()
     edits.save_edit(session.current_corpus(), rows, held_out, name, tokenizer)
     table.unmount_editor()
 
 
-def save_version(rows: Sequence[Row], held_out: Sequence[Row], tokenizer: str | None = None) -> None:
+def save_version(
+    rows: Sequence[Row], held_out: Sequence[Row], tokenizer: str | None = None
+) -> None:
     """Another version of the corpus that is there, by one of the tools."""
     edits.save_edit(session.current_corpus(), rows, held_out, tokenizer=tokenizer)
     table.unmount_editor()
@@ -190,7 +194,12 @@ def corpus_toolbar(view: CorpusView) -> None:
                 height=160,
             )
             st.button(_("Append"), on_click=append_pasted_rows, key="corpus_append")
-        st.button(_("Swap sides"), on_click=swap_corpus_sides, icon=":material/swap_horiz:", key="corpus_swap")
+        st.button(
+            _("Swap sides"),
+            on_click=swap_corpus_sides,
+            icon=":material/swap_horiz:",
+            key="corpus_swap",
+        )
         choose_tokenizer(view)
         if _has_traditional(analysis.version_key(view), view):
             st.button(
@@ -215,7 +224,9 @@ def choose_bundled() -> None:
     with st.container(gap="small", key="corpus_shipped"):
         for name, (title, sentence) in CORPUS_DESCRIPTIONS.items():
             with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-                st.button(_(title), on_click=load_bundled_corpus, args=(name,), key=f"corpus_load_{name}")
+                st.button(
+                    _(title), on_click=load_bundled_corpus, args=(name,), key=f"corpus_load_{name}"
+                )
                 st.caption(_(sentence))
 
 
@@ -273,7 +284,10 @@ def pending_uploads() -> None:
     """What else can be done with a file that could not be taken as it was."""
     if "corpus_other_encoding" in st.session_state:
         st.button(
-            _("Read {name} as GB18030", name=escape_markdown(st.session_state["corpus_other_encoding"][0])),
+            _(
+                "Read {name} as GB18030",
+                name=escape_markdown(st.session_state["corpus_other_encoding"][0]),
+            ),
             on_click=reread_file,
             key="corpus_read_again",
         )
@@ -290,5 +304,7 @@ def pending_uploads() -> None:
             )
         )
         st.button(
-            _("Take the first {limit}", limit=LIMITS.pairs), on_click=accept_first_rows, key="corpus_take"
+            _("Take the first {limit}", limit=LIMITS.pairs),
+            on_click=accept_first_rows,
+            key="corpus_take",
         )

@@ -68,7 +68,8 @@ def split_sides(view: CorpusView) -> tuple[list[str], list[str]]:
 
 def column_configs(view: CorpusView) -> dict[str, Any]:
     return {
-        name: st.column_config.TextColumn(title, default="") for name, title in column_titles(view).items()
+        name: st.column_config.TextColumn(title, default="")
+        for name, title in column_titles(view).items()
     }
 
 
@@ -87,7 +88,9 @@ def editor_key() -> str:
 
 def mount_editor(view: CorpusView) -> None:
     """A fresh editor: fed its own output, Streamlit's would lose every second edit."""
-    editor_state().update(mounts=editor_state()["mounts"] + 1, base=rows_to_table(view.rows), view=view)
+    editor_state().update(
+        mounts=editor_state()["mounts"] + 1, base=rows_to_table(view.rows), view=view
+    )
 
 
 def unmount_editor() -> None:
@@ -141,7 +144,9 @@ def draw_editor(view: CorpusView) -> tuple[CorpusView, dict[int, Row]]:
     if tuple(rows.values()) != view.rows:
         mounts = editor_state()["mounts"]
         view = save_rows(view, tuple(rows.values()), list(rows))
-        if editor_state()["mounts"] > mounts:  # another tab was quicker: its rows are what comes next
+        if (
+            editor_state()["mounts"] > mounts
+        ):  # another tab was quicker: its rows are what comes next
             rows = dict(enumerate(view.rows, 1))
     return view, rows
 
@@ -161,7 +166,9 @@ def read_late_edit() -> None:
 def draw_problems(view: CorpusView, rows: dict[int, Row]) -> None:
     """What is wrong, at the numbers that the rows have on the screen."""
     numbers = list(rows)
-    lines = [errors.format_problem(p, numbers[p.row - 1]) for p in analysis.usable_corpus(view).problems]
+    lines = [
+        errors.format_problem(p, numbers[p.row - 1]) for p in analysis.usable_corpus(view).problems
+    ]
     hints = [
         _("Row {row}: without spaces the whole sentence counts as one word.", row=number)
         for number, row in rows.items()
@@ -185,5 +192,8 @@ def draw_held_out(view: CorpusView) -> None:
     title = _("{count} held-out pairs, never trained on", count=len(view.held_out))
     with st.expander(_("1 held-out pair, never trained on") if len(view.held_out) == 1 else title):
         st.dataframe(
-            rows_to_table(view.held_out), height=320, column_config=column_configs(view), key="corpus_held_out"
+            rows_to_table(view.held_out),
+            height=320,
+            column_config=column_configs(view),
+            key="corpus_held_out",
         )

@@ -73,14 +73,19 @@ def vocabulary_table(
     """A table of ids, words and counts; special tokens count as often as they come to stand."""
     counts = Counter(token for sentence in sentences for token in sentence)
     first_id = 0 if specials else len(SPECIAL_TOKENS)
-    tokens, word_entries = words.tokens[first_id:], bundled.load_word_glosses() if current_language() == "en" else {}
+    tokens, word_entries = (
+        words.tokens[first_id:],
+        bundled.load_word_glosses() if current_language() == "en" else {},
+    )
     rows = pd.DataFrame(
         {
             "id": range(first_id, len(words)),
             "word": tokens,
             "count": [counts[token] for token in tokens],
             "meaning": [
-                f"{word_entries[token].pinyin} · {word_entries[token].gloss}" if token in word_entries else ""
+                f"{word_entries[token].pinyin} · {word_entries[token].gloss}"
+                if token in word_entries
+                else ""
                 for token in tokens
             ],
         }
@@ -143,7 +148,10 @@ def view_tensors(view: CorpusView) -> None:
     specials = st.toggle(_("with the four special tokens"), key="corpus_specials")
     if specials:
         st.caption(
-            " · ".join(f"**{escape_markdown(token)}** {_(note)}" for token, note in SPECIAL_TOKEN_NOTES.items())
+            " · ".join(
+                f"**{escape_markdown(token)}** {_(note)}"
+                for token, note in SPECIAL_TOKEN_NOTES.items()
+            )
         )
     start, end = SPECIAL_TOKENS[SOS], SPECIAL_TOKENS[EOS]
     sentences = [pair.source for pair in pairs], [(start, *pair.target, end) for pair in pairs]

@@ -13,7 +13,7 @@ from pages.shared.frame.i18n import N_, _, segments
 from pages.shared.runs.selection import Selection
 from seq2seq_core.config import DecodingConfig
 from seq2seq_core.data.tokenizers import TOKENIZERS
-from seq2seq_core.decoding.beam_tree import BeamResult, BeamNode, BeamTree, build_beam_tree
+from seq2seq_core.decoding.beam_tree import BeamNode, BeamResult, BeamTree, build_beam_tree
 from seq2seq_core.decoding.translator import Translation
 from seq2seq_core.limits import LIMITS
 
@@ -29,9 +29,14 @@ ranking_component = components.register_component("ranking")
 
 @st.cache_resource(show_spinner=False, max_entries=64)
 def _cached_tree(
-    run_id: int, update: int, source: tuple[str, ...], width: int, penalty: float, example_count: int,
+    run_id: int,
+    update: int,
+    source: tuple[str, ...],
+    width: int,
+    penalty: float,
+    example_count: int,
     _trained: TrainedRun,
-) -> BeamTree:  # fmt: skip
+) -> BeamTree:
     config = DecodingConfig(beam=width, length_penalty=penalty)
     return build_beam_tree(_trained.model, _trained.checkpoint, source, config, example_count)
 
@@ -39,7 +44,15 @@ def _cached_tree(
 def cached_tree(selection: Selection, width: int, penalty: float, example_count: int) -> BeamTree:
     """The search for this sentence's translation; the same one is not made twice."""
     source = selection.translation.source_tokens
-    return _cached_tree(selection.run.id, selection.trained.update, source, width, penalty, example_count, selection.trained)
+    return _cached_tree(
+        selection.run.id,
+        selection.trained.update,
+        source,
+        width,
+        penalty,
+        example_count,
+        selection.trained,
+    )
 
 
 def percent_from_log(log_probability: float) -> str:
@@ -69,7 +82,9 @@ def best_node_index(column: Sequence[BeamNode], state: str) -> int | None:
     return next((node_index for node_index, node in enumerate(column) if node.state == state), None)
 
 
-def describe_node(search_tree: BeamTree, step: int, tokenizer: str, message: str, state: str, count: int = 1) -> TreeSegments:
+def describe_node(
+    search_tree: BeamTree, step: int, tokenizer: str, message: str, state: str, count: int = 1
+) -> TreeSegments:
     """A sentence about the best node in a state; nothing where there is none."""
     column = search_tree.columns[step]
     node_index = best_node_index(column, state)
@@ -88,7 +103,9 @@ def dead_ends(search_tree: BeamTree, step: int) -> int:
     if not step:
         return 0
     parents = {node.parent for node in search_tree.columns[step] if node.state != "pruned"}
-    alive_nodes = {i for i, node in enumerate(search_tree.columns[step - 1]) if node.state == "alive"}
+    alive_nodes = {
+        i for i, node in enumerate(search_tree.columns[step - 1]) if node.state == "alive"
+    }
     return len(alive_nodes - parents)
 
 
@@ -114,9 +131,18 @@ def describe_beam_step(search_tree: BeamTree, step: int, tokenizer: str) -> Tree
     survivor_count = sum(node.state != "pruned" for node in column)
     words = segments(LATER_STEP if step else FIRST_STEP, width={"text": str(survivor_count)})
     words += describe_node(search_tree, step, tokenizer, MOST_PROBABLE, "alive")
-    words += describe_node(search_tree, step, tokenizer, ENDED_SENTENCES if ended_count > 1 else ENDED_SENTENCE, "ended", ended_count)
+    words += describe_node(
+        search_tree,
+        step,
+        tokenizer,
+        ENDED_SENTENCES if ended_count > 1 else ENDED_SENTENCE,
+        "ended",
+        ended_count,
+    )
     if dead_end_count := dead_ends(search_tree, step):
-        words += segments(DEAD_ENDS if dead_end_count > 1 else DEAD_END, count={"text": str(dead_end_count)})
+        words += segments(
+            DEAD_ENDS if dead_end_count > 1 else DEAD_END, count={"text": str(dead_end_count)}
+        )
     return words + describe_node(search_tree, step, tokenizer, PRUNED, "pruned")
 
 
@@ -145,7 +171,13 @@ def describe_winner(search_tree: BeamTree, penalty: float) -> TreeSegments:
 
 
 def tree_data(
-    key: str, search_tree: BeamTree, translation: Translation, width: int, penalty: float, tokenizer: str, position: int
+    key: str,
+    search_tree: BeamTree,
+    translation: Translation,
+    width: int,
+    penalty: float,
+    tokenizer: str,
+    position: int,
 ) -> dict[str, Any]:
     """Everything the tree shows, every sentence included: it never has to ask again."""
     count = len(search_tree.columns) + 1  # the last step shows what came out
@@ -188,7 +220,9 @@ def tree_data(
 RANKING_SIZE = 5  # of the ranking
 
 
-def ranking_rows(results: Sequence[BeamResult], reference_order: Sequence[BeamResult], penalty: float) -> list[dict[str, Any]]:
+def ranking_rows(
+    results: Sequence[BeamResult], reference_order: Sequence[BeamResult], penalty: float
+) -> list[dict[str, Any]]:
     """The best of one ranking, and how many places each stands higher or lower than in another."""
     return [
         {

@@ -31,7 +31,11 @@ def match_reference(output: Sequence[str], reference: Sequence[str] | None) -> l
 
 
 def lane_rows(
-    name: str, note: str, output: Sequence[str], inputs: Sequence[str], reference: Sequence[str] | None
+    name: str,
+    note: str,
+    output: Sequence[str],
+    inputs: Sequence[str],
+    reference: Sequence[str] | None,
 ) -> list[dict[str, Any]]:
     """Two rows: what a decoder wrote, and below it what it had read at that step."""
     output_cells = map(token_cell, output, match_reference(output, reference))
@@ -43,7 +47,9 @@ def lane_rows(
 
 def describe_divergence(greedy_tokens: Sequence[str], eos_fed_tokens: Sequence[str]) -> str:
     """Where the two lanes part, in words."""
-    for step, (greedy_token, eos_fed_token) in enumerate(zip(greedy_tokens, eos_fed_tokens, strict=True), 1):
+    for step, (greedy_token, eos_fed_token) in enumerate(
+        zip(greedy_tokens, eos_fed_tokens, strict=True), 1
+    ):
         if greedy_token != eos_fed_token:
             return _("In this sentence the two part at step {step}.", step=step)
     return _("In this sentence it writes the same words all the same.")
@@ -56,7 +62,9 @@ def draw_eos_feeding(selection: Selection, reference: str | None) -> None:
     eos_fed_tokens = translate_feeding_eos(
         selection.trained.model, checkpoint, selection.translation.source_tokens, len(greedy_tokens)
     )
-    reference_tokens = None if reference is None else [*tokenize(reference, checkpoint.tokenizer), "<eos>"]
+    reference_tokens = (
+        None if reference is None else [*tokenize(reference, checkpoint.tokenizer), "<eos>"]
+    )
     st.subheader(_("A test that fools: fillers instead of its own words"), anchor=False)
     st.markdown(
         _(
@@ -68,7 +76,11 @@ def draw_eos_feeding(selection: Selection, reference: str | None) -> None:
     st.text(describe_divergence(greedy_tokens, eos_fed_tokens))
     label = _("What was read and written with and without fillers")
     greedy_rows = lane_rows(
-        _("Greedy decoding wrote"), _("its own last word"), greedy_tokens, ["<sos>", *greedy_tokens[:-1]], reference_tokens
+        _("Greedy decoding wrote"),
+        _("its own last word"),
+        greedy_tokens,
+        ["<sos>", *greedy_tokens[:-1]],
+        reference_tokens,
     )
     links = [[[1, step], [0, step - 1]] for step in range(1, len(greedy_tokens))]
     components.tensors_component(
@@ -81,7 +93,9 @@ def draw_eos_feeding(selection: Selection, reference: str | None) -> None:
         ["<sos>", *["<eos>"] * (len(eos_fed_tokens) - 1)],
         reference_tokens,
     )
-    components.tensors_component(key="decode_filler_lane", data={"label": label, "rows": eos_fed_rows, "links": []})
+    components.tensors_component(
+        key="decode_filler_lane", data={"label": label, "rows": eos_fed_rows, "links": []}
+    )
     draw_exact_match_shares(selection)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 from zlib import crc32
 
-from pages.shared.decoding.stepper import format_probability, describe_step
+from pages.shared.decoding.stepper import describe_step, format_probability
 from pages.shared.frame import components, url_state
 from pages.shared.frame.glossary import word_gloss
 from pages.shared.frame.i18n import _
@@ -43,13 +43,18 @@ def offered_words(step: TranslationStep, seed: str) -> list[OfferedWord]:
     probabilities = {choice.token: choice.probability for choice in step.top}
     lowest_probability = step.top[-1].probability  # whatever is not among them has less
     offers = [
-        (word, share, format_probability(share), word_gloss(word)) for word, share in probabilities.items() if word != EOS_TOKEN
+        (word, share, format_probability(share), word_gloss(word))
+        for word, share in probabilities.items()
+        if word != EOS_TOKEN
     ]
     offers = offers[: OFFERED_WORDS - 1]
     random.Random(seed).shuffle(offers)
     share = probabilities.get(EOS_TOKEN)
     upper_bound = f"<{format_probability(lowest_probability).lstrip('<')}"
-    return [*offers, (EOS_TOKEN, share or 0.0, format_probability(share) if share else upper_bound, "")]
+    return [
+        *offers,
+        (EOS_TOKEN, share or 0.0, format_probability(share) if share else upper_bound, ""),
+    ]
 
 
 def expected_by_chance(counts: Sequence[int]) -> list[float]:
@@ -111,14 +116,21 @@ def guess_data(selection: Selection) -> dict[str, Any]:
                 "token": step.token,
                 "options": words,
                 "attention": [round(weight, 6) for weight in step.attention or ()],
-                "said": describe_step(step, sources, number == count, (), selection.run.model_config),
+                "said": describe_step(
+                    step, sources, number == count, (), selection.run.model_config
+                ),
             }
             for number, (step, words) in enumerate(zip(steps, word_offers, strict=True), 1)
         ],
         "blind": {"words": by_word, "places": by_place},
         "summary": {
-            "words": [score_summary(right_count, count, by_word[-1], True) for right_count in range(count + 1)],
-            "places": [score_summary(right, count, by_place[-1], False) for right in range(count + 1)],
+            "words": [
+                score_summary(right_count, count, by_word[-1], True)
+                for right_count in range(count + 1)
+            ],
+            "places": [
+                score_summary(right, count, by_place[-1], False) for right in range(count + 1)
+            ],
         },
         "labels": guess_labels(selection),
         "step": [_("step {step} of {count}", step=i, count=count) for i in range(count + 1)],

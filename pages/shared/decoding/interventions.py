@@ -15,14 +15,14 @@ from pages.shared.runs.selection import Selection
 from seq2seq_core.data.vocabulary import SPECIAL_TOKENS
 from seq2seq_core.decoding.interventions import (
     Branch,
+    BranchOutcome,
     Intervention,
     TokenDifference,
-    BranchOutcome,
     check_branch,
     find_difference,
-    summarize_outcome,
     parse_branch,
     replay_branch,
+    summarize_outcome,
     word_intervention,
 )
 from seq2seq_core.decoding.translator import Translation
@@ -66,7 +66,10 @@ def save_branches_to_url(branches: Sequence[Branch], active_branch: Branch) -> N
     if len(branches) > MAX_BRANCHES or len(text) > url_state.MAX_VALUE_LENGTH:
         raise ConfigError("too_many_branches")
     active_number = branches.index(active_branch) + 1 if active_branch in branches else 0
-    for name, value in (("branches", text), ("branch", str(active_number) if active_number else "")):
+    for name, value in (
+        ("branches", text),
+        ("branch", str(active_number) if active_number else ""),
+    ):
         if value:
             url_state.set_param(name, value)
         else:
@@ -78,11 +81,16 @@ def save_branches_to_url(branches: Sequence[Branch], active_branch: Branch) -> N
 
 def reshuffled_branch(parent: Branch, step: int, branches: Sequence[Branch]) -> Branch:
     """Another shuffle than those that are there: who clicks again wants to see another one."""
-    candidates = (parent.with_intervention(Intervention(step, "shuffled", seed)) for seed in range(1, MAX_BRANCHES + 2))
+    candidates = (
+        parent.with_intervention(Intervention(step, "shuffled", seed))
+        for seed in range(1, MAX_BRANCHES + 2)
+    )
     return next(branch for branch in candidates if branch not in branches)
 
 
-def requested_branch(click: Mapping[str, Any], branches: Sequence[Branch], selection: Selection) -> Branch:
+def requested_branch(
+    click: Mapping[str, Any], branches: Sequence[Branch], selection: Selection
+) -> Branch:
     """The branch that a click asks for. Raises ConfigError or CorpusError."""
     parent, kind, value = parse_branch(str(click["of"])), str(click["do"]), click.get("value")
     if kind == "show":
@@ -91,11 +99,15 @@ def requested_branch(click: Mapping[str, Any], branches: Sequence[Branch], selec
         return parent.toggle_position(int(str(value)))
     step = int(str(click["step"]))
     if kind == "word":
-        return parent.with_intervention(word_intervention(step, str(value), selection.trained.checkpoint.target))
+        return parent.with_intervention(
+            word_intervention(step, str(value), selection.trained.checkpoint.target)
+        )
     if kind == "shuffled":
         return reshuffled_branch(parent, step, branches)
     number = str(value or 0)
-    return parent.with_intervention(Intervention(step, kind, float(number) if kind == "sharpened" else int(number)))
+    return parent.with_intervention(
+        Intervention(step, kind, float(number) if kind == "sharpened" else int(number))
+    )
 
 
 def handle_click(click: Mapping[str, Any], selection: Selection) -> None:
@@ -104,7 +116,10 @@ def handle_click(click: Mapping[str, Any], selection: Selection) -> None:
     if click["do"] == "remove":
         removed_branch = parse_branch(str(click["of"]))
         remaining_branches = [branch for branch in branches if branch != removed_branch]
-        return save_branches_to_url(remaining_branches, UNCHANGED_BRANCH if active_branch == removed_branch else active_branch)
+        return save_branches_to_url(
+            remaining_branches,
+            UNCHANGED_BRANCH if active_branch == removed_branch else active_branch,
+        )
     new_branch = requested_branch(click, branches, selection)
     check_branch(new_branch, selection.trained.checkpoint, len(selection.translation.source_tokens))
     is_listed = new_branch in branches or new_branch == UNCHANGED_BRANCH
@@ -132,11 +147,17 @@ def join_segments(pieces: Sequence[Segments]) -> Segments:
     ]
 
 
-def describe_changes(branch: Branch, source: Sequence[str], branch_result: BranchOutcome, selection: Selection) -> Segments:
+def describe_changes(
+    branch: Branch, source: Sequence[str], branch_result: BranchOutcome, selection: Selection
+) -> Segments:
     """What was changed; not what stands behind the end of the sentence."""
     target = selection.trained.checkpoint.target
-    left_out = [segments("without {source}", source={"source": source[i]}) for i in branch.omitted_positions]
-    reached_changes = [change for change in branch.interventions if change.step <= len(branch_result.tokens)]
+    left_out = [
+        segments("without {source}", source={"source": source[i]}) for i in branch.omitted_positions
+    ]
+    reached_changes = [
+        change for change in branch.interventions if change.step <= len(branch_result.tokens)
+    ]
     descriptions = [
         [
             *segments("step {step}: ", step={"text": str(change.step)}),
@@ -183,7 +204,11 @@ def describe_effect(divergence: TokenDifference | None, branch: Branch) -> Segme
 
 def format_sentence_probability(log_probability: float) -> str:
     """Of a whole sentence: as a share, and as its logarithm, which can be told apart when tiny."""
-    share = format_probability(math.exp(log_probability)) if log_probability > math.log(0.0005) else "<0.1%"
+    share = (
+        format_probability(math.exp(log_probability))
+        if log_probability > math.log(0.0005)
+        else "<0.1%"
+    )
     return f"{share} · ln P = {log_probability:.2f}".replace("-", "\u2212")
 
 
@@ -194,7 +219,9 @@ def format_sentence_probability(log_probability: float) -> str:
 def _cached_outcome(
     run_id: int, update: int, source: tuple[str, ...], branch: Branch, _selection: Selection
 ) -> BranchOutcome:
-    return summarize_outcome(replay_branch(_selection.trained.model, _selection.trained.checkpoint, source, branch))
+    return summarize_outcome(
+        replay_branch(_selection.trained.model, _selection.trained.checkpoint, source, branch)
+    )
 
 
 def branch_outcome(branch: Branch, selection: Selection) -> BranchOutcome:
@@ -208,10 +235,14 @@ def branch_translation(branch: Branch, selection: Selection) -> Translation:
     if branch == UNCHANGED_BRANCH:
         return selection.translation
     trained = selection.trained
-    return replay_branch(trained.model, trained.checkpoint, selection.translation.source_tokens, branch)
+    return replay_branch(
+        trained.model, trained.checkpoint, selection.translation.source_tokens, branch
+    )
 
 
-def branch_row(branch: Branch, active_branch: Branch, own_result: BranchOutcome, selection: Selection) -> dict[str, Any]:
+def branch_row(
+    branch: Branch, active_branch: Branch, own_result: BranchOutcome, selection: Selection
+) -> dict[str, Any]:
     """One line of the list."""
     source, branch_result = selection.translation.source_tokens, branch_outcome(branch, selection)
     divergence = find_difference(own_result.tokens, branch_result.tokens)
@@ -270,7 +301,9 @@ def branch_labels(selection: Selection) -> dict[str, str]:
     }  # fmt: skip
 
 
-def branches_data(branches: Sequence[Branch], active_branch: Branch, selection: Selection) -> dict[str, Any]:
+def branches_data(
+    branches: Sequence[Branch], active_branch: Branch, selection: Selection
+) -> dict[str, Any]:
     """The branches as the component lists them, and everything that can be changed."""
     own_result = summarize_outcome(selection.translation)
     active_number = branches.index(active_branch) + 1 if active_branch in branches else 0
@@ -281,8 +314,15 @@ def branches_data(branches: Sequence[Branch], active_branch: Branch, selection: 
             "branches": "_".join(map(str, branches)),
             "branch": str(active_number) if active_number else "",
         },
-        "branches": [branch_row(branch, active_branch, own_result, selection) for branch in (UNCHANGED_BRANCH, *branches)],
-        "words": [token for token in target[: COMPLETION_WORDS + len(SPECIAL_TOKENS)] if token not in SPECIAL_TOKENS],
+        "branches": [
+            branch_row(branch, active_branch, own_result, selection)
+            for branch in (UNCHANGED_BRANCH, *branches)
+        ],
+        "words": [
+            token
+            for token in target[: COMPLETION_WORDS + len(SPECIAL_TOKENS)]
+            if token not in SPECIAL_TOKENS
+        ],
         "refused": st.session_state.pop("decode_refused", ""),
         "labels": branch_labels(selection),
     }

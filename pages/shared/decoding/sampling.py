@@ -12,10 +12,15 @@ from pages.shared.frame import components, url_state
 from pages.shared.frame.i18n import _, current_language
 from pages.shared.runs import actions
 from pages.shared.runs.selection import Selection
-from pages.shared.settings.decoding import TEMPERATURE, TOP_K, TOP_P, seed_input, decoding_control
+from pages.shared.settings.decoding import TEMPERATURE, TOP_K, TOP_P, decoding_control, seed_input
 from seq2seq_core.config import DecodingConfig
 from seq2seq_core.data.corpus import tokenize
-from seq2seq_core.decoding.beam_tree import NextTokens, SampledTranslation, next_token_distribution, sample_translations
+from seq2seq_core.decoding.beam_tree import (
+    NextTokens,
+    SampledTranslation,
+    next_token_distribution,
+    sample_translations,
+)
 
 if TYPE_CHECKING:
     from seq2seq_core.training.dataset import TrainedRun
@@ -30,7 +35,9 @@ def choose_step(count: int) -> int:
     if count == 1:
         return 1
     key = f"search_step_{current_language()}_{count}"
-    initial_step = url_state.initial_value(key, min(max(url_state.get_option("step", range(1000), 1), 1), count))
+    initial_step = url_state.initial_value(
+        key, min(max(url_state.get_option("step", range(1000), 1), 1), count)
+    )
     step = st.slider(_("Step"), 1, count, value=initial_step, key=key)
     url_state.set_param("step", str(step))
     return step
@@ -56,7 +63,11 @@ def describe_candidates(distribution: NextTokens) -> str:
     if distribution.candidate_count == 1:
         return _("Only one word can be drawn here: this is greedy.")
     if distribution.candidate_count < distribution.vocabulary_size:
-        return _("{left} of {size} words can be drawn here.", left=distribution.candidate_count, size=distribution.vocabulary_size)
+        return _(
+            "{left} of {size} words can be drawn here.",
+            left=distribution.candidate_count,
+            size=distribution.vocabulary_size,
+        )
     return _("Each of the {size} words can be drawn here, most of them hardly ever.",
              size=distribution.vocabulary_size)  # fmt: skip
 
@@ -65,7 +76,9 @@ def is_correct(sample: SampledTranslation, reference: Sequence[str] | None) -> b
     return None if reference is None else sample.tokens == reference
 
 
-def describe_samples(samples: Sequence[SampledTranslation], greedy: Sequence[str], config: DecodingConfig) -> str:
+def describe_samples(
+    samples: Sequence[SampledTranslation], greedy: Sequence[str], config: DecodingConfig
+) -> str:
     if config.temperature == 0:
         return _("At temperature 0 every draw is what greedy search writes.")
     greedy_count = sum(one.count for one in samples if list(one.tokens) == list(greedy))
@@ -77,14 +90,24 @@ def describe_samples(samples: Sequence[SampledTranslation], greedy: Sequence[str
 
 
 def sampling_data(
-    selection: Selection, step: int, distribution: NextTokens, samples: Sequence[SampledTranslation], config: DecodingConfig
+    selection: Selection,
+    step: int,
+    distribution: NextTokens,
+    samples: Sequence[SampledTranslation],
+    config: DecodingConfig,
 ) -> dict[str, Any]:
     reference = actions.reference_translation(selection.run, selection.text)
-    reference_tokens = None if reference is None else tokenize(reference, selection.trained.checkpoint.tokenizer)
+    reference_tokens = (
+        None if reference is None else tokenize(reference, selection.trained.checkpoint.tokenizer)
+    )
     return {
-        "source": components.annotate_tokens(selection.translation.source_tokens, selection.translation.unknown),
+        "source": components.annotate_tokens(
+            selection.translation.source_tokens, selection.translation.unknown
+        ),
         "written": selection.translation.tokens[: step - 1],
-        "chances": [[one.token, one.model_probability, one.sampling_probability] for one in distribution.top],
+        "chances": [
+            [one.token, one.model_probability, one.sampling_probability] for one in distribution.top
+        ],
         "drawn": [
             {
                 "text": one.text or "<eos>",
@@ -122,9 +145,15 @@ def sampling_view(selection: Selection) -> None:
     source, steps = selection.translation.source_tokens, selection.translation.steps
     step, config = choose_sampling(len(steps))
     prefix = [one.token for one in steps[: step - 1]]
-    distribution = next_token_distribution(selection.trained.model, selection.trained.checkpoint, source, prefix, config)
-    samples = _cached_samples(selection.run.id, selection.trained.update, source, config, selection.trained)
-    sampling_component(key="search_lot", data=sampling_data(selection, step, distribution, samples, config))
+    distribution = next_token_distribution(
+        selection.trained.model, selection.trained.checkpoint, source, prefix, config
+    )
+    samples = _cached_samples(
+        selection.run.id, selection.trained.update, source, config, selection.trained
+    )
+    sampling_component(
+        key="search_lot", data=sampling_data(selection, step, distribution, samples, config)
+    )
     st.caption(
         _(
             "The bars stand for the step after the words that greedy search writes before it. The "

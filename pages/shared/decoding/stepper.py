@@ -26,7 +26,9 @@ def format_probability(share: float) -> str:
     return "<0.1%" if 0 < share < 0.0005 else f"{share:.1%}"
 
 
-def describe_attention(step: TranslationStep, sources: Sequence[str], reads_context: bool = False) -> Segments:
+def describe_attention(
+    step: TranslationStep, sources: Sequence[str], reads_context: bool = False
+) -> Segments:
     """Where one step looked, in words that fit the sizes of the weights.
 
     again: without attention, the decoder reads the encoder's last state at every step.
@@ -81,7 +83,9 @@ def describe_attention(step: TranslationStep, sources: Sequence[str], reads_cont
     )
 
 
-def describe_intervention(intervention: Intervention, sources: Sequence[str], targets: Sequence[str]) -> Segments:
+def describe_intervention(
+    intervention: Intervention, sources: Sequence[str], targets: Sequence[str]
+) -> Segments:
     """A change in words; sources: of the whole sentence, targets: the target vocabulary."""
     if intervention.is_word:
         return segments("{token} put in", token={"target": targets[int(intervention.number)]})
@@ -216,19 +220,23 @@ def stepper_data(
     steps = []
     for number, step in enumerate(translation.steps, 1):
         interventions = branch.interventions_at(number)
-        steps.append({
-            "token": step.token,
-            "meaning": word_gloss(step.token),
-            "special": step.token in SPECIAL_TOKENS,
-            "forced": any(intervention.is_word for intervention in interventions),
-            "looked": any(not change.is_word for change in interventions),
-            "probability": round(step.probability, 6),
-            "top": [[choice.token, round(choice.probability, 6)] for choice in step.top],
-            "attention": spread_over_source(step.attention, source_positions, len(source)),
-            "hidden": round_numbers(step.hidden, 3),
-            "context": round_numbers(step.context, 3),
-            "said": describe_step(step, translation.source_tokens, number == count, interventions, model),
-        })  # fmt: skip
+        steps.append(
+            {
+                "token": step.token,
+                "meaning": word_gloss(step.token),
+                "special": step.token in SPECIAL_TOKENS,
+                "forced": any(intervention.is_word for intervention in interventions),
+                "looked": any(not change.is_word for change in interventions),
+                "probability": round(step.probability, 6),
+                "top": [[choice.token, round(choice.probability, 6)] for choice in step.top],
+                "attention": spread_over_source(step.attention, source_positions, len(source)),
+                "hidden": round_numbers(step.hidden, 3),
+                "context": round_numbers(step.context, 3),
+                "said": describe_step(
+                    step, translation.source_tokens, number == count, interventions, model
+                ),
+            }
+        )
     return {
         "key": key,
         "position": position,

@@ -28,13 +28,18 @@ def draw_bleu_signature(corpus_signature: str, sentence: ScoredSentence) -> None
     st.subheader(_("What the BLEU signature says"), anchor=False)
     st.markdown(_("Two BLEU scores can only be compared where their signatures are the same."))
     st.code(corpus_signature, language=None)
-    corpus_parts, sentence_parts = parse_signature(corpus_signature), parse_signature(sentence_signature)
+    corpus_parts, sentence_parts = (
+        parse_signature(corpus_signature),
+        parse_signature(sentence_signature),
+    )
     st.table(
         {
             _("part"): list(corpus_parts),
             _("all sentences"): list(corpus_parts.values()),
             _("one sentence"): [sentence_parts.get(name, "–") for name in corpus_parts],
-            _("what it says"): [_(SIGNATURE_PARTS[name]) if name in SIGNATURE_PARTS else "" for name in corpus_parts],
+            _("what it says"): [
+                _(SIGNATURE_PARTS[name]) if name in SIGNATURE_PARTS else "" for name in corpus_parts
+            ],
         },
         hide_index=True,
     )

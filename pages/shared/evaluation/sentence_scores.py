@@ -13,12 +13,18 @@ from pages.shared.frame.markdown import escape_markdown
 from pages.shared.runs import actions
 from seq2seq_core.evaluation.report import ScoredSentence
 from seq2seq_core.evaluation.rouge_overlap import f1_score, find_overlap
-from seq2seq_core.evaluation.text_metrics import first_words, unsmoothed_sentence_bleu, sentence_bleu
+from seq2seq_core.evaluation.text_metrics import (
+    first_words,
+    sentence_bleu,
+    unsmoothed_sentence_bleu,
+)
 
 VISIBLE_ROWS = 8  # in sight; the others are reached by scrolling
 
 
-def draw_sentence_table(key: str, texts: Sequence[str], sentences: Sequence[ScoredSentence], selectable: bool) -> ScoredSentence:
+def draw_sentence_table(
+    key: str, texts: Sequence[str], sentences: Sequence[ScoredSentence], selectable: bool
+) -> ScoredSentence:
     """All sentences, worst first. Gives the chosen one: the page's sentence, else the worst.
 
     steady: the order stays as it is, so a row can be chosen.

@@ -43,7 +43,9 @@ tensors_component = register_component("tensors")
 
 def annotate_tokens(tokens: Sequence[str], unknown: Sequence[str] = ()) -> list[dict[str, Any]]:
     """Source tokens with what is known about them: pinyin and an English gloss."""
-    word_entries = bundled.load_word_glosses() if current_language() == "en" else {}  # who reads Chinese needs no crutch
+    word_entries = (
+        bundled.load_word_glosses() if current_language() == "en" else {}
+    )  # who reads Chinese needs no crutch
     no_entry = bundled.WordGloss("", "")
     return [
         {

@@ -130,7 +130,13 @@ def save_corpus(
         tuple(rows),
         tuple(held_out),
     )
-    return CorpusView(saved_revision.name, saved_revision.tokenizer, saved_revision.rows, saved_revision.held_out, saved_revision)
+    return CorpusView(
+        saved_revision.name,
+        saved_revision.tokenizer,
+        saved_revision.rows,
+        saved_revision.held_out,
+        saved_revision,
+    )
 
 
 @st.cache_data(show_spinner=False, max_entries=64)

@@ -28,7 +28,11 @@ PARAM_NAMES = frozenset({
     "way", "guesses",
     "target", "source", "layer", "head", "part", "cloud", "near", "untrained",
 })  # fmt: skip
-DECODE_KEYS = ("step", "branches", "branch")  # of a run and a sentence, written by the stepper itself
+DECODE_KEYS = (
+    "step",
+    "branches",
+    "branch",
+)  # of a run and a sentence, written by the stepper itself
 MAX_VALUE_LENGTH = 300  # characters of a value: links end up in chats and on the blackboard
 UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffd]")  # the last: not UTF-8
 

@@ -11,7 +11,7 @@ from pages.shared.frame import errors, session
 from pages.shared.frame.i18n import _
 from pages.shared.frame.markdown import escape_markdown
 from pages.shared.runs import actions
-from pages.shared.runs.trained import load_trained_run as trained_run
+from pages.shared.runs.trained import load_trained_run
 from pages.shared.training.live_view import mark_correct
 from seq2seq_core import store
 from seq2seq_core.config import ModelConfig
@@ -23,17 +23,21 @@ from seq2seq_core.store import Run
 def frame_differences(words: Sequence[str], other_words: Sequence[str]) -> str:
     """Words as Markdown; those that the other sentence does not have stand in a frame."""
     return " ".join(
-        escape_markdown(word["token"]) if word["right"] else f":violet-badge[{escape_markdown(word['token'])}]"
+        escape_markdown(word["token"])
+        if word["right"]
+        else f":violet-badge[{escape_markdown(word['token'])}]"
         for word in mark_correct(words, other_words)
     )
 
 
 def draw_run_answer(run: Run, text: str) -> None:
     """One run's translation of the sentence, and how it does on all that it is measured on."""
-    trained_run = trained_run(run)
+    trained_run = load_trained_run(run)
     translation = translate(trained_run.model, trained_run.checkpoint, text)
     expected = actions.reference_translation(run, text)
-    reference_tokens = None if expected is None else tokenize(expected, trained_run.checkpoint.tokenizer)
+    reference_tokens = (
+        None if expected is None else tokenize(expected, trained_run.checkpoint.tokenizer)
+    )
     evaluation = store.load_history(session.engine(), run.id, "evaluation")
     with st.container(border=True, height="stretch"):
         st.caption(escape_markdown(actions.run_label(run)))
@@ -76,7 +80,11 @@ def find_counterpart(run: Run, choices: list[Run]) -> Run | None:
             return False
         if run.model_config.has_attention:
             return other.model_config == without_attention(run)
-        return other.model_config.has_attention and not other.model_config.is_transformer and without_attention(other) == run.model_config
+        return (
+            other.model_config.has_attention
+            and not other.model_config.is_transformer
+            and without_attention(other) == run.model_config
+        )
 
     return next(filter(is_counterpart, choices), None)
 

@@ -47,7 +47,10 @@ def sort_maps(attention_maps: Sequence[AttentionMap], order: str) -> list[int]:
     if order == "crossings":
         return sorted(range(len(attention_maps)), key=lambda i: -attention_maps[i].crossings)
     if order == "aligned":  # sentences without a gold link say nothing: they come last
-        return sorted(range(len(attention_maps)), key=lambda i: share_or_default(attention_maps[i].alignment, 2.0))
+        return sorted(
+            range(len(attention_maps)),
+            key=lambda i: share_or_default(attention_maps[i].alignment, 2.0),
+        )
     return list(range(len(attention_maps)))
 
 
@@ -61,10 +64,14 @@ def pin_sentence() -> None:
     actions.select_sentence(st.session_state["attention_maps"].pin)
 
 
-def draw_attention_overview(selection: Selection, attention_maps: Sequence[AttentionMap], container_key: str) -> None:
+def draw_attention_overview(
+    selection: Selection, attention_maps: Sequence[AttentionMap], container_key: str
+) -> None:
     """above: the key of the container where the page shows its sentence's map."""
     st.subheader(_("All sentences at a glance"), anchor=False)
-    sample = evaluations.evaluation_sample(selection.run, evaluations.has_held_out(selection.trained))
+    sample = evaluations.evaluation_sample(
+        selection.run, evaluations.has_held_out(selection.trained)
+    )
     introduction = (
         _("{count} of {all} sentences that it has not learnt from, read with the true words.")
         if evaluations.has_held_out(selection.trained)
@@ -81,7 +88,13 @@ def draw_attention_overview(selection: Selection, attention_maps: Sequence[Atten
         texts = [sample.texts[i] for i in map_indices]
         map_tiles_component(
             key="attention_maps",
-            data=map_tiles_data(order, texts, [attention_maps[i] for i in map_indices], selection.text, container_key),
+            data=map_tiles_data(
+                order,
+                texts,
+                [attention_maps[i] for i in map_indices],
+                selection.text,
+                container_key,
+            ),
             on_pin_change=pin_sentence,
         )
     with notes_column:
@@ -111,7 +124,9 @@ def draw_crossing_links(attention_maps: Sequence[AttentionMap]) -> None:
 
 def draw_unattended_words(attention_maps: Sequence[AttentionMap]) -> None:
     st.subheader(_("The words that nobody needs to look at"), anchor=False)
-    word_counts = alignment.count_words_at([one.unattended for one in attention_maps], [one.source for one in attention_maps])
+    word_counts = alignment.count_words_at(
+        [one.unattended for one in attention_maps], [one.source for one in attention_maps]
+    )
     meanings = [word_gloss(word) for word, *_counts in word_counts]
     if word_counts:
         st.dataframe(

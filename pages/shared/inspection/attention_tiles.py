@@ -32,7 +32,11 @@ def describe_map_tile(attention_map: AttentionMap) -> list[dict[str, str]]:
 
 
 def map_tiles_data(
-    key: str, texts: Sequence[str], attention_maps: Sequence[AttentionMap], pinned: str, container_key: str
+    key: str,
+    texts: Sequence[str],
+    attention_maps: Sequence[AttentionMap],
+    pinned: str,
+    container_key: str,
 ) -> dict[str, Any]:
     """What the component shows; texts are the source sentences as they stand in the corpus.
 

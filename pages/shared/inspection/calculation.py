@@ -147,8 +147,15 @@ def vocabulary_softmax_data(equation: Equation, context: CalculationContext) -> 
     probabilities = equation.result.values
     order = sorted(range(len(probabilities)), key=probabilities.__getitem__, reverse=True)
     target_index = context.vocabulary.index(context.target)
-    word_indices = order[:LIKELIEST_WORDS] if target_index in order[:LIKELIEST_WORDS] else [*order[: LIKELIEST_WORDS - 1], target_index]
-    vectors = [(operand.symbol, [operand.values[k] for k in word_indices]) for operand in (*equation.operands, equation.result)]
+    word_indices = (
+        order[:LIKELIEST_WORDS]
+        if target_index in order[:LIKELIEST_WORDS]
+        else [*order[: LIKELIEST_WORDS - 1], target_index]
+    )
+    vectors = [
+        (operand.symbol, [operand.values[k] for k in word_indices])
+        for operand in (*equation.operands, equation.result)
+    ]
     kinds = (("signed", "part"), ("weight", "result"))
     return {
         "words": [{"token": context.vocabulary[k], "side": "target"} for k in word_indices],
@@ -176,7 +183,12 @@ def weighted_sum_data(equation: Equation, context: CalculationContext) -> dict[s
     return {"mixed": vectors, "rows": [operand_row(equation.result, role="result")]}
 
 
-def equation_body(equation: Equation, context: CalculationContext, gate_symbols: set[str], earlier_symbols: set[str]) -> dict[str, Any]:
+def equation_body(
+    equation: Equation,
+    context: CalculationContext,
+    gate_symbols: set[str],
+    earlier_symbols: set[str],
+) -> dict[str, Any]:
     """The numbers of a line, by how its result comes about.
 
     unit: symbols of gates, from 0 to 1; known: what stands above already, which a matrix product,
@@ -184,19 +196,26 @@ def equation_body(equation: Equation, context: CalculationContext, gate_symbols:
     """
     if equation.operation == "softmax":
         is_vocabulary = equation.code == "probability"
-        return vocabulary_softmax_data(equation, context) if is_vocabulary else attention_softmax_data(equation, context)
+        return (
+            vocabulary_softmax_data(equation, context)
+            if is_vocabulary
+            else attention_softmax_data(equation, context)
+        )
     if equation.operation == "mean":
         return weighted_sum_data(equation, context)
 
     def value_kind(operand: Operand) -> str:
         return "unit" if operand.symbol in gate_symbols else "signed"
 
-    repeats = bool(equation.rows) and all(operand.symbol in earlier_symbols for operand in equation.operands)
+    repeats = bool(equation.rows) and all(
+        operand.symbol in earlier_symbols for operand in equation.operands
+    )
     rows = [] if repeats else [operand_row(part, value_kind(part)) for part in equation.operands]
     if equation.operation == "dot":
         rows.append(product_row(equation))
         rows += [
-            {"symbol": "+ b", "values": round_values(equation.bias), "kind": "plain"} for _bias in equation.bias
+            {"symbol": "+ b", "values": round_values(equation.bias), "kind": "plain"}
+            for _bias in equation.bias
         ]
     rows.append(operand_row(equation.result, value_kind(equation.result), "result"))
     if equation.rows:
@@ -204,9 +223,13 @@ def equation_body(equation: Equation, context: CalculationContext, gate_symbols:
     return {"rows": rows}
 
 
-def calculation_data(equations: Sequence[Equation], context: CalculationContext) -> list[dict[str, Any]]:
+def calculation_data(
+    equations: Sequence[Equation], context: CalculationContext
+) -> list[dict[str, Any]]:
     """The lines as the component draws them."""
-    gate_symbols = {equation.result.symbol for equation in equations if equation.operation == "sigmoid_linear"}
+    gate_symbols = {
+        equation.result.symbol for equation in equations if equation.operation == "sigmoid_linear"
+    }
     words = {
         "source": context.source,
         "target": {"target": context.target},

@@ -15,7 +15,7 @@ from seq2seq_core.figures import Point, PointLabel
 from seq2seq_core.store import Run
 
 if TYPE_CHECKING:
-    from seq2seq_core.inspection.embeddings import VectorSet, Projection
+    from seq2seq_core.inspection.embeddings import Projection, VectorSet
     from seq2seq_core.training.dataset import TrainedRun
 
 VECTOR_SET_LABELS = {
@@ -53,7 +53,9 @@ def restore_untrained(run: Run) -> TrainedRun:
 
 
 @st.cache_resource(show_spinner=False, max_entries=48)  # a large one takes 3 MB
-def _cached_projection(run_id: int, update: int, name: str, _trained: TrainedRun) -> tuple[VectorSet, Projection]:
+def _cached_projection(
+    run_id: int, update: int, name: str, _trained: TrainedRun
+) -> tuple[VectorSet, Projection]:
     from seq2seq_core.inspection import embeddings  # torch comes with it: only this page pays
 
     dataset = _trained.dataset
@@ -78,7 +80,10 @@ def nearest_words(vectors: VectorSet, word: str) -> dict[str, float]:
     """The nearest words with their cosine, the nearest first."""
     from seq2seq_core.inspection import embeddings
 
-    return {neighbour.word: neighbour.cosine for neighbour in embeddings.nearest_neighbours(vectors, word)}
+    return {
+        neighbour.word: neighbour.cosine
+        for neighbour in embeddings.nearest_neighbours(vectors, word)
+    }
 
 
 def describe_vector_set(name: str, vectors: VectorSet, trained: TrainedRun) -> str:
@@ -105,7 +110,9 @@ def point_tooltip(vectors: VectorSet, i: int) -> tuple[str, ...]:
 
 def scatter_points(vectors: VectorSet, projection: Projection, rank: dict[str, int]) -> list[Point]:
     """rank: 2 for the chosen word, 1 for its neighbours."""
-    most_frequent = Counter(vectors.words).most_common(figures.MAX_GROUPS) if vectors.positions else ()
+    most_frequent = (
+        Counter(vectors.words).most_common(figures.MAX_GROUPS) if vectors.positions else ()
+    )
     group = {word: i for i, (word, _count) in enumerate(most_frequent)}
     return [
         Point(x, y, point_tooltip(vectors, i), group.get(word), rank.get(word, 0))
@@ -117,17 +124,23 @@ def mean_point(points: list[tuple[float, float]]) -> tuple[float, float]:
     return sum(x for x, _y in points) / len(points), sum(y for _x, y in points) / len(points)
 
 
-def word_labels(vectors: VectorSet, projection: Projection, rank: dict[str, int]) -> list[PointLabel]:
+def word_labels(
+    vectors: VectorSet, projection: Projection, rank: dict[str, int]
+) -> list[PointLabel]:
     """Each word once, in the middle of its points: the chosen one first, then the frequent ones."""
     points: dict[str, list[tuple[float, float]]] = {}
     for word, point in zip(vectors.words, projection.points, strict=True):
         points.setdefault(word, []).append(point)
-    ranked_words = [(word, rank.get(word, 0), *mean_point(word_points)) for word, word_points in points.items()]
+    ranked_words = [
+        (word, rank.get(word, 0), *mean_point(word_points)) for word, word_points in points.items()
+    ]
     ranked_words.sort(key=lambda one: (-one[1], -len(points[one[0]])))
     return [PointLabel(x, y, word, emphasis) for word, emphasis, x, y in ranked_words]
 
 
-def embedding_figure(name: str, vectors: VectorSet, projection: Projection, rank: dict[str, int]) -> dict[str, Any]:
+def embedding_figure(
+    name: str, vectors: VectorSet, projection: Projection, rank: dict[str, int]
+) -> dict[str, Any]:
     palette = theme.current_palette()
     colour = palette.source if name == "source" else palette.target
     axes = [
@@ -143,12 +156,18 @@ def embedding_figure(name: str, vectors: VectorSet, projection: Projection, rank
     )
 
 
-def draw_embedding_plot(name: str, vectors: VectorSet, projection: Projection, word: str, cosines: dict[str, float]) -> None:
+def draw_embedding_plot(
+    name: str, vectors: VectorSet, projection: Projection, word: str, cosines: dict[str, float]
+) -> None:
     """word is marked in it, and so are its neighbours."""
     st.plotly_chart(
         embedding_figure(name, vectors, projection, {word: 2} | dict.fromkeys(cosines, 1)),
         theme=None,
         key=f"words_cloud_{current_language()}",
         config={"displayModeBar": False, "showTips": False},
-        alt=_("Points in a plane. Nearest to {word}: {words}", word=word, words=join_with_glosses(cosines)),
+        alt=_(
+            "Points in a plane. Nearest to {word}: {words}",
+            word=word,
+            words=join_with_glosses(cosines),
+        ),
     )

@@ -14,7 +14,7 @@ from pages.shared.frame.i18n import N_, _, current_language
 from pages.shared.runs.selection import Selection
 from seq2seq_core.evaluation.alignment import AlignmentLinks
 from seq2seq_core.inspection import attention_heads as core
-from seq2seq_core.inspection.attention_heads import HeadPattern, AttentionHeads
+from seq2seq_core.inspection.attention_heads import AttentionHeads, HeadPattern
 
 if TYPE_CHECKING:
     from seq2seq_core.training.dataset import TrainedRun
@@ -88,7 +88,9 @@ def choose_part() -> str:
     return st.segmented_control(
         _("Which attention"),
         list(PART_LABELS),
-        default=url_state.initial_value(key, url_state.get_option("part", list(PART_LABELS), "cross")),
+        default=url_state.initial_value(
+            key, url_state.get_option("part", list(PART_LABELS), "cross")
+        ),
         required=True,
         format_func=lambda name: _(PART_LABELS[name]),
         key=key,
@@ -116,7 +118,11 @@ def selected_map(heads: AttentionHeads) -> SelectedMap:
     """The map that the address names."""
     layer, head = selected_head(heads)
     return SelectedMap(
-        heads.part, heads.row_tokens, heads.column_tokens, heads.weight_matrix(layer, head), head_title(heads, layer, head)
+        heads.part,
+        heads.row_tokens,
+        heads.column_tokens,
+        heads.weight_matrix(layer, head),
+        head_title(heads, layer, head),
     )
 
 
@@ -141,7 +147,9 @@ def describe_head(heads: AttentionHeads, layer: int, head: int, sure_links: Alig
     return describe_pattern(heads.part, max(frequent_patterns, key=lambda habit: habit.share))
 
 
-def head_tile(heads: AttentionHeads, layer: int, head: int, sure_links: AlignmentLinks) -> dict[str, Any]:
+def head_tile(
+    heads: AttentionHeads, layer: int, head: int, sure_links: AlignmentLinks
+) -> dict[str, Any]:
     return {
         "id": f"{layer}.{head}",
         "name": head_title(heads, layer, head),
@@ -155,9 +163,13 @@ def numbered_label(template: str, number: int) -> dict[str, str]:
     return {"short": str(number), "long": template.format(number=number)}
 
 
-def tiles_data(heads: AttentionHeads, sure_links: AlignmentLinks, container_key: str) -> dict[str, Any]:
+def tiles_data(
+    heads: AttentionHeads, sure_links: AlignmentLinks, container_key: str
+) -> dict[str, Any]:
     """above: the key of the container that shows the chosen one large."""
-    head_positions = [(x, y) for x in range(1, heads.layer_count + 1) for y in range(heads.head_count + 1)]
+    head_positions = [
+        (x, y) for x in range(1, heads.layer_count + 1) for y in range(heads.head_count + 1)
+    ]
     mean_label = {"short": _("mean"), "long": _("mean")}
     head_labels = [numbered_label(_("head {number}"), n + 1) for n in range(heads.head_count)]
     return {
@@ -196,7 +208,11 @@ def draw_all_heads(heads: AttentionHeads, sure_links: AlignmentLinks, container_
 
 def describe_head_patterns(heads: AttentionHeads, sure_links: AlignmentLinks) -> None:
     """The heads that look at the same place in more than half of the rows."""
-    frequent_patterns = [head_pattern for head_pattern in core.best_heads_by_pattern(heads, sure_links) if head_pattern[2].is_frequent]
+    frequent_patterns = [
+        head_pattern
+        for head_pattern in core.best_heads_by_pattern(heads, sure_links)
+        if head_pattern[2].is_frequent
+    ]
     lines = [
         _(
             "In this sentence head {head} of layer {layer} puts its largest weight on {place} in "

@@ -10,7 +10,7 @@ from pages.shared.frame.glossary import join_with_glosses
 from pages.shared.frame.i18n import N_, _
 
 if TYPE_CHECKING:
-    from seq2seq_core.inspection.hidden_states import VectorSeries, Vector  # torch comes with it
+    from seq2seq_core.inspection.hidden_states import Vector, VectorSeries  # torch comes with it
 
 hidden_states_component = components.register_component("strips")
 
@@ -29,7 +29,9 @@ SERIES_LABELS = {
 def scale_to_shades(vectors: Sequence[Vector]) -> tuple[float, list[list[int]]]:
     """The largest size of all numbers, and each number as a share of it, from -99 to 99."""
     largest = max((abs(value) for vector in vectors for value in vector), default=0.0) or 1.0
-    return largest, [[round(SHADE_LEVELS * value / largest) for value in vector] for vector in vectors]
+    return largest, [
+        [round(SHADE_LEVELS * value / largest) for value in vector] for vector in vectors
+    ]
 
 
 def series_data(series: VectorSeries, bidirectional: bool) -> dict[str, Any]:
@@ -44,7 +46,12 @@ def series_data(series: VectorSeries, bidirectional: bool) -> dict[str, Any]:
 
 
 def series_side(
-    kind: str, title: str, words: Sequence[str], series_list: Sequence[VectorSeries], selected_index: int, bidirectional: bool
+    kind: str,
+    title: str,
+    words: Sequence[str],
+    series_list: Sequence[VectorSeries],
+    selected_index: int,
+    bidirectional: bool,
 ) -> dict[str, Any]:
     return {
         "kind": kind,
@@ -54,7 +61,9 @@ def series_side(
             {"token": word, "title": f"{number} · {join_with_glosses([word])}"}
             for number, word in enumerate(words, 1)
         ],
-        "strips": [series_data(series, bidirectional) for series in series_list if series.side == kind],
+        "strips": [
+            series_data(series, bidirectional) for series in series_list if series.side == kind
+        ],
         "chosen": selected_index,
     }
 
@@ -75,8 +84,20 @@ def hidden_states_data(
         "key": key,
         "sides": [
             series_side(
-                "source", _("Source · choose the word to look at"), source, series_list, selected_indices[0], bidirectional
+                "source",
+                _("Source · choose the word to look at"),
+                source,
+                series_list,
+                selected_indices[0],
+                bidirectional,
             ),
-            series_side("target", _("Target · choose the step"), target, series_list, selected_indices[1], bidirectional),
+            series_side(
+                "target",
+                _("Target · choose the step"),
+                target,
+                series_list,
+                selected_indices[1],
+                bidirectional,
+            ),
         ],
     }

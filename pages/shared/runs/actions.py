@@ -69,14 +69,22 @@ def describe_model(model: ModelConfig) -> list[str]:
     cell = ("Bi" if model.bidirectional else "") + model.architecture.upper()
     layers = [_("layers {layers}", layers=model.layers)] if model.layers > 1 else []
     score = model.attention
-    attention_text = _("no attention") if score == "none" else _("{score} attention", score=_(score))
+    attention_text = (
+        _("no attention") if score == "none" else _("{score} attention", score=_(score))
+    )
     return [cell, *layers, attention_text]
 
 
 def describe_settings(run: Run) -> str:
     """What a run is made of."""
     setting_labels = panel.non_default_labels(run.model_config, TrainingConfig(**run.training))
-    return " · ".join([*describe_model(run.model_config), *setting_labels, _(CORPUS_LABELS.get(run.name, run.name))])
+    return " · ".join(
+        [
+            *describe_model(run.model_config),
+            *setting_labels,
+            _(CORPUS_LABELS.get(run.name, run.name)),
+        ]
+    )
 
 
 def run_label(run: Run) -> str:
@@ -232,7 +240,9 @@ def start_and_select_run(
 
     view = session.current_corpus()
     own_sources = session.changed_sources(view)
-    corpus = dataset.freeze_dataset(view.rows, view.held_out, view.tokenizer, model, training, own_sources)
+    corpus = dataset.freeze_dataset(
+        view.rows, view.held_out, view.tokenizer, model, training, own_sources
+    )
     if view.revision is None:
         view = session.save_corpus(view, view.rows, view.held_out)
     revision = view.revision

@@ -20,7 +20,9 @@ if TYPE_CHECKING:
     from seq2seq_core.training.dataset import TrainedRun
 
 
-CACHE_ENTRIES = 128  # of each measure: thirty learners, two models each, on old and on new sentences
+CACHE_ENTRIES = (
+    128  # of each measure: thirty learners, two models each, on old and on new sentences
+)
 
 
 @dataclass(frozen=True)
@@ -55,7 +57,9 @@ def evaluation_pairs(run: Run, trained: TrainedRun, held_out: bool) -> list[Pair
 
 
 @st.cache_resource(show_spinner=False, max_entries=CACHE_ENTRIES)
-def _evaluation_report(run_id: int, update: int, held_out: bool, _run: Run, _trained: TrainedRun) -> EvaluationReport:
+def _evaluation_report(
+    run_id: int, update: int, held_out: bool, _run: Run, _trained: TrainedRun
+) -> EvaluationReport:
     pairs = evaluation_pairs(_run, _trained, held_out)
     return report.build_report(_trained.model, _trained.checkpoint, pairs)
 
@@ -88,7 +92,9 @@ def cached_eos_feeding_match(run: Run, trained: TrainedRun) -> float:
 
 
 @st.cache_resource(show_spinner=False, max_entries=CACHE_ENTRIES)
-def _attention_maps(run_id: int, update: int, _run: Run, _trained: TrainedRun) -> list[AttentionMap] | None:
+def _attention_maps(
+    run_id: int, update: int, _run: Run, _trained: TrainedRun
+) -> list[AttentionMap] | None:
     pairs = evaluation_pairs(_run, _trained, has_held_out(_trained))
     return build_attention_maps(_trained.model, _trained.checkpoint, pairs)
 

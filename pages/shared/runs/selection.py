@@ -10,7 +10,7 @@ import streamlit as st
 
 from pages.shared.frame import session
 from pages.shared.runs import actions
-from pages.shared.runs.trained import load_trained_run as trained_run
+from pages.shared.runs.trained import load_trained_run
 from seq2seq_core import store
 from seq2seq_core.decoding.translator import Translation, translate
 from seq2seq_core.store import Run
@@ -31,7 +31,7 @@ def choose_trained_run(page: str, choices: Sequence[Run]) -> tuple[Run, TrainedR
     """The run that the address names, as far as it has come; with the control to change it."""
     with st.columns([1, 2])[0]:
         run = actions.draw_run_choice(page, list(choices))
-    trained = trained_run(run)
+    trained = load_trained_run(run)
     actions.show_progress_note(run, trained.update)
     return run, trained
 
@@ -43,7 +43,7 @@ def choose_run_and_sentence(page: str, choices: Sequence[Run]) -> Selection:
         run = actions.draw_run_choice(page, list(choices))
     with right:
         text = actions.choose_sentence(page, run)
-    trained = trained_run(run)
+    trained = load_trained_run(run)
     actions.show_progress_note(run, trained.update)
     translation = translate(trained.model, trained.checkpoint, text)
     actions.show_unknown_words(translation.unknown)
@@ -61,7 +61,9 @@ def rerun_on_progress(*followed_runs: Run | None) -> None:
     def check_progress() -> None:
         current_runs = [actions.refresh(run) for run in active_runs]
         has_ended = any(run is None or not run.is_active for run in current_runs)
-        if has_ended or updates != [store.latest_snapshot_update(session.engine(), run.id) for run in active_runs]:
+        if has_ended or updates != [
+            store.latest_snapshot_update(session.engine(), run.id) for run in active_runs
+        ]:
             st.rerun()
 
     check_progress()

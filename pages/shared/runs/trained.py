@@ -13,11 +13,15 @@ from seq2seq_core.config import ModelConfig, TrainingConfig
 from seq2seq_core.store import Run
 
 if TYPE_CHECKING:
-    from seq2seq_core.training.dataset import TrainedRun  # torch comes with it: only who decodes pays
+    from seq2seq_core.training.dataset import (
+        TrainedRun,  # torch comes with it: only who decodes pays
+    )
 
 
 @st.cache_data(show_spinner=False, max_entries=32)
-def _untrained_preview(_view: session.CorpusView, key: object, model: ModelConfig, seed: int) -> list[dict]:
+def _untrained_preview(
+    _view: session.CorpusView, key: object, model: ModelConfig, seed: int
+) -> list[dict]:
     from seq2seq_core.training import dataset
 
     return dataset.preview_untrained(
@@ -60,7 +64,9 @@ def _load_trained_run(run_id: int, update: int, _run: Run) -> TrainedRun:
 
 def load_trained_run(run: Run) -> TrainedRun:
     """The model of a run at its latest snapshot. Raises CheckpointError for a damaged one."""
-    return _load_trained_run(run.id, store.latest_snapshot_update(session.engine(), run.id) or 0, run)
+    return _load_trained_run(
+        run.id, store.latest_snapshot_update(session.engine(), run.id) or 0, run
+    )
 
 
 @st.cache_data(show_spinner=False, max_entries=64)

@@ -5,17 +5,23 @@ from __future__ import annotations
 from pages.shared.frame.i18n import N_, _
 from pages.shared.settings.setting import (
     Setting,
+    architecture_label,
+    format_compact,
+    format_share,
+    format_switch,
     has_additive_attention,
     has_attention,
-    architecture_label,
-    format_switch,
-    format_share,
     is_recurrent,
-    format_compact,
     is_transformer,
     translate_option,
 )
-from seq2seq_core.config import ARCHITECTURES, ATTENTIONS, CONTEXT_TIMINGS, NORM_POSITIONS, ATTENTION_TIMINGS
+from seq2seq_core.config import (
+    ARCHITECTURES,
+    ATTENTION_TIMINGS,
+    ATTENTIONS,
+    CONTEXT_TIMINGS,
+    NORM_POSITIONS,
+)
 
 ARCHITECTURE = Setting(
     "cell",

@@ -13,7 +13,12 @@ from pages.shared.frame.i18n import _, current_language
 from pages.shared.settings.model import MODEL_SETTINGS, MORE_MODEL_SETTINGS
 from pages.shared.settings.setting import Setting, Values
 from pages.shared.settings.training import LEARNING, MORE_LEARNING
-from seq2seq_core.config import ModelConfig, TrainingConfig, parse_model_config, parse_training_config
+from seq2seq_core.config import (
+    ModelConfig,
+    TrainingConfig,
+    parse_model_config,
+    parse_training_config,
+)
 from seq2seq_core.errors import ConfigError
 
 ALL_SETTINGS = (*MODEL_SETTINGS, *MORE_MODEL_SETTINGS, *LEARNING, *MORE_LEARNING)
@@ -112,7 +117,9 @@ def draw_setting(setting: Setting) -> None:
         position = sum(number < initial_value for number in numbers) + options.index(numbers[0])
         options = (*options[:position], initial_value, *options[position:])
     draw_widget = st.select_slider if setting.is_slider else st.segmented_control
-    widget_options: dict[str, Any] = {"value": initial_value} if setting.is_slider else {"default": initial_value}
+    widget_options: dict[str, Any] = (
+        {"value": initial_value} if setting.is_slider else {"default": initial_value}
+    )
     if not setting.is_slider:
         widget_options |= {"required": True, "wrap": True}
     draw_widget(

@@ -82,7 +82,9 @@ class Setting:
     options: tuple[Any, ...]
     format_value: Callable[[Any], str] = str
     is_slider: bool = False  # numbers lie on a line, names stand side by side
-    applies: Callable[[Values], bool] = applies_always  # whether a model with these values knows of it
+    applies: Callable[[Values], bool] = (
+        applies_always  # whether a model with these values knows of it
+    )
     short_label: str = ""  # how a run's label tells it, where it is not as usual
 
     @property

@@ -3,7 +3,13 @@
 from __future__ import annotations
 
 from pages.shared.frame.i18n import N_, _
-from pages.shared.settings.setting import Setting, has_forcing_schedule, format_share, format_compact, translate_option
+from pages.shared.settings.setting import (
+    Setting,
+    format_compact,
+    format_share,
+    has_forcing_schedule,
+    translate_option,
+)
 from seq2seq_core.config import SCHEDULES
 
 LEARNING_RATE = Setting(

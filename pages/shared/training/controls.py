@@ -51,8 +51,12 @@ def advance_training(by_epoch: bool) -> None:
     if run is None:
         view = session.current_corpus()
         pairs = session.corpus_sizes(view)[0]
-        return train_chosen(count_updates(pairs - (0 if view.held_out else held_out_size(pairs)), by_epoch))
-    updates = count_updates(len(store.load_run_corpus(session.engine(), run.id)["rows"]), by_epoch, run)
+        return train_chosen(
+            count_updates(pairs - (0 if view.held_out else held_out_size(pairs)), by_epoch)
+        )
+    updates = count_updates(
+        len(store.load_run_corpus(session.engine(), run.id)["rows"]), by_epoch, run
+    )
     store.advance_run(session.engine(), run.id, updates)
     if not run.is_active:
         actions.wait_for_update(run, run.update + updates)
@@ -178,7 +182,9 @@ def describe_run_status(run: Run | None) -> str:
         case "running" if run.wanted == "run":
             other_count = store.queue_status(session.engine(), run)[0] - 1
             text = _("Learning here: update {update} of {updates}.")
-            others_note = _("Other runs beside it: {count}.", count=other_count) if other_count > 0 else None
+            others_note = (
+                _("Other runs beside it: {count}.", count=other_count) if other_count > 0 else None
+            )
             return join_sentences(text.format(update=run.update, updates=updates), others_note)
         case "running" | "paused" if run.wanted == "pause" or run.status == "paused":
             return _("Paused at update {update}. Go on when you like.", update=run.update)

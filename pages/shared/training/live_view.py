@@ -41,7 +41,9 @@ def mark_correct(output: Sequence[str], reference: Sequence[str] | None) -> list
 # --- curves ---------------------------------------------------------------------------------
 
 
-def curve_line(name: str, kind: str, updates: Sequence[int], values: Sequence[float]) -> dict[str, Any]:
+def curve_line(
+    name: str, kind: str, updates: Sequence[int], values: Sequence[float]
+) -> dict[str, Any]:
     """kind: training, held_out, or before for an earlier run.
 
     x is a list, or where all are equally far apart [last, step] alone.
@@ -50,7 +52,12 @@ def curve_line(name: str, kind: str, updates: Sequence[int], values: Sequence[fl
     steps = {right - left for left, right in pairwise(xs[1:])}
     evenly_spaced = len(xs) > 3 and len(steps) == 1
     rounded_values = [float(f"{y:.3g}") for y in ys[evenly_spaced:]]
-    return {"name": name, "kind": kind, "x": [xs[-1], *steps] if evenly_spaced else xs, "y": rounded_values}
+    return {
+        "name": name,
+        "kind": kind,
+        "x": [xs[-1], *steps] if evenly_spaced else xs,
+        "y": rounded_values,
+    }
 
 
 @st.cache_resource(show_spinner=False, max_entries=256)
@@ -72,28 +79,49 @@ def update_history(run: Run) -> HistoryColumns:
 
 def previous_run(run: Run, choices: Sequence[Run]) -> Run | None:
     """The last other run on the same corpus: what this one is compared with."""
-    earlier_runs = (r for r in choices if r.revision_id == run.revision_id and r.number < run.number)
+    earlier_runs = (
+        r for r in choices if r.revision_id == run.revision_id and r.number < run.number
+    )
     return next((r for r in earlier_runs if r.update > 1), None)
 
 
-def curve_panels(run: Run | None, history: HistoryColumns, evaluation: HistoryColumns, earlier_run: Run | None) -> list:
+def curve_panels(
+    run: Run | None, history: HistoryColumns, evaluation: HistoryColumns, earlier_run: Run | None
+) -> list:
     """Three pictures of one history; the earlier run is a pale line behind it."""
     on_held_out = run is not None and bool(actions.held_out_sources(run))
     held_out_columns = evaluation if on_held_out else store.NO_HISTORY["evaluation"]
     earlier_columns = update_history(earlier_run) if earlier_run else store.NO_HISTORY["update"]
-    earlier_length = bisect(earlier_columns["update"], max(run.training["updates"], run.update)) if run else 0
+    earlier_length = (
+        bisect(earlier_columns["update"], max(run.training["updates"], run.update)) if run else 0
+    )
     earlier_label = actions.short_run_label(earlier_run) if earlier_run else ""
     loss = [
         curve_line(_("training loss"), "training", history["update"], history["loss"]),
-        curve_line(_("loss on new sentences"), "held_out", held_out_columns["update"], held_out_columns["loss"]),
+        curve_line(
+            _("loss on new sentences"),
+            "held_out",
+            held_out_columns["update"],
+            held_out_columns["loss"],
+        ),
     ]
     right = [
-        curve_line(_("words right in training"), "training", history["update"], history["accuracy"]),
-        curve_line(_("new sentences right"), "held_out", held_out_columns["update"], held_out_columns["exact_match"]),
+        curve_line(
+            _("words right in training"), "training", history["update"], history["accuracy"]
+        ),
+        curve_line(
+            _("new sentences right"),
+            "held_out",
+            held_out_columns["update"],
+            held_out_columns["exact_match"],
+        ),
     ]
     norm = [curve_line(_("gradient norm"), "training", history["update"], history["gradient_norm"])]
     for lines, column in ((loss, "loss"), (right, "accuracy"), (norm, "gradient_norm")):
-        earlier_points = earlier_columns["update"][:earlier_length], earlier_columns[column][:earlier_length]
+        earlier_points = (
+            earlier_columns["update"][:earlier_length],
+            earlier_columns[column][:earlier_length],
+        )
         lines.insert(0, curve_line(earlier_label, "before", *earlier_points))
     loss_text = f"{history['loss'][-1]:.2f}" if history["loss"] else "–"
     summary = _("Loss by update, now {loss}.", loss=loss_text)
@@ -136,7 +164,11 @@ def remaining_note(run: Run) -> str:
 
 
 def number_tiles(
-    layout: str, run: Run | None, on_held_out: bool, losses: Sequence[float], evaluation: HistoryColumns
+    layout: str,
+    run: Run | None,
+    on_held_out: bool,
+    losses: Sequence[float],
+    evaluation: HistoryColumns,
 ) -> list:
     """The figures of this moment; dashes hold their places before there are any."""
     live = (run.live if run else None) or {}
@@ -232,7 +264,12 @@ def live_data(
     kind = "evaluation"
     evaluation = store.load_history(engine, run.id, kind) if run else store.NO_HISTORY[kind]
     held_out_sources = actions.held_out_sources(run) if run else set()
-    empty_sentence: dict[str, Any] = {"source": [], "reference": None, "output": [], "attention": None}
+    empty_sentence: dict[str, Any] = {
+        "source": [],
+        "reference": None,
+        "output": [],
+        "attention": None,
+    }
     first_sentence = sentences[0] if sentences else empty_sentence
     # an early model does not know when to stop: as many rows as the sentence needs keep the height
     rows = len(first_sentence["reference"] or first_sentence["output"]) + 1
@@ -243,7 +280,9 @@ def live_data(
     return {
         "layout": layout,
         "numbers": [tiles[i] for i in (0, 2, 3, 4)] if layout == "start" else tiles,
-        "panels": curve_panels(run, history, evaluation, earlier_run)[: 1 if layout == "start" else None],
+        "panels": curve_panels(run, history, evaluation, earlier_run)[
+            : 1 if layout == "start" else None
+        ],
         "updates": max(run.training["updates"], run.update) if run else updates,
         "source": components.annotate_tokens(first_sentence["source"]),
         "target": target,
@@ -257,7 +296,9 @@ def live_data(
                 "reference": " ".join(sentence["reference"] or ()),
                 "output": mark_correct(sentence["output"], sentence["reference"]),
                 "exact": sentence["output"] == sentence["reference"],
-                "badge": _("not in the training set") if tuple(sentence["source"]) in held_out_sources else "",
+                "badge": _("not in the training set")
+                if tuple(sentence["source"]) in held_out_sources
+                else "",
             }
             for sentence in sentences
         ],

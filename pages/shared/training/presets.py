@@ -162,7 +162,9 @@ def switch_corpus(name: str, want_swapped: bool) -> None:
     view = new_view = session.current_corpus()
     if view.name != name:
         bundled_corpus = bundled.load_bundled(name)
-        new_view = session.CorpusView(name, "space", bundled_corpus.rows, bundled_corpus.held_out, None)
+        new_view = session.CorpusView(
+            name, "space", bundled_corpus.rows, bundled_corpus.held_out, None
+        )
     rows, held_out = new_view.rows, new_view.held_out
     if actions.is_swapped(new_view) != want_swapped:
         rows, held_out = tuple(swap_sides(rows)), tuple(swap_sides(held_out))
@@ -189,5 +191,7 @@ def draw_presets() -> None:
             key=f"train_preset_{preset.key}",
             width="stretch",
         )
-        caption = _("{sentence} (After {source}.)", sentence=_(preset.sentence), source=preset.paper)
+        caption = _(
+            "{sentence} (After {source}.)", sentence=_(preset.sentence), source=preset.paper
+        )
         st.caption(caption)

@@ -62,7 +62,15 @@ def run_menu(run: Run, choices: list[Run]) -> None:
         watched_texts = run.watched or store.load_run_corpus(session.engine(), run.id)["watched"]
         st.multiselect(
             _("Sentences to watch while it learns"),
-            list(dict.fromkeys([*url_state.initial_value(key, watched_texts), *watched_texts, *actions.offered_sentences(run)])),
+            list(
+                dict.fromkeys(
+                    [
+                        *url_state.initial_value(key, watched_texts),
+                        *watched_texts,
+                        *actions.offered_sentences(run),
+                    ]
+                )
+            ),
             default=url_state.initial_value(key, watched_texts),
             max_selections=MAX_WATCHED,
             accept_new_options=True,
@@ -72,7 +80,13 @@ def run_menu(run: Run, choices: list[Run]) -> None:
         )
         if st.session_state.get("train_delete_asked") == run.id:
             label = _("Delete {name} for ever", name=escape_markdown(actions.short_run_label(run)))
-            st.button(label, on_click=delete_and_deselect, args=(run,), type="primary", key="train_delete_yes")
+            st.button(
+                label,
+                on_click=delete_and_deselect,
+                args=(run,),
+                type="primary",
+                key="train_delete_yes",
+            )
         else:
             st.button(
                 _("Delete this run"),

@@ -25,12 +25,12 @@ from seq2seq_core.config import (
     parse_training_config,
 )
 from seq2seq_core.data.cleaning import clean_text
-from seq2seq_core.data.corpus import Row, count_duplicates, build_corpus, sanitize_rows
-from seq2seq_core.data.formats import FORMATS, read_file, parse_rows, decode_upload, dump_rows
+from seq2seq_core.data.corpus import Row, build_corpus, count_duplicates, sanitize_rows
+from seq2seq_core.data.formats import FORMATS, decode_upload, dump_rows, parse_rows, read_file
 from seq2seq_core.errors import ConfigError, CorpusError, Seq2SeqError
 from seq2seq_core.limits import LIMITS
 from seq2seq_core.models import build_model
-from seq2seq_core.store import find_runs, schema
+from seq2seq_core.store import runs, schema
 
 Case = dict[str, Any]
 TABLE = Path(__file__).parents[2] / "bad_inputs.json"
@@ -207,7 +207,7 @@ def test_a_name_that_is_no_setting_is_refused(case: Case) -> None:
 def test_a_hundred_clicks_on_train_start_one_run(
     case: Case, engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(find_runs, "DOUBLE_CLICK", 60.0)  # the machine may be slow
+    monkeypatch.setattr(runs, "DOUBLE_CLICK_SECONDS", 60.0)  # the machine may be slow
     mine = store.find_workspace(engine, store.create_workspace(engine))
     assert mine is not None
     revision = store.save_revision(engine, mine.id, None, "mine", "space", [Row("你", "hi")], [])

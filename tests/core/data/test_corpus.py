@@ -9,12 +9,12 @@ from hypothesis import strategies as st
 from seq2seq_core.data.cleaning import clean_text
 from seq2seq_core.data.corpus import (
     Row,
-    segment_known,
-    count_duplicates,
     build_corpus,
+    count_duplicates,
+    sanitize_rows,
+    segment_known,
     split_held_out,
     swap_sides,
-    sanitize_rows,
     tokenize,
 )
 from seq2seq_core.data.vocabulary import SPECIAL_TOKENS
@@ -75,7 +75,9 @@ def test_any_text_becomes_pairs_or_problems(rows: list[Row]) -> None:
 
 
 def test_tidy_rows_are_clean_and_an_unfinished_one_is_kept() -> None:
-    tidied = sanitize_rows([Row("你\u3000好", "cafe\u0301"), Row("", "hi"), Row("你", "hi", "7-7")], "space")
+    tidied = sanitize_rows(
+        [Row("你\u3000好", "cafe\u0301"), Row("", "hi"), Row("你", "hi", "7-7")], "space"
+    )
     assert tidied.rows == (Row("你 好", "café"), Row("", "hi"), Row("你", "hi", "7-7"))
     assert not tidied.problems and not tidied.altered_rows
 
@@ -117,7 +119,9 @@ def test_tidy_rows_stay_as_they_are_and_nothing_else_is_kept(rows: list[Row], cu
 
 
 def test_the_other_direction_turns_the_links_round() -> None:
-    assert swap_sides([Row("买 了", "bought", "0-0 1?0 x")]) == [Row("bought", "买 了", "0-0 0?1 x")]
+    assert swap_sides([Row("买 了", "bought", "0-0 1?0 x")]) == [
+        Row("bought", "买 了", "0-0 0?1 x")
+    ]
     rows = [GOOD, Row("买 了", "bought", "0-0 1?0")]
     assert swap_sides(swap_sides(rows)) == rows
 

@@ -17,12 +17,12 @@ from seq2seq_core.data.cleaning import clean_text
 from seq2seq_core.data.corpus import Row, build_corpus
 from seq2seq_core.data.formats import (
     FORMATS,
-    read_file,
-    parse_rows,
-    to_simplified_rows,
     decode_upload,
-    has_traditional,
     dump_rows,
+    has_traditional,
+    parse_rows,
+    read_file,
+    to_simplified_rows,
 )
 from seq2seq_core.errors import MESSAGES, CorpusError
 
@@ -57,14 +57,20 @@ def read(data: bytes, name: str = "corpus.tsv", encoding: str = "utf-8") -> list
     ],
 )
 def test_every_format_is_read(data: bytes, name: str) -> None:
-    assert [Row(clean_text(row.source), clean_text(row.target)) for row in read(data, name)] == PAIRS
+    assert [
+        Row(clean_text(row.source), clean_text(row.target)) for row in read(data, name)
+    ] == PAIRS
 
 
 @pytest.mark.parametrize("sign", ["\x0b", "\x0c", "\x1c", "\x85", "\u2028", "\u2029"])
 def test_only_ends_of_lines_end_a_row(sign: str) -> None:
     """str.splitlines would make five rows of it."""
     text = f"a{sign}b\tc\r\nd\te{sign}f\rg\th\n"
-    assert parse_rows(text, "a.tsv") == [Row(f"a{sign}b", "c"), Row("d", f"e{sign}f"), Row("g", "h")]
+    assert parse_rows(text, "a.tsv") == [
+        Row(f"a{sign}b", "c"),
+        Row("d", f"e{sign}f"),
+        Row("g", "h"),
+    ]
 
 
 def test_an_export_keeps_its_direction_and_leaves_its_licence_behind() -> None:

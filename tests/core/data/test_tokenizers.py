@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from seq2seq_core.data.cleaning import clean_text
-from seq2seq_core.data.tokenizers import TOKENIZERS, longest_match, detect_tokenizer
+from seq2seq_core.data.tokenizers import TOKENIZERS, detect_tokenizer, longest_match
 from seq2seq_core.data.vocabulary import SPECIAL_TOKENS, UNK, Vocabulary
 from seq2seq_core.errors import CorpusError
 

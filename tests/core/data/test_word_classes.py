@@ -9,15 +9,15 @@ from hypothesis import strategies as st
 from seq2seq_core.data import bundled
 from seq2seq_core.data.corpus import Corpus, Pair, Row, build_corpus
 from seq2seq_core.data.word_classes import (
-    WordClasses,
     ContextProfile,
     LexiconEntry,
-    unseen_words,
+    WordClasses,
     align_unseen_words,
-    rank_substitutes,
     augment,
-    extract_translations,
     collect_words,
+    extract_translations,
+    rank_substitutes,
+    unseen_words,
 )
 
 FIRST = bundled.load_bundled("first")
@@ -40,9 +40,15 @@ def pair_of(source: str, target: str) -> Pair:
 
 def test_a_word_fits_where_it_stood_before() -> None:
     company = ContextProfile.from_sentences([("a", "b", "c"), ("a", "d")])
-    assert company.context_score("b", ("a", "x", "c"), 1) == 3  # both neighbours, and all the others
-    assert company.context_score("d", ("a", "x", "c"), 1) == 1.5  # the left one, and half of the others
-    assert company.context_score("c", ("b", "x"), 1) == 3  # the edge of a sentence is a neighbour too
+    assert (
+        company.context_score("b", ("a", "x", "c"), 1) == 3
+    )  # both neighbours, and all the others
+    assert (
+        company.context_score("d", ("a", "x", "c"), 1) == 1.5
+    )  # the left one, and half of the others
+    assert (
+        company.context_score("c", ("b", "x"), 1) == 3
+    )  # the edge of a sentence is a neighbour too
 
 
 def test_a_translation_follows_the_sure_links(known: WordClasses) -> None:
@@ -73,10 +79,16 @@ def test_new_words_of_a_pair_belong_together(first: Corpus, known: WordClasses) 
     assert align_unseen_words(old_translation, others, known) == [LexiconEntry("姐姐", "she")]
     assert align_unseen_words(first.pairs[0], others, known) == []
     both = pair_of("我 爱 披萨", "I love pizza")
-    assert align_unseen_words(both, others, known) == [LexiconEntry("爱", "love"), LexiconEntry("披萨", "pizza")]
+    assert align_unseen_words(both, others, known) == [
+        LexiconEntry("爱", "love"),
+        LexiconEntry("披萨", "pizza"),
+    ]
     # nobody knows which belongs to which
     assert align_unseen_words(pair_of("我 很 爱 披萨", "I love pizza"), others, known) == []
-    assert unseen_words(pair_of("我 爱 茶", "I adore some tea"), others) == (["爱"], ["adore", "some"])
+    assert unseen_words(pair_of("我 爱 茶", "I adore some tea"), others) == (
+        ["爱"],
+        ["adore", "some"],
+    )
 
 
 @pytest.mark.parametrize(
@@ -103,7 +115,9 @@ def test_the_word_that_gave_way_is_the_first_place(
 ) -> None:
     row = first.rows[0]
     made = pair_of(row.source.replace("毛衣", new[0]), row.target.replace("sweaters", new[1]))
-    assert rank_substitutes(made, LexiconEntry(*new), known, first.pairs)[0] == LexiconEntry("毛衣", "sweaters")
+    assert rank_substitutes(made, LexiconEntry(*new), known, first.pairs)[0] == LexiconEntry(
+        "毛衣", "sweaters"
+    )
 
 
 def test_a_row_with_other_neighbours_is_not_what_a_pair_was_made_of(
@@ -144,14 +158,18 @@ def test_a_known_word_brings_no_held_out_sentence_into_training(first: Corpus) -
 
 def test_fewer_rows_where_there_are_no_more() -> None:
     rows = [Row("我 爱 茶", "I love tea"), Row("你 爱 茶", "you love tea"), Row("茶 茶", "tea tea")]
-    made = augment(build_corpus(rows, "space"), "space", LexiconEntry("奶", "milk"), LexiconEntry("茶", "tea"))
+    made = augment(
+        build_corpus(rows, "space"), "space", LexiconEntry("奶", "milk"), LexiconEntry("茶", "tea")
+    )
     assert made == [Row("我 爱 奶", "I love milk"), Row("你 爱 奶", "you love milk")]
 
 
 def test_an_article_keeps_its_word() -> None:
     rows = [Row("一 个 苹果", "an apple"), Row("这 个 苹果", "this apple")]
     new, like = LexiconEntry("梨", "pear"), LexiconEntry("苹果", "apple")
-    assert augment(build_corpus(rows, "space"), "space", new, like) == [Row("这 个 梨", "this pear")]
+    assert augment(build_corpus(rows, "space"), "space", new, like) == [
+        Row("这 个 梨", "this pear")
+    ]
 
 
 def test_a_sentence_that_would_be_cut_elsewhere_is_left_out() -> None:
@@ -160,7 +178,9 @@ def test_a_sentence_that_would_be_cut_elsewhere_is_left_out() -> None:
     assert augment(corpus, "zh-word", LexiconEntry("小雪", "XiaoXue"), LexiconEntry("我", "I")) == [
         Row("小雪喜欢书", "XiaoXue like books")
     ]
-    assert augment(corpus, "zh-word", LexiconEntry("爱 茶", "tea"), LexiconEntry("书", "books")) == []
+    assert (
+        augment(corpus, "zh-word", LexiconEntry("爱 茶", "tea"), LexiconEntry("书", "books")) == []
+    )
 
 
 SENTENCES = st.lists(st.sampled_from("abcd"), min_size=1, max_size=5)
@@ -171,7 +191,9 @@ def test_an_exchange_moves_no_word_and_repeats_no_sentence(
     sentences: list[tuple[list[str], list[str]]],
 ) -> None:
     rows = [Row(" ".join(source), " ".join(target)) for source, target in sentences]
-    made = augment(build_corpus(rows, "space"), "space", LexiconEntry("new", "NEW"), LexiconEntry("a", "b"))
+    made = augment(
+        build_corpus(rows, "space"), "space", LexiconEntry("new", "NEW"), LexiconEntry("a", "b")
+    )
     assert len({row.source for row in made}) == len(made) <= 10
     old = {(row.source, row.target) for row in rows}
     for row in made:

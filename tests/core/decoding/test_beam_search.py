@@ -16,10 +16,22 @@ from torch import Tensor
 
 from seq2seq_core.config import ModelConfig
 from seq2seq_core.data.vocabulary import EOS, SOS
-from seq2seq_core.decoding.beam_search import Hypothesis, beam_search, length_normalized, rank, beam_steps
+from seq2seq_core.decoding.beam_search import (
+    Hypothesis,
+    beam_search,
+    beam_steps,
+    length_normalized,
+    rank,
+)
 from seq2seq_core.decoding.stepper import Stepper, greedy_search
 from seq2seq_core.models import build_model
-from seq2seq_core.models.base import EncoderDecoder, Inspection, AttentionOverride, SourceInspection, Step
+from seq2seq_core.models.base import (
+    AttentionOverride,
+    EncoderDecoder,
+    Inspection,
+    SourceInspection,
+    Step,
+)
 from tests.core.model_grid import DATA, KINDS, SOURCE, TARGET, VARIANTS, name_of
 
 TABLES = json.loads((Path(__file__).parents[2] / "oracles/beam.json").read_text())["tables"]
@@ -43,7 +55,9 @@ class Chain(EncoderDecoder):
     def init_state(self, src: Tensor, src_mask: Tensor) -> Nothing:
         return Nothing()
 
-    def inspect(self, state: Nothing, token: Tensor, look: AttentionOverride | None = None) -> Inspection:
+    def inspect(
+        self, state: Nothing, token: Tensor, look: AttentionOverride | None = None
+    ) -> Inspection:
         rows = [self.table[0 if last == SOS else last - SPECIALS + 1] for last in token.tolist()]
         real = torch.tensor(rows, dtype=torch.float64)
         logits = torch.full((len(rows), SPECIALS + real.shape[1] - 1), float("-inf")).double()

@@ -12,14 +12,14 @@ from seq2seq_core.data.vocabulary import EOS
 from seq2seq_core.decoding.beam_search import beam_search, beam_steps
 from seq2seq_core.decoding.beam_tree import (
     BeamTree,
-    sampling_distribution,
+    build_beam_tree,
+    collect_beam_steps,
     next_token_distribution,
     sample_translations,
+    sampling_distribution,
     sequence_log_probabilities,
-    collect_beam_steps,
-    build_beam_tree,
 )
-from seq2seq_core.decoding.stepper import Stepper, sampler, decode
+from seq2seq_core.decoding.stepper import Stepper, decode, sampler
 from seq2seq_core.decoding.translator import translate
 from seq2seq_core.limits import LIMITS
 from seq2seq_core.models import build_model
@@ -44,7 +44,9 @@ Trained = tuple[EncoderDecoder, Checkpoint]
 def trained(request: pytest.FixtureRequest) -> Trained:
     """Not trained to the end: nothing is certain, so that there is something to choose."""
     model = build_model(request.param, len(SOURCE), len(TARGET), seed=2)
-    *_, last = train(model, initial_state(model), DATA, TrainingConfig(updates=25, batch_size="full"))
+    *_, last = train(
+        model, initial_state(model), DATA, TrainingConfig(updates=25, batch_size="full")
+    )
     checkpoint = checkpoint_of(last, request.param, SOURCE, TARGET)
     return checkpoint.build(), checkpoint
 
@@ -73,9 +75,9 @@ def test_what_the_tree_keeps_and_prunes_is_what_the_beam_does(
             one.log_probability for one in everyone
         ]
         states = [node.state for node in column]
-        assert states == ["ended" if one.finished else "alive" for one in now.hypotheses] + ["pruned"] * len(
-            now.pruned
-        )
+        assert states == ["ended" if one.finished else "alive" for one in now.hypotheses] + [
+            "pruned"
+        ] * len(now.pruned)
 
 
 @pytest.mark.parametrize(("width", "penalty"), SEARCHES)
@@ -83,7 +85,9 @@ def test_the_ranking_is_the_beams_and_every_path_leads_to_its_sentence(
     trained: Trained, width: int, penalty: float
 ) -> None:
     model, checkpoint = trained
-    grown = build_beam_tree(model, checkpoint, WORDS, DecodingConfig(beam=width, length_penalty=penalty))
+    grown = build_beam_tree(
+        model, checkpoint, WORDS, DecodingConfig(beam=width, length_penalty=penalty)
+    )
     wanted = beam_search(model, SRC, width, penalty)
     assert [one.log_probability for one in grown.results] == [one.log_probability for one in wanted]
     # nothing that was left out could have come before the best one
@@ -148,7 +152,9 @@ def test_ten_draws_are_what_decoding_draws_and_the_same_for_the_same_seed(
 
 def test_at_temperature_0_all_draws_are_greedy(trained: Trained) -> None:
     model, checkpoint = trained
-    (only,) = sample_translations(model, checkpoint, WORDS, DecodingConfig(temperature=0.0), count=10)
+    (only,) = sample_translations(
+        model, checkpoint, WORDS, DecodingConfig(temperature=0.0), count=10
+    )
     assert only.count == 10
     walk = translate(model, checkpoint, " ".join(WORDS))
     assert only.tokens == walk.tokens
@@ -159,7 +165,9 @@ def test_temperature_and_cuts_change_the_chances_as_they_say(trained: Trained) -
     model, checkpoint = trained
 
     def given(config: DecodingConfig) -> list[float]:
-        found = next_token_distribution(model, checkpoint, WORDS, ("I",), config, top_count=len(TARGET))
+        found = next_token_distribution(
+            model, checkpoint, WORDS, ("I",), config, top_count=len(TARGET)
+        )
         assert found.vocabulary_size == len(TARGET) and found.candidate_count == sum(
             one.sampling_probability > 0 for one in found.top
         )

@@ -17,10 +17,10 @@ from seq2seq_core.decoding.interventions import (
     Intervention,
     TokenDifference,
     find_difference,
-    summarize_outcome,
     parse_branch,
     replay_branch,
     shuffled_attention,
+    summarize_outcome,
     word_intervention,
 )
 from seq2seq_core.decoding.stepper import Stepper
@@ -72,7 +72,9 @@ def numbers(kind: str) -> st.SearchStrategy[float]:
 
 
 def changes(kinds: list[str]) -> st.SearchStrategy[list[Intervention]]:
-    one = st.sampled_from(kinds).flatmap(lambda k: st.builds(Intervention, STEPS, st.just(k), numbers(k)))
+    one = st.sampled_from(kinds).flatmap(
+        lambda k: st.builds(Intervention, STEPS, st.just(k), numbers(k))
+    )
     return st.lists(one, max_size=5, unique_by=lambda change: change.step)
 
 
@@ -221,11 +223,15 @@ def test_the_sharpness_one_is_as_learnt_and_zero_is_even(kind: ModelConfig) -> N
 
 def test_a_shuffle_moves_every_weight_and_the_same_seed_the_same_way() -> None:
     weights = torch.arange(1, 8) / 28
-    orders = {tuple(shuffled_attention(7, seed)(weights, weights > 0).tolist()) for seed in range(9)}
+    orders = {
+        tuple(shuffled_attention(7, seed)(weights, weights > 0).tolist()) for seed in range(9)
+    }
     assert len(orders) > 5
     for order in orders:
         assert sorted(order) == weights.tolist() and torch.tensor(order).ne(weights).all()
-    assert shuffled_attention(7, 4)(weights, weights > 0).equal(shuffled_attention(7, 4)(weights, weights > 0))
+    assert shuffled_attention(7, 4)(weights, weights > 0).equal(
+        shuffled_attention(7, 4)(weights, weights > 0)
+    )
     assert shuffled_attention(1, 4)(weights[:1], weights[:1] > 0).equal(weights[:1])
 
 
@@ -245,7 +251,9 @@ def test_a_position_means_the_whole_sentence_whatever_is_left_out() -> None:
 
 def test_a_change_behind_the_end_changes_nothing() -> None:
     model, checkpoint = made(BLIND)
-    ended = replay_branch(model, checkpoint, TOKENS, Branch((word_intervention(2, "<eos>", TARGET),)))
+    ended = replay_branch(
+        model, checkpoint, TOKENS, Branch((word_intervention(2, "<eos>", TARGET),))
+    )
     more = Branch((word_intervention(2, "<eos>", TARGET), Intervention(9, "word", 7)))
     assert len(ended.steps) == 2
     assert replay_branch(model, checkpoint, TOKENS, more) == ended
@@ -275,7 +283,9 @@ def test_what_does_not_fit_the_sentence_or_the_model_is_refused(
 
 
 def test_a_typed_word_is_cleaned_and_has_to_be_one_that_the_model_can_write() -> None:
-    assert word_intervention(2, " changed \u200b", TARGET) == Intervention(2, "word", TARGET.token_to_id["changed"])
+    assert word_intervention(2, " changed \u200b", TARGET) == Intervention(
+        2, "word", TARGET.token_to_id["changed"]
+    )
     for text in ("", "nobody", "the world", "<b>x</b>"):
         with pytest.raises(ConfigError) as caught:
             word_intervention(2, text, TARGET)

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from seq2seq_core.config import DecodingConfig, parse_decoding_config
-from seq2seq_core.decoding.stepper import sampler, decode, greedy_search, top_k_top_p_filter
+from seq2seq_core.decoding.stepper import decode, greedy_search, sampler, top_k_top_p_filter
 from seq2seq_core.errors import ConfigError
 from seq2seq_core.models import build_model
 from tests.core.model_grid import DATA, KINDS, SOURCE, TARGET, name_of

@@ -10,10 +10,16 @@ from torch import Tensor
 
 from seq2seq_core.config import ModelConfig, TrainingConfig
 from seq2seq_core.data.vocabulary import EOS
-from seq2seq_core.decoding.stepper import Stepper, greedy_search, decode_feeding_eos
+from seq2seq_core.decoding.stepper import Stepper, decode_feeding_eos, greedy_search
 from seq2seq_core.evaluation.metrics import evaluate
 from seq2seq_core.models import build_model
-from seq2seq_core.models.base import EncoderDecoder, Inspection, AttentionOverride, SourceInspection, Step
+from seq2seq_core.models.base import (
+    AttentionOverride,
+    EncoderDecoder,
+    Inspection,
+    SourceInspection,
+    Step,
+)
 from seq2seq_core.training.loop import initial_state, train
 from tests.core.model_grid import DATA, KINDS, PAIRS, SOURCE, TARGET, name_of
 
@@ -32,7 +38,9 @@ class Fake(EncoderDecoder):
     def init_state(self, src: Tensor, src_mask: Tensor) -> Countdown:
         return Countdown(src_mask.sum(1))
 
-    def inspect(self, state: Countdown, token: Tensor, look: AttentionOverride | None = None) -> Inspection:
+    def inspect(
+        self, state: Countdown, token: Tensor, look: AttentionOverride | None = None
+    ) -> Inspection:
         ids = torch.where(state.left > 0, 4, EOS)
         logits = torch.nn.functional.one_hot(ids, 5).float()
         step = Step(logits, Countdown(state.left - 1), None)
@@ -60,7 +68,9 @@ def test_greedy_stops_at_the_length_limit() -> None:
 @pytest.mark.parametrize("kind", KINDS, ids=name_of)
 def test_the_stepper_writes_what_greedy_writes(kind: ModelConfig) -> None:
     model = build_model(kind, len(SOURCE), len(TARGET), seed=4)
-    for event in train(model, initial_state(model), DATA, TrainingConfig(updates=30, batch_size="full")):
+    for event in train(
+        model, initial_state(model), DATA, TrainingConfig(updates=30, batch_size="full")
+    ):
         if event.update not in (1, 15, 30):
             continue
         batch = DATA.full_batch()
@@ -108,7 +118,9 @@ def test_going_back_and_on_again_changes_nothing_and_a_branch_leaves_the_old_wal
 
 
 def test_each_step_gives_probabilities_attention_state_and_context() -> None:
-    model = build_model(ModelConfig(embedding_size=8, hidden_size=8), len(SOURCE), len(TARGET), seed=1)
+    model = build_model(
+        ModelConfig(embedding_size=8, hidden_size=8), len(SOURCE), len(TARGET), seed=1
+    )
     step = Stepper.from_source(model, torch.tensor([5, 6, 7])).write_token().steps[0]
     torch.testing.assert_close(step.probabilities.sum(), torch.tensor(1.0))
     assert step.token == int(step.probabilities.argmax())

@@ -80,7 +80,7 @@ def test_attention_in_chunks_is_the_attention_of_the_whole_batch() -> None:
 
 def test_at_the_limits_a_chunk_is_a_few_sentences() -> None:
     class Long:  # 100 pairs of 64 tokens, 5,000 words
-        target_size = 5000
+        target_vocabulary_size = 5000
         src = tgt = DATA.src.new_ones(100, 64)
 
         def __len__(self) -> int:
@@ -93,7 +93,9 @@ def test_at_the_limits_a_chunk_is_a_few_sentences() -> None:
 
 def test_a_map_keeps_its_weights_in_a_byte_each() -> None:
     model = build_model(ModelConfig(), len(SOURCE), len(TARGET), seed=3)
-    for event in train(model, initial_state(model), DATA, TrainingConfig(updates=20, batch_size="full")):
+    for event in train(
+        model, initial_state(model), DATA, TrainingConfig(updates=20, batch_size="full")
+    ):
         last = event
     checkpoint = checkpoint_of(last, ModelConfig(), SOURCE, TARGET)
     trained = checkpoint.build()
@@ -105,7 +107,9 @@ def test_a_map_keeps_its_weights_in_a_byte_each() -> None:
     for one, matrix, pair in zip(found, weights, PAIRS, strict=True):
         assert (one.source, one.target) == (pair.source, pair.target)
         flat = [weight for row in matrix[:-1] for weight in row]
-        assert max(abs(a / 255 - b) for a, b in zip(one.weight_bytes, flat, strict=True)) <= 0.5 / 255
+        assert (
+            max(abs(a / 255 - b) for a, b in zip(one.weight_bytes, flat, strict=True)) <= 0.5 / 255
+        )
         t, j, weight = one.strongest_link
         assert weight == matrix[t][j] == max(flat)
         assert one.peak_positions[t] == j
@@ -115,6 +119,8 @@ def test_a_map_keeps_its_weights_in_a_byte_each() -> None:
 def test_without_attention_there_are_no_maps() -> None:
     kind = ModelConfig(attention="none")
     model = build_model(kind, len(SOURCE), len(TARGET), seed=3)
-    for event in train(model, initial_state(model), DATA, TrainingConfig(updates=1, batch_size="full")):
+    for event in train(
+        model, initial_state(model), DATA, TrainingConfig(updates=1, batch_size="full")
+    ):
         checkpoint = checkpoint_of(event, kind, SOURCE, TARGET)
     assert build_attention_maps(checkpoint.build(), checkpoint, PAIRS) is None

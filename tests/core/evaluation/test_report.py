@@ -13,9 +13,9 @@ from seq2seq_core.evaluation.metrics import evaluate
 from seq2seq_core.evaluation.report import (
     MAX_PAIRS,
     ScoredSentence,
-    group_by_length,
-    greedy_exact_match,
     build_report,
+    greedy_exact_match,
+    group_by_length,
     sample_items,
 )
 from seq2seq_core.evaluation.text_metrics import rouge_f1, sentence_bleu

@@ -17,12 +17,12 @@ from hypothesis import strategies as st
 
 from seq2seq_core.evaluation.rouge_overlap import f1_score, find_overlap
 from seq2seq_core.evaluation.text_metrics import (
-    first_words,
     exact_match,
-    unsmoothed_sentence_bleu,
+    first_words,
     rouge_f1,
-    sentence_bleu,
     score_texts,
+    sentence_bleu,
+    unsmoothed_sentence_bleu,
 )
 
 VALUES = json.loads((Path(__file__).parents[2] / "oracles/metrics.json").read_text())["pairs"]

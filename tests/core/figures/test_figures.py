@@ -4,12 +4,24 @@ from __future__ import annotations
 
 from plotly.graph_objects import Figure
 
-from seq2seq_core.figures import MAX_LABELS, LIGHT_PALETTE, MANY_POINTS, Bar, Point, PointLabel, bar_chart, scatter_figure, place_labels
+from seq2seq_core.figures import (
+    LIGHT_PALETTE,
+    MANY_POINTS,
+    MAX_LABELS,
+    Bar,
+    Point,
+    PointLabel,
+    bar_chart,
+    place_labels,
+    scatter_figure,
+)
 
 
 def test_bars_always_span_0_to_1_and_say_how_many_cases_they_stand_for() -> None:
     shown = [Bar("10", 0.5, 4), Bar("9", 1.0, 1), Bar("2–3", 0.0, 7)]
-    chart = bar_chart(shown, LIGHT_PALETTE.text, LIGHT_PALETTE, "length", "share", "sentences").to_dict()
+    chart = bar_chart(
+        shown, LIGHT_PALETTE.text, LIGHT_PALETTE, "length", "share", "sentences"
+    ).to_dict()
     columns, numbers = chart["layer"]
     assert columns["encoding"]["y"]["scale"]["domain"] == [0, 1]
     assert columns["encoding"]["x"]["sort"] is None  # in the order given, not by name
@@ -18,11 +30,22 @@ def test_bars_always_span_0_to_1_and_say_how_many_cases_they_stand_for() -> None
     assert numbers["encoding"]["text"]["field"] == "n"
 
 
-DOTS = [Point(0, 0, ("a",)), Point(3, 1, ("b", "a b"), group=1), Point(4, 2, ("$x$ <b>",), emphasis=2)]
+DOTS = [
+    Point(0, 0, ("a",)),
+    Point(3, 1, ("b", "a b"), group=1),
+    Point(4, 2, ("$x$ <b>",), emphasis=2),
+]
 
 
 def test_a_cloud_is_a_figure_that_plotly_takes_with_one_scale_for_both_axes() -> None:
-    figure = scatter_figure(DOTS, [PointLabel(4, 2, "$x$ <b>", emphasis=2)], LIGHT_PALETTE.source, LIGHT_PALETTE, "one", "two")
+    figure = scatter_figure(
+        DOTS,
+        [PointLabel(4, 2, "$x$ <b>", emphasis=2)],
+        LIGHT_PALETTE.source,
+        LIGHT_PALETTE,
+        "one",
+        "two",
+    )
     made = Figure(figure)  # refuses what it does not know
     plain, grouped, words = made.data
     assert (plain.marker.color, list(plain.x)) == (LIGHT_PALETTE.source, [0, 4])
@@ -37,7 +60,10 @@ def test_a_cloud_is_a_figure_that_plotly_takes_with_one_scale_for_both_axes() ->
 def test_the_important_labels_find_place_and_the_others_where_some_is_left() -> None:
     dots = [Point(0, 0, ("",)), Point(10, 10, ("",))]
     crowd = [PointLabel(5, 5 + i / 1000, f"word{i}") for i in range(99)]
-    assert place_labels([*crowd, PointLabel(0, 0, "far")], dots) == [crowd[0], PointLabel(0, 0, "far")]
+    assert place_labels([*crowd, PointLabel(0, 0, "far")], dots) == [
+        crowd[0],
+        PointLabel(0, 0, "far"),
+    ]
     apart = [PointLabel(x, y, "词") for x in range(10) for y in range(10)]
     assert len(place_labels(apart, dots)) == MAX_LABELS
     assert place_labels([PointLabel(0, 0, "alone")], [Point(0, 0, ("",))])
@@ -45,5 +71,7 @@ def test_the_important_labels_find_place_and_the_others_where_some_is_left() -> 
 
 def test_many_points_are_drawn_by_the_graphics_card_and_their_words_are_not() -> None:
     many = [Point(i, i, ("w",)) for i in range(MANY_POINTS + 1)]
-    points, words = scatter_figure(many, [PointLabel(0, 0, "w")], LIGHT_PALETTE.source, LIGHT_PALETTE, "", "")["data"]
+    points, words = scatter_figure(
+        many, [PointLabel(0, 0, "w")], LIGHT_PALETTE.source, LIGHT_PALETTE, "", ""
+    )["data"]
     assert (points["type"], words["type"]) == ("scattergl", "scatter")

@@ -9,12 +9,12 @@ from seq2seq_core.config import ModelConfig
 from seq2seq_core.decoding.translator import translate
 from seq2seq_core.inspection.attention_heads import (
     ATTENTION_PARTS,
-    HeadPattern,
     AttentionHeads,
+    HeadPattern,
     best_heads_by_pattern,
-    stack_heads,
     head_patterns,
     inspect_attention_heads,
+    stack_heads,
 )
 from seq2seq_core.models import build_model
 from seq2seq_core.training.checkpoint import Checkpoint
@@ -54,7 +54,9 @@ def test_every_row_of_every_head_sums_to_one(found: dict[str, AttentionHeads], p
             assert max(abs(s / 255 - w) for s, w in zip(shades, flat, strict=True)) <= 0.5 / 255
 
 
-def test_the_decoder_never_looks_at_what_is_not_written_yet(found: dict[str, AttentionHeads]) -> None:
+def test_the_decoder_never_looks_at_what_is_not_written_yet(
+    found: dict[str, AttentionHeads],
+) -> None:
     one = found["decoder"]
     assert one.is_causal and one.row_tokens == one.column_tokens and one.row_tokens[0] == "<sos>"
     for layer in (1, 2, 3):
@@ -83,7 +85,9 @@ def test_a_recurrent_model_has_one_map_or_none() -> None:
 
 
 def counted(part: str, weights: list[list[float]], sure: frozenset = frozenset()) -> dict:
-    return {habit.name: (habit.count, habit.row_count) for habit in head_patterns(part, weights, sure)}
+    return {
+        habit.name: (habit.count, habit.row_count) for habit in head_patterns(part, weights, sure)
+    }
 
 
 def test_habits_count_the_rows_whose_largest_weight_lies_there() -> None:
@@ -118,7 +122,9 @@ def test_the_best_head_of_each_habit_is_named() -> None:
     weights = torch.stack([torch.stack([same, same]), torch.stack([same, before])])
     named = {
         habit.name: (layer, head, habit.count)
-        for layer, head, habit in best_heads_by_pattern(stack_heads("encoder", "abc", "abc", weights))
+        for layer, head, habit in best_heads_by_pattern(
+            stack_heads("encoder", "abc", "abc", weights)
+        )
     }
     assert named["same"] == (1, 1, 3)
     assert named["before"] == (2, 2, 2)

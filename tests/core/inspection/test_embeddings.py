@@ -35,7 +35,9 @@ KINDS = [
 def made(kind: ModelConfig, name: str) -> VectorSet:
     model = build_model(kind, len(SOURCE), len(TARGET), seed=3)
     parameters = torch.cat([p.detach().flatten() for p in model.parameters()])
-    return collect_vectors(model, Checkpoint(kind, "space", SOURCE, TARGET, parameters), PAIRS, name)
+    return collect_vectors(
+        model, Checkpoint(kind, "space", SOURCE, TARGET, parameters), PAIRS, name
+    )
 
 
 def random(count: int, size: int, seed: int = 0) -> torch.Tensor:
@@ -85,7 +87,10 @@ def test_neighbours_are_sorted_and_the_nearest_of_the_closest_word_is_the_neares
 
 def test_parallel_vectors_have_cosine_1_and_opposite_ones_minus_1() -> None:
     some = VectorSet(("a", "b", "c"), torch.tensor([[1.0, 2.0], [3.0, 6.0], [-1.0, -2.0]]))
-    assert [(n.word, round(n.cosine, 5)) for n in nearest_neighbours(some, "a")] == [("b", 1), ("c", -1)]
+    assert [(n.word, round(n.cosine, 5)) for n in nearest_neighbours(some, "a")] == [
+        ("b", 1),
+        ("c", -1),
+    ]
     assert closest_pair_word(VectorSet(("a",), torch.ones(1, 2))) is None
 
 

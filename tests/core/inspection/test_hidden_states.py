@@ -12,7 +12,7 @@ import torch
 
 from seq2seq_core.config import ModelConfig
 from seq2seq_core.inspection import hidden_states
-from seq2seq_core.inspection.hidden_states import InspectedTranslation, CellLocation
+from seq2seq_core.inspection.hidden_states import CellLocation, InspectedTranslation
 from seq2seq_core.models import build_model
 from seq2seq_core.models.calculation import Equation, Location
 from seq2seq_core.training.checkpoint import Checkpoint
@@ -113,7 +113,9 @@ def test_every_line_follows_from_its_parts(case: tuple[ModelConfig, InspectedTra
             check(line)
 
 
-def test_each_line_goes_on_with_what_came_before(case: tuple[ModelConfig, InspectedTranslation]) -> None:
+def test_each_line_goes_on_with_what_came_before(
+    case: tuple[ModelConfig, InspectedTranslation],
+) -> None:
     """From the score to the probability no number comes from nowhere."""
     for spot in spots(case[0]):
         lines = {line.code: line for line in hidden_states.explain_step(case[1], spot)}
@@ -132,7 +134,9 @@ def test_each_line_goes_on_with_what_came_before(case: tuple[ModelConfig, Inspec
         ]
 
 
-def test_the_numbers_end_in_the_models_own_step(case: tuple[ModelConfig, InspectedTranslation]) -> None:
+def test_the_numbers_end_in_the_models_own_step(
+    case: tuple[ModelConfig, InspectedTranslation],
+) -> None:
     kind, opened = case
     step = opened.steps[STEP]
     for spot in spots(kind):
@@ -193,7 +197,9 @@ def test_a_cell_line_by_line_is_torchs_cell(case: tuple[ModelConfig, InspectedTr
         assert hidden_states.explain_cell_step(opened, CellLocation("decoder", 0, 0)) == ()
         return
     both = (False, True) if kind.bidirectional else (False,)
-    places = [CellLocation("encoder", layer, 1, way) for layer in range(kind.layers) for way in both]
+    places = [
+        CellLocation("encoder", layer, 1, way) for layer in range(kind.layers) for way in both
+    ]
     for place in [*places, CellLocation("decoder", kind.layers - 1, STEP)]:
         lines = hidden_states.explain_cell_step(opened, place)
         for line in lines:
@@ -216,10 +222,14 @@ def test_a_cell_line_by_line_is_torchs_cell(case: tuple[ModelConfig, InspectedTr
 
 def test_strips_hold_one_vector_a_word(case: tuple[ModelConfig, InspectedTranslation]) -> None:
     kind, opened = case
-    found = {(s.side, s.kind): s.vectors for s in hidden_states.vector_series(opened, kind.layers - 1)}
+    found = {
+        (s.side, s.kind): s.vectors for s in hidden_states.vector_series(opened, kind.layers - 1)
+    }
     for (side, _code), vectors in found.items():
         assert len(vectors) == {"source": 5, "target": 4}[side]
-    assert torch.tensor(found["source", "h"]).allclose(opened.source_inspection.states[0], atol=1e-5)
+    assert torch.tensor(found["source", "h"]).allclose(
+        opened.source_inspection.states[0], atol=1e-5
+    )
     hidden = opened.steps[STEP].inspection.hidden[0].tolist()
     assert found["target", "h"][STEP] == pytest.approx(hidden, abs=1e-5)
     assert (("target", "context") in found) == kind.has_attention
@@ -245,9 +255,9 @@ def test_all_that_comes_out_is_plain() -> None:
 
     for kind in (KINDS[3], ASKING_BEFORE[0], KINDS[-1]):
         opened = open_up(kind)
-        lines = hidden_states.explain_step(opened, Location(STEP, 0)) + hidden_states.explain_cell_step(
-            opened, CellLocation("encoder", 0, 1)
-        )
+        lines = hidden_states.explain_step(
+            opened, Location(STEP, 0)
+        ) + hidden_states.explain_cell_step(opened, CellLocation("encoder", 0, 1))
         assert lines and all(plain(astuple(line)) for line in lines)
         assert all(plain(astuple(strip)) for strip in hidden_states.vector_series(opened, 0))
 

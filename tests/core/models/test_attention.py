@@ -20,7 +20,9 @@ def exact(numbers: Any) -> torch.Tensor:
     return torch.tensor(numbers, dtype=torch.float64)
 
 
-def score_with(weights: dict[str, Any], kind: str, query_size: int, key_size: int) -> AttentionScore:
+def score_with(
+    weights: dict[str, Any], kind: str, query_size: int, key_size: int
+) -> AttentionScore:
     """Our score with the oracle's weights; Keras' additive score has none, so ones stand there."""
     size = len(weights["Wk"]) if "Wk" in weights else key_size
     score = build_score(kind, query_size, key_size, size).double()
@@ -51,6 +53,8 @@ def test_padding_gets_exactly_nothing(kind: str) -> None:
     score = build_score(kind, 4, 4, 5)
     memory = torch.randn(2, 3, 4)
     mask = torch.tensor([[True, True, False], [True, False, False]])
-    _, weights, _ = attend_to_memory(score(torch.randn(2, 6, 4), score.project_keys(memory)), memory, mask)
+    _, weights, _ = attend_to_memory(
+        score(torch.randn(2, 6, 4), score.project_keys(memory)), memory, mask
+    )
     assert (weights.masked_select(~mask.unsqueeze(1)) == 0).all()
     torch.testing.assert_close(weights.sum(2), torch.ones(2, 6))

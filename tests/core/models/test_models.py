@@ -77,7 +77,9 @@ def test_inspection_is_the_same_step(model: EncoderDecoder) -> None:
             model.step(state, batch.tgt_in[:, t]),
         )
         torch.testing.assert_close(inside.step.logits, step.logits, rtol=0, atol=1e-6)
-        torch.testing.assert_close(model.output(inside.attentional_state), step.logits, rtol=0, atol=1e-6)
+        torch.testing.assert_close(
+            model.output(inside.attentional_state), step.logits, rtol=0, atol=1e-6
+        )
         if step.attention is not None:
             weights = inside.scores.softmax(-1)
             torch.testing.assert_close(weights, step.attention)
@@ -144,7 +146,7 @@ def test_looking_everywhere_alike_gives_the_mean_of_what_is_looked_at(kind: Mode
     model = build_model(kind, len(SOURCE), len(TARGET), seed=3).eval()
     context, mean = uniform_context(model)
     if kind.is_transformer:
-        cross = model.decoder[-1].cross
+        cross = model.decoder[-1].cross_attention
         mean = cross.output(cross.value(mean))
     torch.testing.assert_close(context, mean, rtol=0, atol=1e-5)
 

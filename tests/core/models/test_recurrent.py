@@ -61,7 +61,9 @@ def test_packing_starts_the_backward_pass_at_the_last_word() -> None:
 
 @pytest.mark.parametrize("architecture", CELLS)
 def test_our_encoder_reads_backwards_from_the_last_word(architecture: str) -> None:
-    model = build_model(ModelConfig(architecture, True, "none", 6, 8), len(SOURCE), len(TARGET), 1).eval()
+    model = build_model(
+        ModelConfig(architecture, True, "none", 6, 8), len(SOURCE), len(TARGET), 1
+    ).eval()
     batch = DATA.full_batch()
     state = model.init_state(batch.src, batch.src_mask)
     backward = CELLS[architecture](6, 4, batch_first=True)
@@ -71,4 +73,4 @@ def test_our_encoder_reads_backwards_from_the_last_word(architecture: str) -> No
         turned = model.source_embedding(batch.src[row : row + 1, :length]).flip(1)
         states, _ = backward(turned)
         torch.testing.assert_close(state.memory[row, :length, 4:], states[0].flip(0))
-        torch.testing.assert_close(state.carried[0][0, row, 4:], states[0, -1])
+        torch.testing.assert_close(state.hidden_state[0][0, row, 4:], states[0, -1])

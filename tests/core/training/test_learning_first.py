@@ -12,7 +12,7 @@ from seq2seq_core.data.bundled import load_bundled
 from seq2seq_core.evaluation.metrics import Evaluation, evaluate
 from seq2seq_core.evaluation.report import eos_feeding_exact_match
 from seq2seq_core.models import build_model
-from seq2seq_core.training.dataset import Dataset, load_dataset, freeze_dataset
+from seq2seq_core.training.dataset import Dataset, freeze_dataset, load_dataset
 from seq2seq_core.training.loop import initial_state, train
 from tests.core import model_grid  # noqa: F401  # one thread
 from tests.core.trained import checkpoint_of
@@ -23,7 +23,9 @@ SEEDS = (1, 2, 3)
 @cache
 def first() -> Dataset:
     corpus = load_bundled("first")
-    return load_dataset(freeze_dataset(corpus.rows, corpus.held_out, "space", ModelConfig(), TrainingConfig()))
+    return load_dataset(
+        freeze_dataset(corpus.rows, corpus.held_out, "space", ModelConfig(), TrainingConfig())
+    )
 
 
 def learning(kind: ModelConfig, seed: int, every: int = 10) -> Iterator[tuple[int, Evaluation]]:

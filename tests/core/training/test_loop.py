@@ -13,7 +13,7 @@ from seq2seq_core.decoding.stepper import greedy_search
 from seq2seq_core.errors import DivergenceError
 from seq2seq_core.models import build_model
 from seq2seq_core.training.checkpoint import pack_state, unpack_state
-from seq2seq_core.training.loop import TrainingState, token_loss, initial_state, train
+from seq2seq_core.training.loop import TrainingState, initial_state, token_loss, train
 from tests.core.model_grid import (
     DATA,
     KINDS,
@@ -203,7 +203,9 @@ def test_resuming_in_the_middle_of_a_schedule_is_bitwise_the_same(
 
 def test_an_explosion_ends_the_run_and_keeps_finite_weights() -> None:
     model = build_model(SMALL, len(SOURCE), len(TARGET), 1)
-    events = train(model, initial_state(model), DATA, TrainingConfig(learning_rate=10.0, updates=500))
+    events = train(
+        model, initial_state(model), DATA, TrainingConfig(learning_rate=10.0, updates=500)
+    )
     with pytest.raises(DivergenceError) as caught:
         for event in events:
             assert event.copy_state().parameters.isfinite().all()
@@ -216,7 +218,9 @@ def test_five_of_five_under_greedy_decoding(kind: ModelConfig) -> None:
     sizes["model_size"] = kind.heads * (32 // kind.heads)
     model = build_model(replace(kind, **sizes), len(SOURCE), len(TARGET), seed=2)
     config = TrainingConfig(updates=400, batch_size="full", learning_rate=0.01)
-    if kind.is_transformer:  # with the norm after the sum, four layers learn nothing without warm-up
+    if (
+        kind.is_transformer
+    ):  # with the norm after the sum, four layers learn nothing without warm-up
         config = replace(config, learning_rate=0.003, warm_up=40)
     batch = DATA.full_batch()
     wanted = [TARGET.encode(pair.target) for pair in PAIRS]

@@ -104,7 +104,8 @@ def running(process: subprocess.Popen[bytes]) -> Iterator[subprocess.Popen[bytes
 def patched(engine: Engine, count: int, patch: str) -> subprocess.Popen[bytes]:
     """A pool in which something is broken."""
     start = f"pool.main({count}, {url(engine)!r}, follow_stdin=True)"
-    code = f"from seq2seq_core.training import loop as training\nfrom seq2seq_core.workers import job, pool\n{patch}\n{start}"
+    imports = "from seq2seq_core.training import loop\nfrom seq2seq_core.workers import job, pool"
+    code = f"{imports}\n{patch}\n{start}"
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
     return subprocess.Popen([sys.executable, "-c", code], **pipes, cwd=ROOT)
 
@@ -113,7 +114,7 @@ def patched(engine: Engine, count: int, patch: str) -> subprocess.Popen[bytes]:
 POISON = """
 import os, signal, time
 def train(model, state, data, config):
-    for event in training.train(model, state, data, config):
+    for event in loop.train(model, state, data, config):
         yield event
         if config.seed == 13 and event.update == 20:
             {how}
@@ -159,7 +160,7 @@ def test_a_run_that_kills_its_worker_twice_fails_alone(engine: Engine) -> None:
 def test_a_run_that_hangs_is_ended(engine: Engine) -> None:
     good = begin(engine, SHORT)
     bad = begin(engine, replace(SHORT, seed=13))
-    patch = POISON.format(how="time.sleep(100)") + "pool.HANGING = 3.0"
+    patch = POISON.format(how="time.sleep(100)") + "pool.HANG_TIMEOUT = 3.0"
     with running(patched(engine, 1, patch)):
         eventually(lambda: again(engine, bad).status == "failed")
         eventually(lambda: again(engine, good).status == "done")
@@ -174,7 +175,7 @@ def test_workers_leave_when_the_app_is_killed_and_the_next_app_goes_on(engine: E
             "-c",
             "import sys, time\n"
             "from seq2seq_core.workers import pool\n"
-            "print(pool.start(sys.argv[1], 2).pid, flush=True)\n"
+            "print(pool.launch_pool(sys.argv[1], 2).pid, flush=True)\n"
             "time.sleep(100)",
             url(engine),
         ],
@@ -238,10 +239,10 @@ def test_there_is_one_pool_for_a_store(engine: Engine) -> None:
 
 def test_a_worker_that_dies_at_once_is_replaced_slowly(engine: Engine) -> None:
     patch = """
-def work(*_):
+def run_worker(*_):
     print("born", flush=True)
     raise SystemExit
-pool.work = work
+pool.run_worker = run_worker
 """
     with running(patched(engine, 1, patch)) as process:
         assert process.stdout is not None

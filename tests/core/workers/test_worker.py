@@ -148,7 +148,9 @@ def test_pause_and_go_on_change_nothing(engine: Engine) -> None:
         assert now.status == status
         assert state(engine, run).update == now.update
         assert now.live is not None and now.live["update"] == now.update
-        assert store.load_history(engine, run.id, "update")["update"] == list(range(1, now.update + 1))
+        assert store.load_history(engine, run.id, "update")["update"] == list(
+            range(1, now.update + 1)
+        )
         store.command_run(engine, run.id, "run")
     work(worker)
     assert again(engine, run).status == "done"
@@ -299,7 +301,7 @@ def test_a_store_that_is_away_for_a_while_loses_nothing(
     def away(*_: object) -> dict[int, str]:
         raise StoreError("cannot_save", detail="disk full")
 
-    monkeypatch.setattr(queue, "write", away)
+    monkeypatch.setattr(queue, "write_progress", away)
     failures = 0
     while failures < 5:
         try:
@@ -307,7 +309,7 @@ def test_a_store_that_is_away_for_a_while_loses_nothing(
         except StoreError:
             failures += 1
     assert worker.jobs[run.id].update < reached + 100  # it waits
-    monkeypatch.setattr(queue, "write", write)
+    monkeypatch.setattr(queue, "write_progress", write)
     work(worker)
     assert store.load_history(engine, run.id, "update")["update"] == list(range(1, 46))
     assert same(state(engine, run), direct())
@@ -355,7 +357,7 @@ def test_the_cell_names_a_run_only_while_it_is_advanced(
         seen.add(cell.read()[0])
         look(self)
 
-    monkeypatch.setattr(job.Job, "advance", watched)
+    monkeypatch.setattr(job.Job, "run_update", watched)
     run = begin(engine)
     worker = Worker(engine, "w", cell)
     while worker.advance():

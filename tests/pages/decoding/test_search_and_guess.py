@@ -6,10 +6,17 @@ from math import log
 
 import pytest
 
-from pages.shared.decoding.beam_tree import describe_ranking_change, dead_ends, describe_winner, percent_from_log, ranking_data, describe_beam_step
+from pages.shared.decoding.beam_tree import (
+    dead_ends,
+    describe_beam_step,
+    describe_ranking_change,
+    describe_winner,
+    percent_from_log,
+    ranking_data,
+)
 from pages.shared.decoding.guess_game import expected_by_chance, offered_words
 from pages.shared.frame import i18n
-from seq2seq_core.decoding.beam_tree import BeamResult, BeamNode, BeamTree
+from seq2seq_core.decoding.beam_tree import BeamNode, BeamResult, BeamTree
 from seq2seq_core.decoding.translator import TokenCandidate, TranslationStep
 
 
@@ -56,7 +63,9 @@ def test_a_step_says_what_was_kept_what_ended_what_died_and_what_was_cut_off() -
 
 def test_the_rankings_say_who_has_moved() -> None:
     short, long = found("he", 0.4), found("he reads two books today", 0.3)
-    assert "changes the winner: 6 tokens instead of 2" in describe_ranking_change((short, long), 2.0)
+    assert "changes the winner: 6 tokens instead of 2" in describe_ranking_change(
+        (short, long), 2.0
+    )
     first, second = ranking_data((long, short), 2.0)["lists"]
     assert [row["text"] for row in first["rows"]] == ["he", "he reads two books today"]
     assert [row["text"] for row in second["rows"]] == ["he reads two books today", "he"]

@@ -46,7 +46,9 @@ def test_words_are_right_where_they_stand_in_order(
 
 def test_learner_text_stays_apart_from_the_phrase_around_it() -> None:
     token = {"target": "{not} a <b>placeholder</b>"}
-    assert segments("It gives {token} {probability}.", token=token, probability={"text": "9 %"}) == [
+    assert segments(
+        "It gives {token} {probability}.", token=token, probability={"text": "9 %"}
+    ) == [
         {"text": "It gives "},
         token,
         {"text": " "},
@@ -109,7 +111,9 @@ def test_no_link_breaks_the_app(visit: Visit, values: dict[str, str], name: str)
     assert set(browser.values) <= url_state.PARAM_NAMES
     for kept, value in browser.values.items():
         assert values[kept] == value and url_state.is_valid_param(kept, value)
-    assert url_state.pop_damaged_flag() == any(not url_state.is_valid_param(n, v) for n, v in values.items())
+    assert url_state.pop_damaged_flag() == any(
+        not url_state.is_valid_param(n, v) for n, v in values.items()
+    )
     assert not url_state.pop_damaged_flag()  # it is said once
 
 
@@ -145,10 +149,14 @@ def test_every_name_that_a_page_uses_is_known() -> None:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call) and ast.unparse(node.func).startswith("url_state."):
                 first = node.args[0] if node.args else None
-                asks = ast.unparse(node.func).removeprefix("url_state.") in ("get", "put", "option")
+                asks = ast.unparse(node.func).removeprefix("url_state.") in (
+                    "get_param",
+                    "set_param",
+                    "get_option",
+                )
                 if asks and isinstance(first, ast.Constant):
                     used.add(first.value)
-            if isinstance(node, ast.Call) and ast.unparse(node.func) == "Choice":
+            if isinstance(node, ast.Call) and ast.unparse(node.func) == "Setting":
                 assert isinstance(node.args[0], ast.Constant)
                 used.add(node.args[0].value)
     assert used <= url_state.PARAM_NAMES

@@ -93,7 +93,9 @@ def test_a_label_tells_what_the_model_is_made_of_and_what_is_not_as_usual() -> N
 
 def test_a_run_of_an_older_version_has_a_label_too() -> None:
     old = {name: MODEL[name] for name in ("architecture", "bidirectional", "attention")}
-    assert actions.describe_settings(run(old, {"updates": 100})) == "BiGRU · general attention · First"
+    assert (
+        actions.describe_settings(run(old, {"updates": 100})) == "BiGRU · general attention · First"
+    )
 
 
 @pytest.mark.parametrize("preset", PRESETS, ids=lambda preset: preset.key)
@@ -102,11 +104,13 @@ def test_a_preset_goes_together_and_says_where_it_comes_from(preset: Any) -> Non
     assert replace(model) == model and replace(training) == training
     assert set(preset.fields) <= set(MODEL | TRAINING)
     assert bundled.load_bundled(preset.corpus).rows
-    assert preset.source
+    assert preset.paper
 
 
 def test_it_is_known_which_way_round_a_corpus_stands() -> None:
-    view = actions.session.CorpusView("first", "space", bundled.load_bundled("first").rows, (), None)
+    view = actions.session.CorpusView(
+        "first", "space", bundled.load_bundled("first").rows, (), None
+    )
     assert not actions.is_swapped(view)
     assert actions.is_swapped(replace(view, rows=tuple(swap_sides(view.rows))))
     assert not actions.is_swapped(replace(view, name="mine", rows=tuple(swap_sides(view.rows))))
