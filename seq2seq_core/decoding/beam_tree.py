@@ -125,8 +125,8 @@ def build_beam_tree(
             )
         )
     columns = (
-        beam_column(now, hypotheses, target)
-        for now, hypotheses in zip(steps, previous_hypotheses, strict=True)
+        beam_column(beam_step, hypotheses, target)
+        for beam_step, hypotheses in zip(steps, previous_hypotheses, strict=True)
     )
     return BeamTree(tuple(columns), tuple(results))
 
