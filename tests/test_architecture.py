@@ -53,17 +53,18 @@ AREA_RANK = {name: rank for rank, names in enumerate(AREAS) for name in names}
 
 MOST_FILES = 14  # in one folder: its listing is the architecture
 # what says neither what a thing is nor what is done to which thing
-BARE_NAMES = set(
-    """act after again all alone answer answers any ask asked asks back bad before began begin best
-    both bring card cards choose chosen cut cuts different done draw drop due end ended far few fill
-    find first fit fits follow foot forget found fresh give given go gone good grow grown heed here
-    keep kept knob knobs know known last least left like line lines long look looked looks lot lots
-    made make many mark marks middle most name named names near now obey offer offers one open
-    opened other others over own part parts place places plain put remember right row rows said same
-    say see seen short show shown side sides some spot spread start started status strip strips take
-    tell there thing tidied tidy title told turn turned unlike values walk walks want wanted what
-    whole wish wishes word""".split()
-)
+BARE_WORDS = """
+act after again all alone answer answers any ask asked asks back bad before began begin best
+both bring card cards choose chosen cut cuts different done draw drop due end ended far few fill
+find first fit fits follow foot forget found fresh give given go gone good grow grown heed here
+keep kept knob knobs know known last least left like line lines long look looked looks lot lots
+made make many mark marks middle most name named names near now obey offer offers one open
+opened other others over own part parts place places plain put remember right row rows said same
+say see seen short show shown side sides some spot spread start started status strip strips take
+tell there thing tidied tidy title told turn turned unlike values walk walks want wanted what
+whole wish wishes word
+"""
+BARE_NAMES = set(BARE_WORDS.split())
 
 
 def imported_names(path: Path) -> set[str]:
