@@ -13,8 +13,15 @@ from pages.shared.inspection import head_patterns
 from pages.shared.inspection.attention_contrast import draw_attention_contrast, find_counterpart
 from pages.shared.inspection.attention_overview import draw_attention_overview
 from pages.shared.inspection.head_patterns import SelectedMap
-from pages.shared.runs import actions, evaluations
-from pages.shared.runs.selection import Selection, choose_run_and_sentence, rerun_on_progress
+from pages.shared.runs import evaluations
+from pages.shared.runs.selection import (
+    Selection,
+    choose_run_and_sentence,
+    list_runs,
+    rerun_on_progress,
+    select_run,
+    show_no_model_note,
+)
 from seq2seq_core.decoding.translator import Translation
 from seq2seq_core.evaluation import alignment
 from seq2seq_core.store import Run
@@ -211,12 +218,12 @@ def show_single_map(selection: Selection) -> None:
 def page() -> None:
     st.title(_("Attention: where it looked"), anchor=False)
     st.markdown(_("For each word that it wrote: how much it looked at each source position."))
-    choices = actions.list_runs()
+    choices = list_runs()
     if not choices:
-        actions.show_no_model_note()
+        show_no_model_note()
         return
     if url_state.get_param("run") is None:  # nobody asked for a run: one that has something to show
-        actions.select_run(next((r for r in choices if r.model_config.has_attention), choices[0]))
+        select_run(next((r for r in choices if r.model_config.has_attention), choices[0]))
     selection = choose_run_and_sentence("attention", choices)
     maps = evaluations.cached_attention_maps(selection.run, selection.trained) or ()
     if selection.run.model_config.is_transformer:
