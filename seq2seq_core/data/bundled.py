@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -31,6 +32,17 @@ def load_bundled(name: str) -> BundledCorpus:
         tuple(read_file(CORPORA_FOLDER / name / "train.tsv")),
         tuple(read_file(held_out_path)) if held_out_path.exists() else (),
     )
+
+
+def is_swapped(name: str, rows: Sequence[Row]) -> bool:
+    """Whether a translation corpus of this name stands the other way round: English to Chinese.
+
+    rows: as the learner has them, perhaps edited; most of them decide.
+    """
+    if name not in TRANSLATION_CORPORA:
+        return False
+    targets = {row.target for row in load_bundled(name).rows}
+    return sum(row.source in targets for row in rows) > len(rows) / 2
 
 
 @dataclass(frozen=True)

@@ -12,8 +12,8 @@ from typing import NamedTuple
 
 import pytest
 
-from pages.shared.runs.actions import CORPUS_LABELS as CALLED
 from pages.shared.runs.labels import CORPUS_DESCRIPTIONS
+from pages.shared.runs.labels import CORPUS_LABELS as CALLED
 from seq2seq_core.data.bundled import (
     CORPORA_FOLDER,
     CORPUS_NAMES,

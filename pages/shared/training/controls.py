@@ -9,6 +9,7 @@ import streamlit as st
 from pages.shared.frame import errors, session, url_state
 from pages.shared.frame.i18n import _, current_language, join_sentences
 from pages.shared.runs import actions
+from pages.shared.runs.selection import list_runs, selected_run
 from pages.shared.settings import panel
 from pages.shared.settings.training import BATCH_SIZE, LEARNING_RATE
 from seq2seq_core import store
@@ -35,7 +36,7 @@ def train_chosen(goal: int | None = None) -> None:
 def send_command(command: str) -> None:
     """Ask something of the run that is selected now: after a quick click before, it is another
     one than the button was drawn for."""
-    run = actions.selected_run(actions.list_runs())
+    run = selected_run(list_runs())
     if run is None:
         return
     if command == "more":
@@ -47,7 +48,7 @@ def send_command(command: str) -> None:
 @errors.deferred_errors
 def advance_training(by_epoch: bool) -> None:
     """One update or one epoch more, and then rest; without a run a new one takes them."""
-    run = actions.selected_run(actions.list_runs())
+    run = selected_run(list_runs())
     if run is None:
         view = session.current_corpus()
         pairs = session.corpus_sizes(view)[0]
@@ -71,7 +72,7 @@ def count_updates(pairs: int, by_epoch: bool, run: Run | None = None) -> int:
 @errors.deferred_errors
 def change_pace(key: str) -> None:
     url_state.set_param("speed", str(st.session_state[key]))
-    run = actions.selected_run(actions.list_runs())
+    run = selected_run(list_runs())
     if run is not None:
         store.set_run_pace(session.engine(), run.id, chosen_pace())
 
