@@ -57,7 +57,8 @@ def start_and_select_run(
         view = session.save_corpus(view, view.rows, view.held_out)
     revision = view.revision
     assert revision is not None
-    name = f"{view.name}_swapped" if bundled.is_swapped(view.name, view.rows) else view.name
+    is_swapped = bundled.is_swapped(view.name, view.rows)
+    name = view.name + (bundled.SWAPPED_SUFFIX if is_swapped else "")
     run, replaced_run = store.start_run(
         session.engine(), revision.workspace_id, revision.id, model, training, corpus, name,
         pace, goal,
