@@ -10,8 +10,14 @@ from pages.shared.decoding.interventions import branch_translation, branches_dat
 from pages.shared.decoding.stepper import stepper_data
 from pages.shared.frame import components, errors, url_state
 from pages.shared.frame.i18n import _, join_sentences
-from pages.shared.runs import actions
-from pages.shared.runs.selection import Selection, choose_run_and_sentence, rerun_on_progress
+from pages.shared.runs.run_corpus import reference_translation
+from pages.shared.runs.selection import (
+    Selection,
+    choose_run_and_sentence,
+    list_runs,
+    rerun_on_progress,
+    show_no_model_note,
+)
 
 
 def sync_step() -> None:
@@ -85,13 +91,13 @@ def link_related_pages(has_attention: bool) -> None:
 def page() -> None:
     st.title(_("Decode, one token at a time"), anchor=False)
     st.markdown(_("The decoder writes a word, reads it back, looks at the source and goes on."))
-    choices = actions.list_runs()
+    choices = list_runs()
     if not choices:
-        actions.show_no_model_note()
+        show_no_model_note()
         return
     selection = choose_run_and_sentence("decode", choices)
     show_stepper(selection)
-    expected = actions.reference_translation(selection.run, selection.text)
+    expected = reference_translation(selection.run, selection.text)
     if expected is not None:
         st.text(_("In the corpus: {expected}", expected=expected))
     st.caption(describe_vectors(selection))

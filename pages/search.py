@@ -18,8 +18,14 @@ from pages.shared.decoding.beam_tree import (
 from pages.shared.decoding.sampling import sampling_view
 from pages.shared.frame import errors, url_state
 from pages.shared.frame.i18n import N_, _, current_language
-from pages.shared.runs import actions
-from pages.shared.runs.selection import Selection, choose_run_and_sentence, rerun_on_progress
+from pages.shared.runs.run_corpus import reference_translation
+from pages.shared.runs.selection import (
+    Selection,
+    choose_run_and_sentence,
+    list_runs,
+    rerun_on_progress,
+    show_no_model_note,
+)
 from pages.shared.settings.decoding import BEAM, PENALTY, decoding_control
 from seq2seq_core.data.corpus import tokenize
 from seq2seq_core.decoding.beam_tree import BeamResult, BeamTree
@@ -109,7 +115,7 @@ def compare_with_greedy(selection: Selection, winner: BeamResult) -> None:
     """The winner and greedy's sentence, both against the reference where the corpus has one."""
     greedy, expected = (
         selection.translation,
-        actions.reference_translation(selection.run, selection.text),
+        reference_translation(selection.run, selection.text),
     )
     greedy_log_probability = sum(log(step.probability) for step in greedy.steps)
     st.subheader(_("Beside greedy search"), anchor=False)
@@ -138,9 +144,9 @@ def page() -> None:
             "write: that is what a search decides."
         )
     )
-    choices = actions.list_runs()
+    choices = list_runs()
     if not choices:
-        actions.show_no_model_note()
+        show_no_model_note()
         return
     selection = choose_run_and_sentence("search", choices)
     if choose_search_method() == "beam":

@@ -81,7 +81,7 @@ def switch_corpus(name: str, want_swapped: bool) -> None:
             name, "space", bundled_corpus.rows, bundled_corpus.held_out, None
         )
     rows, held_out = new_view.rows, new_view.held_out
-    if actions.is_swapped(new_view) != want_swapped:
+    if bundled.is_swapped(new_view.name, new_view.rows) != want_swapped:
         rows, held_out = tuple(swap_sides(rows)), tuple(swap_sides(held_out))
     if (view.name, view.rows) != (name, rows):
         session.save_corpus(view, rows, held_out, name, new_view.tokenizer)
