@@ -14,7 +14,6 @@ from pages.shared.settings.setting import Setting
 from pages.shared.training import controls
 from pages.shared.training.presets import PRESET_TEXTS
 from seq2seq_core.config import ModelConfig, TrainingConfig
-from seq2seq_core.data import bundled
 from seq2seq_core.models import build_model
 from seq2seq_core.presets import PRESETS
 from seq2seq_core.store import Run
