@@ -27,7 +27,7 @@ from seq2seq_core.errors import StoreError
 
 MAX_PROFILED_WORDS = 150  # words of which the browser knows the company; it knows the rest by name
 MAX_LISTED_PAIRS = 30  # of one's own pairs
-composer_component = components.register_component("composer", "words", "foot", "own")
+composer_component = components.register_component("composer")
 
 
 def composer_event(event: str) -> dict[str, Any]:

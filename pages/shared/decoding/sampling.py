@@ -25,7 +25,7 @@ from seq2seq_core.decoding.beam_tree import (
 if TYPE_CHECKING:
     from seq2seq_core.training.dataset import TrainedRun
 
-sampling_component = components.register_component("lot")
+sampling_component = components.register_component("sampling")
 
 SAMPLE_COUNT = 10
 
