@@ -30,5 +30,5 @@ def test_the_components_have_the_colours_of_the_table(selector: str, palette: Pa
 @pytest.mark.parametrize("palette", [LIGHT_PALETTE, DARK_PALETTE])
 def test_the_style_of_the_page_names_no_colour_of_its_own(palette: Palette) -> None:
     assert not re.search("#[0-9a-f]{3}", CSS + DARK_CSS)
-    named = {name for name in re.findall(r"var\((--[\w-]+)\)", CSS + DARK_CSS)}
+    named = set(re.findall(r"var\((--[\w-]+)\)", CSS + DARK_CSS))
     assert named == {*re.findall(r"(--[\w-]+): #", color_variables(palette))}
