@@ -11,7 +11,13 @@ from torch import Tensor
 from seq2seq_core.config import DecodingConfig
 from seq2seq_core.data.vocabulary import EOS, SOS
 from seq2seq_core.limits import LIMITS
-from seq2seq_core.models.base import AttentionOverride, EncoderDecoder, Inspection, State
+from seq2seq_core.models.base import (
+    AttentionOverride,
+    EncoderDecoder,
+    Inspection,
+    State,
+    average_heads,
+)
 
 TokenChooser = Callable[[Tensor], Tensor]  # from logits (B, V) to one token per row (B,)
 
@@ -123,9 +129,9 @@ class DecodingStep:
 
     @property
     def attention(self) -> Tensor | None:
-        """(S,): of several layers the last one counts, of several heads their mean."""
-        weights = self.inspection.step.attention
-        return None if weights is None else weights[0, -1].mean(0)
+        """(S,), see `average_heads`."""
+        weights = self.inspection.step.attention  # (1, L, H, S)
+        return None if weights is None else average_heads(weights)[0]
 
 
 @dataclass(frozen=True)

@@ -14,11 +14,8 @@ from seq2seq_core.data.cleaning import clean_text
 from seq2seq_core.data.corpus import Corpus, Pair, Row, build_corpus, split_held_out
 from seq2seq_core.data.vocabulary import Vocabulary
 from seq2seq_core.errors import ConfigError, CorpusError
-from seq2seq_core.evaluation.metrics import (
-    AlignmentScore,
-    score_alignment,
-    teacher_forced_attention,
-)
+from seq2seq_core.evaluation.alignment import AlignmentScore, argmax_positions, score_alignment
+from seq2seq_core.evaluation.metrics import teacher_forced_attention
 from seq2seq_core.limits import LIMITS
 from seq2seq_core.models import build_model
 from seq2seq_core.models.base import EncoderDecoder
@@ -155,7 +152,9 @@ class TrainedRun:
         """Attention against the gold links of the measured pairs; None without either."""
         pairs = self.dataset.evaluation_pairs
         matrices = teacher_forced_attention(self.model, self.dataset.make_batches(pairs))
-        return None if matrices is None else score_alignment(matrices, pairs)
+        if matrices is None:
+            return None
+        return score_alignment([*map(argmax_positions, matrices)], pairs)
 
 
 def restore_run(

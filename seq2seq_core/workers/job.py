@@ -9,7 +9,8 @@ from typing import Any
 
 from seq2seq_core.config import ModelConfig, TrainingConfig
 from seq2seq_core.errors import CorpusError, DivergenceError, Seq2SeqError
-from seq2seq_core.evaluation.metrics import chance_alignment, evaluate
+from seq2seq_core.evaluation.alignment import chance_alignment
+from seq2seq_core.evaluation.metrics import evaluate
 from seq2seq_core.limits import LIMITS
 from seq2seq_core.models import build_model
 from seq2seq_core.store.history import verify_checksum
