@@ -15,7 +15,7 @@ from pages.shared.runs.selection import Selection
 from pages.shared.settings.decoding import TEMPERATURE, TOP_K, TOP_P, decoding_control, seed_input
 from seq2seq_core.config import DecodingConfig
 from seq2seq_core.data.corpus import tokenize
-from seq2seq_core.decoding.beam_tree import (
+from seq2seq_core.decoding.sampling import (
     NextTokens,
     SampledTranslation,
     next_token_distribution,

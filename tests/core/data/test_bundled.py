@@ -7,7 +7,39 @@ from dataclasses import replace
 import pytest
 
 from seq2seq_core.data import bundled
-from seq2seq_core.data.corpus import swap_sides
+from seq2seq_core.data.corpus import build_corpus, swap_sides
+
+
+def test_the_registry_names_every_folder_of_the_corpora_and_no_other() -> None:
+    folders = {path.name for path in bundled.CORPORA_FOLDER.iterdir() if path.is_dir()}
+    assert folders == {*bundled.CORPORA} == {*bundled.CORPUS_NAMES}
+    assert bundled.DEFAULT_CORPUS in bundled.CORPORA
+
+
+@pytest.mark.parametrize("info", bundled.CORPORA.values(), ids=lambda info: info.name)
+def test_every_corpus_is_called_something_and_has_rows_without_problems(
+    info: bundled.CorpusInfo,
+) -> None:
+    assert info.title and info.label and info.description.endswith(".")
+    assert not info.name.endswith(bundled.SWAPPED_SUFFIX)  # that says how a run's corpus stands
+    corpus = bundled.load_bundled(info.name)
+    assert corpus.name == info.name and corpus.rows
+    for rows in (corpus.rows, corpus.held_out):
+        assert build_corpus(rows, "space").problems == ()
+
+
+def test_titles_and_labels_tell_the_corpora_apart() -> None:
+    for field in ("title", "label", "description"):
+        texts = [getattr(info, field) for info in bundled.CORPORA.values()]
+        assert len({*texts}) == len(texts)
+
+
+def test_every_chinese_word_of_the_translations_has_a_gloss() -> None:
+    glosses = bundled.load_word_glosses()
+    for name in bundled.TRANSLATION_CORPORA:
+        words = {word for row in bundled.load_bundled(name).rows for word in row.source.split()}
+        assert words <= glosses.keys()
+    assert all(entry.pinyin and entry.gloss for entry in glosses.values())
 
 
 @pytest.mark.parametrize("name", bundled.TRANSLATION_CORPORA)

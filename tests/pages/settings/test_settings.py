@@ -17,6 +17,7 @@ from seq2seq_core.config import ModelConfig, TrainingConfig
 from seq2seq_core.data import bundled
 from seq2seq_core.models import build_model
 from seq2seq_core.store import Run
+from seq2seq_core.store.config_column import restore_config
 
 MODEL, TRAINING = asdict(ModelConfig()), asdict(TrainingConfig())
 
@@ -37,7 +38,11 @@ def configs(values: dict[str, Any]) -> tuple[ModelConfig, TrainingConfig]:
 
 def run(model: dict[str, Any], training: dict[str, Any], name: str = "first") -> Run:
     rest = dict.fromkeys(Run.__dataclass_fields__)
-    return Run(**rest | {"number": 1, "name": name, "model": model, "training": training})
+    configs = {
+        "model": restore_config(ModelConfig, model),
+        "training": restore_config(TrainingConfig, training),
+    }
+    return Run(**rest | {"number": 1, "name": name} | configs)
 
 
 def test_every_setting_has_one_place_and_one_name() -> None:
