@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import exp
@@ -18,6 +19,7 @@ from seq2seq_core.decoding.beam_search import (
     length_normalized,
     rank,
 )
+from seq2seq_core.limits import LIMITS
 from seq2seq_core.models.base import EncoderDecoder
 from seq2seq_core.training.checkpoint import Checkpoint
 

@@ -19,6 +19,7 @@ from seq2seq_core.decoding.beam_tree import (
 )
 from seq2seq_core.decoding.stepper import Stepper
 from seq2seq_core.decoding.translator import translate
+from seq2seq_core.limits import LIMITS
 from seq2seq_core.models.base import EncoderDecoder
 from seq2seq_core.training.checkpoint import Checkpoint
 from tests.core.model_grid import PAIRS, SOURCE, TARGET
