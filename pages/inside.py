@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from pages.shared.decoding.stepper import format_probability
 from pages.shared.frame import errors, url_state
 from pages.shared.frame.i18n import N_, _, current_language, segments
+from pages.shared.frame.numbers import format_percent
 from pages.shared.inspection import calculation, hidden_states
 from pages.shared.inspection.calculation import CalculationContext
 from pages.shared.runs.selection import (
@@ -269,7 +269,7 @@ def show_calculation(
             "end": segments(
                 "It gives {token} {probability}.",
                 token=token,
-                probability={"text": format_probability(step.probability)},
+                probability={"text": format_percent(step.probability)},
             ),
             "labels": calculation.calculation_labels(),
         },

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import streamlit as st
 
 from pages.shared.frame import errors, session
@@ -32,7 +34,7 @@ def outdated_reason(run: Run, view: session.CorpusView, configs: Configs | None)
     if configs is None:
         return None
     model, training = configs
-    run_training = TrainingConfig(**run.training | {"updates": training.updates})
+    run_training = replace(run.training, updates=training.updates)
     if panel.effective_settings(model, training) != panel.effective_settings(
         run.model_config, run_training
     ):
@@ -86,7 +88,7 @@ def show_live_picture(
     on_new = bool(held_out_sources(run)) if run else bool(view.held_out)
     sentences = trained.run_preview(run) if run else []
     if not sentences and run and run.revision_id == getattr(view.revision, "id", None):
-        configs = run.model_config, TrainingConfig(**run.training)
+        configs = run.model_config, run.training
     elif run:
         configs = None
     if not sentences and configs:  # what it writes before its first update

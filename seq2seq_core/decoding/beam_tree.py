@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import exp
@@ -18,6 +19,7 @@ from seq2seq_core.decoding.beam_search import (
     length_normalized,
     rank,
 )
+from seq2seq_core.limits import LIMITS
 from seq2seq_core.models.base import EncoderDecoder
 from seq2seq_core.training.checkpoint import Checkpoint
 
@@ -48,10 +50,48 @@ class BeamResult:
         return length_normalized(self.log_probability, self.length, length_penalty)
 
 
+STOP_REASONS = ("none_ended", "none_alive", "length_limit", "cannot_overtake", "less_probable")
+
+
 @dataclass(frozen=True)
 class BeamTree:
     columns: tuple[tuple[BeamNode, ...], ...]  # one a token; best first, the pruned ones last
     results: tuple[BeamResult, ...]  # best first, by the score with length penalty
+
+    def prefix_tokens(self, step: int, node_index: int) -> tuple[str, ...]:
+        """All tokens up to one node of a column, its own among them."""
+        tokens: list[str] = []
+        for column in reversed(self.columns[: step + 1]):
+            tokens.append(column[node_index].token)
+            node_index = column[node_index].parent
+        return tuple(reversed(tokens))
+
+    def best_node_index(self, step: int, state: str) -> int | None:
+        """The place of the most probable node in this state; None where none is in it."""
+        column = self.columns[step]
+        return next((i for i, node in enumerate(column) if node.state == state), None)
+
+    def count_states(self, step: int) -> Counter[str]:
+        """State -> how many nodes of a column are in it."""
+        return Counter(node.state for node in self.columns[step])
+
+    def count_dead_ends(self, step: int) -> int:
+        """How many beginnings, alive one step ago, have found no place for any way to go on."""
+        if not step:
+            return 0
+        parents = {node.parent for node in self.columns[step] if node.state != "pruned"}
+        alive = (i for i, node in enumerate(self.columns[step - 1]) if node.state == "alive")
+        return len(set(alive) - parents)
+
+    def stop_reason(self, length_penalty: float) -> str:
+        """Why the search was over: one of STOP_REASONS."""
+        if not self.results[0].finished:
+            return "none_ended"
+        if not self.count_states(-1)["alive"]:
+            return "none_alive"
+        if len(self.columns) == LIMITS.decoded_tokens:
+            return "length_limit"
+        return "cannot_overtake" if length_penalty else "less_probable"
 
 
 def beam_column(

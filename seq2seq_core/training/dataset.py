@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 import torch
@@ -159,7 +159,7 @@ class TrainedRun:
 
 def restore_run(
     description: Mapping[str, Any],
-    model_fields: Mapping[str, Any],
+    config: ModelConfig,
     snapshot: bytes | None,
     seed: int,
 ) -> TrainedRun:
@@ -167,7 +167,7 @@ def restore_run(
 
     Raises CheckpointError for a damaged snapshot.
     """
-    config, dataset = ModelConfig(**model_fields), load_dataset(description)
+    dataset = load_dataset(description)
     untrained = build_model(config, len(dataset.source), len(dataset.target), seed)
     if snapshot is None:
         update, parameters = 0, torch.cat([p.detach().flatten() for p in untrained.parameters()])
@@ -207,7 +207,7 @@ def preview_untrained(
     description = freeze_dataset(
         rows, held_out, tokenizer, model_config, training_config, preview_texts
     )
-    untrained_run = restore_run(description, asdict(model_config), None, training_config.seed)
+    untrained_run = restore_run(description, model_config, None, training_config.seed)
     corpus_sentences = sentences_by_source(description, untrained_run.dataset)
     previews = preview.tokenize_previews(
         description["watched"], corpus_sentences, untrained_run.checkpoint

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from pages.shared.decoding.beam_tree import percent_from_log
 from pages.shared.frame import components, url_state
 from pages.shared.frame.i18n import _, current_language
+from pages.shared.frame.numbers import format_log_probability
 from pages.shared.runs.run_corpus import reference_translation
 from pages.shared.runs.selection import Selection
 from pages.shared.settings.decoding import TEMPERATURE, TOP_K, TOP_P, decoding_control, seed_input
@@ -112,7 +112,7 @@ def sampling_data(
             {
                 "text": one.text or "<eos>",
                 "count": one.count,
-                "share": percent_from_log(one.log_probability),
+                "share": format_log_probability(one.log_probability),
                 "right": is_correct(one, reference_tokens),
             }
             for one in samples

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
+from typing import Any
 
 import streamlit as st
 
@@ -67,10 +69,10 @@ def start_and_select_run(
     return run
 
 
-def repeat_run(run: Run, **overrides: object) -> None:
+def repeat_run(run: Run, **overrides: Any) -> None:
     """Start a run like another one, on the same corpus, with some settings of the model changed."""
-    model = ModelConfig(**{**run.model, **overrides})
-    training = TrainingConfig(**run.training)
+    model = replace(run.model, **overrides)
+    training = run.training
     corpus = store.load_run_corpus(session.engine(), run.id)
     start_result = store.start_run(
         session.engine(), run.workspace_id, run.revision_id, model, training, corpus, run.name

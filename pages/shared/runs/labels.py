@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pages.shared.frame.i18n import _
 from pages.shared.settings import panel
-from seq2seq_core.config import ModelConfig, TrainingConfig
+from seq2seq_core.config import ModelConfig
 from seq2seq_core.data import bundled
 from seq2seq_core.store import Run
 
@@ -35,7 +35,7 @@ def describe_model(model: ModelConfig) -> list[str]:
 
 def describe_settings(run: Run) -> str:
     """What a run is made of."""
-    setting_labels = panel.non_default_labels(run.model_config, TrainingConfig(**run.training))
+    setting_labels = panel.non_default_labels(run.model_config, run.training)
     return " · ".join(
         [
             *describe_model(run.model_config),

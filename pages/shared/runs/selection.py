@@ -71,7 +71,7 @@ def choose_run(page: str, choices: list[Run]) -> Run:
 def show_progress_note(run: Run, update: int) -> None:
     """While a run goes on, what is shown is its latest snapshot."""
     if run.is_active:
-        updates = run.training["updates"]
+        updates = run.training.updates
         text = _("Still learning: this is the model after {update} of {updates} updates.")
         st.text(text.format(update=update, updates=updates))
 

@@ -94,7 +94,7 @@ def curve_panels(
     held_out_columns = evaluation if on_held_out else store.NO_HISTORY["evaluation"]
     earlier_columns = update_history(earlier_run) if earlier_run else store.NO_HISTORY["update"]
     earlier_length = (
-        bisect(earlier_columns["update"], max(run.training["updates"], run.update)) if run else 0
+        bisect(earlier_columns["update"], max(run.training.updates, run.update)) if run else 0
     )
     earlier_label = short_run_label(earlier_run) if earlier_run else ""
     loss = [
@@ -154,7 +154,7 @@ def number_tile(label: str, value: str | None, note: str = "", tooltip: str = ""
 
 def remaining_note(run: Run) -> str:
     """How many updates there will be, and by the clock, at the present speed, in what time."""
-    count = run.training["updates"]
+    count = run.training.updates
     speed = (run.live or {}).get("updates_per_second")
     if not run.is_active or not speed or run.goal is not None:
         return _("of {count}", count=count)
@@ -284,7 +284,7 @@ def live_data(
         "panels": curve_panels(run, history, evaluation, earlier_run)[
             : 1 if layout == "start" else None
         ],
-        "updates": max(run.training["updates"], run.update) if run else updates,
+        "updates": max(run.training.updates, run.update) if run else updates,
         "source": components.annotate_tokens(first_sentence["source"]),
         "target": target,
         "meanings": [word_gloss(word) for word in target],

@@ -10,12 +10,16 @@ import torch
 from seq2seq_core.config import DecodingConfig
 from seq2seq_core.decoding.beam_search import beam_search, beam_steps
 from seq2seq_core.decoding.beam_tree import (
+    STOP_REASONS,
+    BeamNode,
+    BeamResult,
     BeamTree,
     build_beam_tree,
     collect_beam_steps,
 )
 from seq2seq_core.decoding.stepper import Stepper
 from seq2seq_core.decoding.translator import translate
+from seq2seq_core.limits import LIMITS
 from seq2seq_core.models.base import EncoderDecoder
 from seq2seq_core.training.checkpoint import Checkpoint
 from tests.core.model_grid import PAIRS, SOURCE, TARGET
@@ -85,6 +89,52 @@ def test_the_ranking_is_the_beams_and_every_path_leads_to_its_sentence(
         assert one.length == len(one.tokens) + len(end) == len(one.node_path)
     scores = [one.score(penalty) for one in grown.results]
     assert scores == sorted(scores, reverse=True)
+
+
+@pytest.mark.parametrize(("width", "penalty"), SEARCHES)
+def test_a_tree_knows_its_beginnings_its_best_nodes_and_its_dead_ends(
+    trained: Trained, width: int, penalty: float
+) -> None:
+    model, checkpoint = trained
+    config = DecodingConfig(beam=width, length_penalty=penalty)
+    grown = build_beam_tree(model, checkpoint, WORDS, config)
+    walked = paths(grown)
+    for step, column in enumerate(grown.columns):
+        for index in range(len(column)):
+            assert grown.prefix_tokens(step, index) == walked[step][index]
+        counts = grown.count_states(step)
+        assert sum(counts.values()) == len(column) and counts["alive"] + counts["ended"] <= width
+        for state in ("alive", "ended", "pruned"):
+            index = grown.best_node_index(step, state)
+            in_state = [node.log_probability for node in column if node.state == state]
+            assert (index is None) == (not in_state) and len(in_state) == counts[state]
+            assert index is None or column[index].log_probability == max(in_state)
+        survivors = {path[:-1] for path, n in zip(walked[step], column, strict=True)
+                     if n.state != "pruned"}  # fmt: skip
+        alive = [walked[step - 1][i] for i, n in enumerate(grown.columns[step - 1])
+                 if step and n.state == "alive"]  # fmt: skip
+        assert grown.count_dead_ends(step) == sum(path not in survivors for path in alive)
+
+
+def tree_that_ends(finished: bool, last_state: str, length: int) -> BeamTree:
+    column = (BeamNode("he", 0.5, log(0.5), 0, "alive"),)
+    last = (BeamNode("<eos>", 0.5, log(0.5), 0, last_state),)
+    result = BeamResult(("he",), "he", log(0.25), 2, finished, (0, 0))
+    return BeamTree((*(column for _ in range(length - 1)), last), (result,))
+
+
+@pytest.mark.parametrize(
+    ("tree", "penalty", "reason"),
+    [
+        (tree_that_ends(False, "alive", LIMITS.decoded_tokens), 0.0, "none_ended"),
+        (tree_that_ends(True, "ended", LIMITS.decoded_tokens), 0.0, "none_alive"),
+        (tree_that_ends(True, "alive", LIMITS.decoded_tokens), 1.0, "length_limit"),
+        (tree_that_ends(True, "alive", 5), 1.0, "cannot_overtake"),
+        (tree_that_ends(True, "alive", 5), 0.0, "less_probable"),
+    ],
+)
+def test_a_search_is_over_for_one_reason(tree: BeamTree, penalty: float, reason: str) -> None:
+    assert tree.stop_reason(penalty) == reason and reason in STOP_REASONS
 
 
 def test_log_p_of_a_path_is_the_sum_of_the_steps(trained: Trained) -> None:
