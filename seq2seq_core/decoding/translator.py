@@ -14,13 +14,13 @@ from seq2seq_core.data.corpus import segment_known
 from seq2seq_core.data.tokenizers import TOKENIZERS
 from seq2seq_core.data.vocabulary import EOS, PAD, Vocabulary
 from seq2seq_core.decoding.beam_search import beam_search
+from seq2seq_core.decoding.sampling import sampler
 from seq2seq_core.decoding.stepper import (
     DecodingStep,
     Stepper,
     argmax_token,
     decode,
     decode_feeding_eos,
-    sampler,
 )
 from seq2seq_core.limits import LIMITS
 from seq2seq_core.models.base import EncoderDecoder
