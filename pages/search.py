@@ -21,7 +21,6 @@ from pages.shared.frame.i18n import N_, _, current_language
 from pages.shared.runs import actions
 from pages.shared.runs.selection import Selection, choose_run_and_sentence, rerun_on_progress
 from pages.shared.settings.decoding import BEAM, PENALTY, decoding_control
-from seq2seq_core.data.corpus import tokenize
 from seq2seq_core.decoding.beam_tree import BeamResult, BeamTree
 
 METHODS = {"beam": N_("Beam search"), "sampling": N_("Sampling")}
@@ -55,7 +54,7 @@ def show_tree(selection: Selection, tree: BeamTree, width: int, penalty: float) 
     with errors.errors_on_page():
         key = f"{selection.run.id}:{' '.join(selection.translation.source_tokens)}"
         position = url_state.get_option("step", range(1000), 1)  # the first column invites to go on
-        tokenizer = selection.trained.checkpoint.tokenizer
+        tokenizer = selection.trained.translator.codec.tokenizer
         tree_component(
             key="search_tree",
             data=tree_data(key, tree, selection.translation, width, penalty, tokenizer, position),
@@ -102,7 +101,8 @@ def describe_comparison(winner: BeamResult, greedy_log_probability: float, same:
 def correctness_mark(tokens: tuple[str, ...], selection: Selection, expected: str | None) -> str:
     if expected is None:
         return ""
-    return "✓ " if tokens == tokenize(expected, selection.trained.checkpoint.tokenizer) else "✗ "
+    reference_tokens = selection.trained.translator.codec.tokenize_target(expected)
+    return "✓ " if tokens == reference_tokens else "✗ "
 
 
 def compare_with_greedy(selection: Selection, winner: BeamResult) -> None:

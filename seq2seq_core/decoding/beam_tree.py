@@ -12,7 +12,6 @@ from torch import Tensor
 
 from seq2seq_core.config import DecodingConfig
 from seq2seq_core.data.batches import pad_sequences
-from seq2seq_core.data.tokenizers import TOKENIZERS
 from seq2seq_core.data.vocabulary import EOS, SOS, Vocabulary
 from seq2seq_core.decoding.beam_search import (
     BeamStep,
@@ -21,10 +20,10 @@ from seq2seq_core.decoding.beam_search import (
     length_normalized,
     rank,
 )
-from seq2seq_core.decoding.stepper import Stepper, decode, sampler, top_k_top_p_filter
+from seq2seq_core.decoding.stepper import decode, sampler, top_k_top_p_filter
+from seq2seq_core.decoding.translator import Translator
 from seq2seq_core.limits import LIMITS
 from seq2seq_core.models.base import EncoderDecoder
-from seq2seq_core.training.checkpoint import Checkpoint
 
 # --- the beam -------------------------------------------------------------------------------
 
@@ -96,28 +95,27 @@ def node_path(hypothesis: Hypothesis, steps: Sequence[BeamStep]) -> tuple[int, .
 
 
 def build_beam_tree(
-    model: EncoderDecoder,
-    checkpoint: Checkpoint,
+    translator: Translator,
     source: Sequence[str],
     config: DecodingConfig,
     pruned_count: int = 3,
 ) -> BeamTree:
     """The search for the translation of these source tokens, `show` pruned candidates a round."""
-    src = torch.tensor(checkpoint.source.encode(source))
+    codec = translator.codec
+    src = torch.tensor(codec.encode_source(source))
     steps = collect_beam_steps(
-        model, src, config.beam, config.length_penalty, pruned_count=pruned_count
+        translator.model, src, config.beam, config.length_penalty, pruned_count=pruned_count
     )
     previous_hypotheses = [(Hypothesis(),), *(beam_step.hypotheses for beam_step in steps[:-1])]
-    target, join = checkpoint.target, TOKENIZERS[checkpoint.tokenizer].join
     results = []
     for hypothesis in rank(steps, config.length_penalty):
-        tokens = tuple(
-            target.decode(hypothesis.tokens[:-1] if hypothesis.finished else hypothesis.tokens)
+        tokens = codec.decode_target(
+            hypothesis.tokens[:-1] if hypothesis.finished else hypothesis.tokens
         )
         results.append(
             BeamResult(
                 tokens,
-                join(tokens),
+                codec.join_tokens(tokens),
                 hypothesis.log_probability,
                 len(hypothesis.tokens),
                 hypothesis.finished,
@@ -125,7 +123,7 @@ def build_beam_tree(
             )
         )
     columns = (
-        beam_column(beam_step, hypotheses, target)
+        beam_column(beam_step, hypotheses, codec.target)
         for beam_step, hypotheses in zip(steps, previous_hypotheses, strict=True)
     )
     return BeamTree(tuple(columns), tuple(results))
@@ -167,16 +165,15 @@ def sampling_distribution(logits: Tensor, config: DecodingConfig) -> Tensor:
 
 
 def next_token_distribution(
-    model: EncoderDecoder,
-    checkpoint: Checkpoint,
+    translator: Translator,
     source: Sequence[str],
     prefix: Sequence[str],
     config: DecodingConfig,
     top_count: int = 10,
 ) -> NextTokens:
     """How likely each token is after these written ones, as the model says and as it is drawn."""
-    stepper = Stepper.from_source(model, torch.tensor(checkpoint.source.encode(source)))
-    for token in checkpoint.target.encode(prefix):
+    stepper = translator.start_stepper(source)
+    for token in translator.codec.encode_target(prefix):
         stepper = stepper.write_token(token)
     logits = stepper.write_token().steps[-1].inspection.step.logits[0]
     model_probabilities, sampling_probabilities = (
@@ -187,7 +184,7 @@ def next_token_distribution(
     return NextTokens(
         tuple(
             TokenProbability(
-                checkpoint.target.tokens[i],
+                translator.codec.target.tokens[i],
                 float(model_probabilities[i]),
                 float(sampling_probabilities[i]),
             )
@@ -215,14 +212,14 @@ def sequence_log_probabilities(
 
 
 def sample_translations(
-    model: EncoderDecoder,
-    checkpoint: Checkpoint,
+    translator: Translator,
     source: Sequence[str],
     config: DecodingConfig,
     count: int = 10,
 ) -> list[SampledTranslation]:
     """So many translations by lot, the same ones together: the most frequent first."""
-    src = torch.tensor(checkpoint.source.encode(source))
+    model, codec = translator.model, translator.codec
+    src = torch.tensor(codec.encode_source(source))
     rows = src.expand(count, -1)
     outputs = decode(model, rows, torch.ones_like(rows, dtype=torch.bool), sampler(config))
     counts = Counter(map(tuple, outputs))
@@ -231,11 +228,12 @@ def sample_translations(
         (*ids, EOS) if end else ids for ids, end in zip(counts, finished, strict=True)
     ]
     logs = sequence_log_probabilities(model, src, full_sequences)
-    join = TOKENIZERS[checkpoint.tokenizer].join
     translations = []
     for (ids, number), log_probability, end in zip(counts.items(), logs, finished, strict=True):
-        tokens = tuple(checkpoint.target.decode(ids))
-        translations.append(SampledTranslation(tokens, join(tokens), number, log_probability, end))
+        tokens = codec.decode_target(ids)
+        translations.append(
+            SampledTranslation(tokens, codec.join_tokens(tokens), number, log_probability, end)
+        )
     return sorted(
         translations, key=lambda translation: (-translation.count, -translation.log_probability)
     )

@@ -41,7 +41,7 @@ def parse_fitting(text: str, selection: Selection) -> Branch | None:
     """A branch out of a link; None where it is none, or none of this sentence."""
     try:
         branch = parse_branch(text)
-        check_branch(branch, selection.trained.checkpoint, len(selection.translation.source_tokens))
+        check_branch(branch, selection.trained.translator, len(selection.translation.source_tokens))
     except ConfigError:
         return None
     return branch
@@ -100,7 +100,7 @@ def requested_branch(
     step = int(str(click["step"]))
     if kind == "word":
         return parent.with_intervention(
-            word_intervention(step, str(value), selection.trained.checkpoint.target)
+            word_intervention(step, str(value), selection.trained.translator.codec.target)
         )
     if kind == "shuffled":
         return reshuffled_branch(parent, step, branches)
@@ -121,7 +121,7 @@ def handle_click(click: Mapping[str, Any], selection: Selection) -> None:
             UNCHANGED_BRANCH if active_branch == removed_branch else active_branch,
         )
     new_branch = requested_branch(click, branches, selection)
-    check_branch(new_branch, selection.trained.checkpoint, len(selection.translation.source_tokens))
+    check_branch(new_branch, selection.trained.translator, len(selection.translation.source_tokens))
     is_listed = new_branch in branches or new_branch == UNCHANGED_BRANCH
     return save_branches_to_url(branches if is_listed else [*branches, new_branch], new_branch)
 
@@ -151,7 +151,7 @@ def describe_changes(
     branch: Branch, source: Sequence[str], branch_result: BranchOutcome, selection: Selection
 ) -> Segments:
     """What was changed; not what stands behind the end of the sentence."""
-    target = selection.trained.checkpoint.target
+    target = selection.trained.translator.codec.target
     left_out = [
         segments("without {source}", source={"source": source[i]}) for i in branch.omitted_positions
     ]
@@ -219,9 +219,7 @@ def format_sentence_probability(log_probability: float) -> str:
 def _cached_outcome(
     run_id: int, update: int, source: tuple[str, ...], branch: Branch, _selection: Selection
 ) -> BranchOutcome:
-    return summarize_outcome(
-        replay_branch(_selection.trained.model, _selection.trained.checkpoint, source, branch)
-    )
+    return summarize_outcome(replay_branch(_selection.trained.translator, source, branch))
 
 
 def branch_outcome(branch: Branch, selection: Selection) -> BranchOutcome:
@@ -234,10 +232,7 @@ def branch_outcome(branch: Branch, selection: Selection) -> BranchOutcome:
 def branch_translation(branch: Branch, selection: Selection) -> Translation:
     if branch == UNCHANGED_BRANCH:
         return selection.translation
-    trained = selection.trained
-    return replay_branch(
-        trained.model, trained.checkpoint, selection.translation.source_tokens, branch
-    )
+    return replay_branch(selection.trained.translator, selection.translation.source_tokens, branch)
 
 
 def branch_row(
@@ -307,7 +302,7 @@ def branches_data(
     """The branches as the component lists them, and everything that can be changed."""
     own_result = summarize_outcome(selection.translation)
     active_number = branches.index(active_branch) + 1 if active_branch in branches else 0
-    target = selection.trained.checkpoint.target.tokens
+    target = selection.trained.translator.codec.target.tokens
     return {
         "branch": str(active_branch),
         "address": {

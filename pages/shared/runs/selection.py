@@ -12,7 +12,7 @@ from pages.shared.frame import session
 from pages.shared.runs import actions
 from pages.shared.runs.trained import load_trained_run
 from seq2seq_core import store
-from seq2seq_core.decoding.translator import Translation, translate
+from seq2seq_core.decoding.translator import Translation
 from seq2seq_core.store import Run
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ def choose_run_and_sentence(page: str, choices: Sequence[Run]) -> Selection:
         text = actions.choose_sentence(page, run)
     trained = load_trained_run(run)
     actions.show_progress_note(run, trained.update)
-    translation = translate(trained.model, trained.checkpoint, text)
+    translation = trained.translator.translate(text)
     actions.show_unknown_words(translation.unknown)
     return Selection(run, trained, text, translation)
 

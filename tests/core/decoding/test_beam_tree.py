@@ -19,15 +19,13 @@ from seq2seq_core.decoding.beam_tree import (
     sampling_distribution,
     sequence_log_probabilities,
 )
-from seq2seq_core.decoding.stepper import Stepper, decode, sampler
-from seq2seq_core.decoding.translator import translate
+from seq2seq_core.decoding.stepper import decode, sampler
+from seq2seq_core.decoding.translator import Translator
 from seq2seq_core.limits import LIMITS
 from seq2seq_core.models import build_model
-from seq2seq_core.models.base import EncoderDecoder
-from seq2seq_core.training.checkpoint import Checkpoint
 from seq2seq_core.training.loop import initial_state, train
 from tests.core.model_grid import DATA, PAIRS, SOURCE, TARGET
-from tests.core.trained import checkpoint_of
+from tests.core.trained import translator_of
 
 WORDS = PAIRS[1].source
 SRC = torch.tensor(SOURCE.encode(WORDS))
@@ -37,18 +35,16 @@ KINDS = [
     ModelConfig("transformer", layers=2, heads=2, model_size=16, feed_forward_size=24),
 ]
 SEARCHES = [(1, 0.0), (3, 0.0), (3, 1.0), (10, 0.6)]
-Trained = tuple[EncoderDecoder, Checkpoint]
 
 
 @pytest.fixture(scope="module", params=KINDS, ids=lambda kind: kind.architecture)
-def trained(request: pytest.FixtureRequest) -> Trained:
+def trained(request: pytest.FixtureRequest) -> Translator:
     """Not trained to the end: nothing is certain, so that there is something to choose."""
     model = build_model(request.param, len(SOURCE), len(TARGET), seed=2)
     *_, last = train(
         model, initial_state(model), DATA, TrainingConfig(updates=25, batch_size="full")
     )
-    checkpoint = checkpoint_of(last, request.param, SOURCE, TARGET)
-    return checkpoint.build(), checkpoint
+    return translator_of(last, request.param)
 
 
 def paths(grown: BeamTree) -> list[list[tuple[str, ...]]]:
@@ -61,12 +57,11 @@ def paths(grown: BeamTree) -> list[list[tuple[str, ...]]]:
 
 @pytest.mark.parametrize(("width", "penalty"), SEARCHES)
 def test_what_the_tree_keeps_and_prunes_is_what_the_beam_does(
-    trained: Trained, width: int, penalty: float
+    trained: Translator, width: int, penalty: float
 ) -> None:
-    model, checkpoint = trained
     config = DecodingConfig(beam=width, length_penalty=penalty)
-    grown = build_beam_tree(model, checkpoint, WORDS, config, pruned_count=2)
-    wanted = list(beam_steps(model, SRC, width, pruned_count=2))[: len(grown.columns)]
+    grown = build_beam_tree(trained, WORDS, config, pruned_count=2)
+    wanted = list(beam_steps(trained.model, SRC, width, pruned_count=2))[: len(grown.columns)]
     for column, walked, now in zip(grown.columns, paths(grown), wanted, strict=True):
         everyone = (*now.hypotheses, *now.pruned)
         assert walked == [tuple(TARGET.decode(one.tokens)) for one in everyone]
@@ -82,16 +77,13 @@ def test_what_the_tree_keeps_and_prunes_is_what_the_beam_does(
 
 @pytest.mark.parametrize(("width", "penalty"), SEARCHES)
 def test_the_ranking_is_the_beams_and_every_path_leads_to_its_sentence(
-    trained: Trained, width: int, penalty: float
+    trained: Translator, width: int, penalty: float
 ) -> None:
-    model, checkpoint = trained
-    grown = build_beam_tree(
-        model, checkpoint, WORDS, DecodingConfig(beam=width, length_penalty=penalty)
-    )
-    wanted = beam_search(model, SRC, width, penalty)
+    grown = build_beam_tree(trained, WORDS, DecodingConfig(beam=width, length_penalty=penalty))
+    wanted = beam_search(trained.model, SRC, width, penalty)
     assert [one.log_probability for one in grown.results] == [one.log_probability for one in wanted]
     # nothing that was left out could have come before the best one
-    assert len(collect_beam_steps(model, SRC, width, penalty)) == len(grown.columns)
+    assert len(collect_beam_steps(trained.model, SRC, width, penalty)) == len(grown.columns)
     walked = paths(grown)
     for one in grown.results:
         end = ("<eos>",) if one.finished else ()
@@ -105,11 +97,10 @@ def test_the_ranking_is_the_beams_and_every_path_leads_to_its_sentence(
     assert scores == sorted(scores, reverse=True)
 
 
-def test_log_p_of_a_path_is_the_sum_of_the_steps(trained: Trained) -> None:
-    model, checkpoint = trained
-    grown = build_beam_tree(model, checkpoint, WORDS, DecodingConfig(beam=4))
+def test_log_p_of_a_path_is_the_sum_of_the_steps(trained: Translator) -> None:
+    grown = build_beam_tree(trained, WORDS, DecodingConfig(beam=4))
     for node, tokens in zip(grown.columns[-1], paths(grown)[-1], strict=True):
-        walk = Stepper.from_source(model, SRC)
+        walk = trained.start_stepper(WORDS)
         for token in TARGET.encode(tokens):
             walk = walk.write_token(token)
         each = [log(float(step.probabilities[step.token])) for step in walk.steps]
@@ -117,17 +108,17 @@ def test_log_p_of_a_path_is_the_sum_of_the_steps(trained: Trained) -> None:
         assert isclose(each[-1], log(node.probability), abs_tol=1e-5)
 
 
-def test_a_beam_of_one_is_greedy(trained: Trained) -> None:
-    model, checkpoint = trained
-    (best, *_rest) = build_beam_tree(model, checkpoint, WORDS, DecodingConfig()).results
-    assert best.tokens == translate(model, checkpoint, " ".join(WORDS)).tokens
+def test_a_beam_of_one_is_greedy(trained: Translator) -> None:
+    (best, *_rest) = build_beam_tree(trained, WORDS, DecodingConfig()).results
+    assert best.tokens == trained.translate(" ".join(WORDS)).tokens
 
 
-def test_whole_sentences_are_as_probable_as_their_steps(trained: Trained) -> None:
-    model, _checkpoint = trained
+def test_whole_sentences_are_as_probable_as_their_steps(trained: Translator) -> None:
     written = [[4, 5, EOS], [6, 4, 5, 7, EOS], [EOS], [4, 4]]
-    for ids, found in zip(written, sequence_log_probabilities(model, SRC, written), strict=True):
-        walk = Stepper.from_source(model, SRC)
+    for ids, found in zip(
+        written, sequence_log_probabilities(trained.model, SRC, written), strict=True
+    ):
+        walk = trained.start_stepper(WORDS)
         for token in ids:
             walk = walk.write_token(token)
         each = [log(float(step.probabilities[step.token])) for step in walk.steps]
@@ -135,39 +126,32 @@ def test_whole_sentences_are_as_probable_as_their_steps(trained: Trained) -> Non
 
 
 def test_ten_draws_are_what_decoding_draws_and_the_same_for_the_same_seed(
-    trained: Trained,
+    trained: Translator,
 ) -> None:
-    model, checkpoint = trained
     config = DecodingConfig(temperature=1.5, seed=7)
-    drawn = sample_translations(model, checkpoint, WORDS, config, count=10)
+    drawn = sample_translations(trained, WORDS, config, count=10)
     rows = SRC.expand(10, -1)
-    wanted = decode(model, rows, rows > 0, sampler(config))
+    wanted = decode(trained.model, rows, rows > 0, sampler(config))
     assert sum(one.count for one in drawn) == 10
     assert {one.tokens: one.count for one in drawn} == {
         tuple(TARGET.decode(ids)): wanted.count(ids) for ids in wanted
     }
-    assert drawn == sample_translations(model, checkpoint, WORDS, config, count=10)
+    assert drawn == sample_translations(trained, WORDS, config, count=10)
     assert all(one.finished == (len(one.tokens) < LIMITS.decoded_tokens) for one in drawn)
 
 
-def test_at_temperature_0_all_draws_are_greedy(trained: Trained) -> None:
-    model, checkpoint = trained
-    (only,) = sample_translations(
-        model, checkpoint, WORDS, DecodingConfig(temperature=0.0), count=10
-    )
+def test_at_temperature_0_all_draws_are_greedy(trained: Translator) -> None:
+    (only,) = sample_translations(trained, WORDS, DecodingConfig(temperature=0.0), count=10)
     assert only.count == 10
-    walk = translate(model, checkpoint, " ".join(WORDS))
+    walk = trained.translate(" ".join(WORDS))
     assert only.tokens == walk.tokens
     assert isclose(only.log_probability, sum(log(s.probability) for s in walk.steps), abs_tol=1e-4)
 
 
-def test_temperature_and_cuts_change_the_chances_as_they_say(trained: Trained) -> None:
-    model, checkpoint = trained
+def test_temperature_and_cuts_change_the_chances_as_they_say(trained: Translator) -> None:
 
     def given(config: DecodingConfig) -> list[float]:
-        found = next_token_distribution(
-            model, checkpoint, WORDS, ("I",), config, top_count=len(TARGET)
-        )
+        found = next_token_distribution(trained, WORDS, ("I",), config, top_count=len(TARGET))
         assert found.vocabulary_size == len(TARGET) and found.candidate_count == sum(
             one.sampling_probability > 0 for one in found.top
         )
@@ -176,7 +160,7 @@ def test_temperature_and_cuts_change_the_chances_as_they_say(trained: Trained) -
         return [one.sampling_probability for one in found.top]
 
     plain = given(DecodingConfig())
-    walk = Stepper.from_source(model, SRC).write_token(TARGET.token_to_id["I"]).write_token()
+    walk = trained.start_stepper(WORDS).write_token(TARGET.token_to_id["I"]).write_token()
     assert plain == pytest.approx(sorted(walk.steps[-1].probabilities.tolist(), reverse=True), 1e-5)
     assert given(DecodingConfig(temperature=0.5))[0] > plain[0]
     assert given(DecodingConfig(temperature=2.0))[0] < plain[0]
