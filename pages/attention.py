@@ -13,25 +13,31 @@ from pages.shared.inspection import head_patterns
 from pages.shared.inspection.attention_contrast import draw_attention_contrast, find_counterpart
 from pages.shared.inspection.attention_overview import draw_attention_overview
 from pages.shared.inspection.head_patterns import SelectedMap
-from pages.shared.runs import actions, evaluations
-from pages.shared.runs.selection import Selection, choose_run_and_sentence, rerun_on_progress
+from pages.shared.runs import evaluations
+from pages.shared.runs.selection import (
+    Selection,
+    choose_run_and_sentence,
+    list_runs,
+    rerun_on_progress,
+    select_run,
+    show_no_model_note,
+)
 from seq2seq_core.decoding.translator import Translation
-from seq2seq_core.evaluation import alignment as links
+from seq2seq_core.evaluation import alignment
 from seq2seq_core.store import Run
 
 
 def describe_map(map_view: SelectedMap) -> str:
     """The map in words, for those who do not see it."""
+    positions = alignment.argmax_positions(map_view.weights)
     return " ".join(
         _(
             "{token} looked mostly at the position of {source} ({weight}).",
             token=token,
-            source=map_view.columns[best_position],
-            weight=f"{row[best_position]:.0%}",
+            source=map_view.columns[position],
+            weight=f"{row[position]:.0%}",
         )
-        for token, row, best_position in zip(
-            map_view.rows, map_view.weights, links.argmax_positions(map_view.weights), strict=True
-        )
+        for token, row, position in zip(map_view.rows, map_view.weights, positions, strict=True)
     )
 
 
@@ -88,20 +94,17 @@ def describe_crossings(count: int) -> str:
     return _("{count} pairs of links cross.", count=count)
 
 
-def gold_links(selection: Selection) -> tuple[links.AlignmentLinks, links.AlignmentLinks]:
+def gold_links(selection: Selection) -> tuple[alignment.AlignmentLinks, alignment.AlignmentLinks]:
     """The sure and the possible links of this sentence, of the words that it wrote right."""
-    pairs = selection.trained.dataset.pairs + selection.trained.dataset.held_out
-    pair = next((p for p in pairs if p.source == selection.translation.source_tokens), None)
-    if pair is None:
-        return frozenset(), frozenset()
-    token_pairs = zip(selection.translation.tokens, pair.target, strict=False)
-    correct = {t for t, (token, expected) in enumerate(token_pairs) if token == expected}
-    return frozenset(link for link in pair.sure if link[1] in correct), pair.possible
+    dataset, translation = selection.trained.dataset, selection.translation
+    return alignment.find_gold_links(
+        (*dataset.pairs, *dataset.held_out), translation.source_tokens, translation.tokens
+    )
 
 
-def describe_misalignment(selection: Selection, weights: links.AttentionMatrix) -> str | None:
+def describe_misalignment(selection: Selection, positions: Sequence[int]) -> str | None:
     """A right word that looked elsewhere than at the word it comes from, and why it can."""
-    misalignments = links.misaligned(weights, *gold_links(selection))
+    misalignments = alignment.misaligned(positions, *gold_links(selection))
     if not misalignments:
         return None
     t, attended_position, expected_position = misalignments[0]
@@ -126,8 +129,9 @@ def show_sentence_notes(selection: Selection, map_view: SelectedMap) -> None:
     if map_view.part != "cross" or not weights:
         return
     sources = selection.translation.source_tokens
-    crossing_count = links.count_crossings(links.argmax_positions(weights))
-    unattended_words = [sources[j] for j in links.unattended(weights)]
+    positions = alignment.argmax_positions(weights)
+    crossing_count = alignment.count_crossings(positions)
+    unattended_words = [sources[j] for j in alignment.unattended(weights)]
     st.subheader(_("In this sentence"), anchor=False)
     if map_view.title:
         st.caption(map_view.title)
@@ -139,7 +143,7 @@ def show_sentence_notes(selection: Selection, map_view: SelectedMap) -> None:
     st.text("\n".join(lines))
     # one head of several looks for what it likes: the others may have found the word
     if not selection.run.model_config.is_transformer and (
-        misalignment := describe_misalignment(selection, weights)
+        misalignment := describe_misalignment(selection, positions)
     ):
         st.text(misalignment)
 
@@ -150,7 +154,7 @@ def show_alignment(selection: Selection) -> None:
     st.subheader(_("Does it look at the matching word?"), anchor=False)
     if selection.run.model_config.is_transformer:
         st.caption(head_patterns.last_layer_note())
-    if links.all_words_unique(pair.source for pair in selection.trained.dataset.pairs):
+    if alignment.all_words_unique(pair.source for pair in selection.trained.dataset.pairs):
         st.text(
             _(
                 "In this corpus every source word stands in one place only, so the first word "
@@ -214,12 +218,12 @@ def show_single_map(selection: Selection) -> None:
 def page() -> None:
     st.title(_("Attention: where it looked"), anchor=False)
     st.markdown(_("For each word that it wrote: how much it looked at each source position."))
-    choices = actions.list_runs()
+    choices = list_runs()
     if not choices:
-        actions.show_no_model_note()
+        show_no_model_note()
         return
     if url_state.get_param("run") is None:  # nobody asked for a run: one that has something to show
-        actions.select_run(next((r for r in choices if r.model_config.has_attention), choices[0]))
+        select_run(next((r for r in choices if r.model_config.has_attention), choices[0]))
     selection = choose_run_and_sentence("attention", choices)
     maps = evaluations.cached_attention_maps(selection.run, selection.trained) or ()
     if selection.run.model_config.is_transformer:

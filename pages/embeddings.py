@@ -10,7 +10,12 @@ from pages.shared.frame import errors, url_state
 from pages.shared.frame.glossary import join_with_glosses, word_gloss
 from pages.shared.frame.i18n import _, current_language, join_sentences
 from pages.shared.inspection import embedding_plot
-from pages.shared.runs import actions, selection
+from pages.shared.runs.selection import (
+    choose_trained_run,
+    list_runs,
+    rerun_on_progress,
+    show_no_model_note,
+)
 from seq2seq_core.store import Run
 
 
@@ -110,11 +115,11 @@ def page() -> None:
             "lies close together; nobody has told it what the words mean."
         )
     )
-    choices = actions.list_runs()
+    choices = list_runs()
     if not choices:
-        actions.show_no_model_note()
+        show_no_model_note()
         return
-    run, trained = selection.choose_trained_run("words", choices)
+    run, trained = choose_trained_run("words", choices)
     with st.container(horizontal=True, vertical_alignment="center"):
         name = choose_vector_set()
         is_untrained = untrained_switch()
@@ -139,7 +144,7 @@ def page() -> None:
                 share=f"{sum(projection.variance_shares):.0%}",
             )
         )
-    selection.rerun_on_progress(run)
+    rerun_on_progress(run)
 
 
 page()

@@ -7,8 +7,14 @@ import streamlit as st
 from pages.shared.decoding.guess_game import guess_component, guess_data, saved_answers
 from pages.shared.frame import errors, url_state
 from pages.shared.frame.i18n import _
-from pages.shared.runs import actions
-from pages.shared.runs.selection import Selection, choose_run_and_sentence
+from pages.shared.runs.run_corpus import offered_sentences
+from pages.shared.runs.selection import (
+    Selection,
+    choose_run_and_sentence,
+    list_runs,
+    select_sentence,
+    show_no_model_note,
+)
 
 
 def sync_answers() -> None:
@@ -31,18 +37,18 @@ def show_guess_game(selection: Selection) -> None:
 @errors.deferred_errors
 def show_next_sentence(run_number: int, text: str) -> None:
     """To the sentence that stands after this one in the list."""
-    run = next((run for run in actions.list_runs() if run.number == run_number), None)
+    run = next((run for run in list_runs() if run.number == run_number), None)
     if run is not None:
-        texts = actions.offered_sentences(run)
+        texts = offered_sentences(run)
         next_index = texts.index(text) + 1 if text in texts else 0
-        actions.select_sentence(texts[next_index % len(texts)])
+        select_sentence(texts[next_index % len(texts)])
 
 
 def page() -> None:
     st.title(_("Guess your model"), anchor=False)
-    choices = actions.list_runs()
+    choices = list_runs()
     if not choices:
-        actions.show_no_model_note()
+        show_no_model_note()
         return
     st.markdown(
         _(

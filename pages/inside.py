@@ -8,13 +8,18 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from pages.shared.decoding.stepper import format_probability
 from pages.shared.frame import errors, url_state
 from pages.shared.frame.i18n import N_, _, current_language, segments
+from pages.shared.frame.numbers import format_percent
 from pages.shared.inspection import calculation, hidden_states
 from pages.shared.inspection.calculation import CalculationContext
-from pages.shared.runs import actions
-from pages.shared.runs.selection import Selection, choose_run_and_sentence, rerun_on_progress
+from pages.shared.runs.selection import (
+    Selection,
+    choose_run_and_sentence,
+    list_runs,
+    rerun_on_progress,
+    show_no_model_note,
+)
 from seq2seq_core.config import ModelConfig
 
 if TYPE_CHECKING:
@@ -264,7 +269,7 @@ def show_calculation(
             "end": segments(
                 "It gives {token} {probability}.",
                 token=token,
-                probability={"text": format_probability(step.probability)},
+                probability={"text": format_percent(step.probability)},
             ),
             "labels": calculation.calculation_labels(),
         },
@@ -283,9 +288,9 @@ def page() -> None:
     st.markdown(
         _("From the sentence to its states, from the states to one cell, down to one product.")
     )
-    choices = actions.list_runs()
+    choices = list_runs()
     if not choices:
-        actions.show_no_model_note()
+        show_no_model_note()
         return
     selection = choose_run_and_sentence("inside", choices)
     from seq2seq_core.inspection.hidden_states import inspect_translation

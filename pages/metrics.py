@@ -11,7 +11,13 @@ from pages.shared.evaluation.generalization import describe_generalization
 from pages.shared.evaluation.sentence_scores import draw_sentence_scores, draw_sentence_table
 from pages.shared.frame import theme
 from pages.shared.frame.i18n import _
-from pages.shared.runs import actions, evaluations, selection
+from pages.shared.runs import evaluations
+from pages.shared.runs.selection import (
+    choose_trained_run,
+    list_runs,
+    rerun_on_progress,
+    show_no_model_note,
+)
 from seq2seq_core import figures
 from seq2seq_core.evaluation import report
 from seq2seq_core.evaluation.report import EvaluationReport
@@ -141,11 +147,11 @@ def show_teacher_forcing(evaluation_report: EvaluationReport) -> None:
 
 def page() -> None:
     st.title(_("Metrics: how good is it?"), anchor=False)
-    choices = actions.list_runs()
+    choices = list_runs()
     if not choices:
-        actions.show_no_model_note()
+        show_no_model_note()
         return
-    run, trained = selection.choose_trained_run("metrics", choices)
+    run, trained = choose_trained_run("metrics", choices)
     has_held_out = evaluations.has_held_out(trained)
     training_report = evaluations.evaluation_report(run, trained, held_out=False)
     held_out_report = (
@@ -168,7 +174,7 @@ def page() -> None:
     )
     draw_sentence_scores(selected_sentence)
     draw_bleu_signature(evaluation_report.scores.bleu_signature, selected_sentence)
-    selection.rerun_on_progress(run)
+    rerun_on_progress(run)
 
 
 page()

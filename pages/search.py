@@ -9,7 +9,6 @@ import streamlit as st
 from pages.shared.decoding.beam_tree import (
     cached_tree,
     describe_ranking_change,
-    percent_from_log,
     ranking_component,
     ranking_data,
     tree_component,
@@ -18,8 +17,15 @@ from pages.shared.decoding.beam_tree import (
 from pages.shared.decoding.sampling import sampling_view
 from pages.shared.frame import errors, url_state
 from pages.shared.frame.i18n import N_, _, current_language
-from pages.shared.runs import actions
-from pages.shared.runs.selection import Selection, choose_run_and_sentence, rerun_on_progress
+from pages.shared.frame.numbers import format_log_probability
+from pages.shared.runs.run_corpus import reference_translation
+from pages.shared.runs.selection import (
+    Selection,
+    choose_run_and_sentence,
+    list_runs,
+    rerun_on_progress,
+    show_no_model_note,
+)
 from pages.shared.settings.decoding import BEAM, PENALTY, decoding_control
 from seq2seq_core.decoding.beam_tree import BeamResult, BeamTree
 
@@ -89,8 +95,8 @@ def describe_comparison(winner: BeamResult, greedy_log_probability: float, same:
     if same:
         return _("The beam has found the same sentence as greedy search.")
     shares = {
-        "beam": percent_from_log(winner.log_probability),
-        "greedy": percent_from_log(greedy_log_probability),
+        "beam": format_log_probability(winner.log_probability),
+        "greedy": format_log_probability(greedy_log_probability),
     }
     if winner.log_probability > greedy_log_probability:
         return _("The beam has found a more probable sentence: {beam} against {greedy}.", **shares)
@@ -109,7 +115,7 @@ def compare_with_greedy(selection: Selection, winner: BeamResult) -> None:
     """The winner and greedy's sentence, both against the reference where the corpus has one."""
     greedy, expected = (
         selection.translation,
-        actions.reference_translation(selection.run, selection.text),
+        reference_translation(selection.run, selection.text),
     )
     greedy_log_probability = sum(log(step.probability) for step in greedy.steps)
     st.subheader(_("Beside greedy search"), anchor=False)
@@ -119,7 +125,7 @@ def compare_with_greedy(selection: Selection, winner: BeamResult) -> None:
         (_("Greedy: {text} ({share})"), greedy.tokens, greedy.text, greedy_log_probability),
     ):
         marked_text = correctness_mark(tokens, selection, expected) + (text or "<eos>")
-        st.text(message.format(text=marked_text, share=percent_from_log(log_probability)))
+        st.text(message.format(text=marked_text, share=format_log_probability(log_probability)))
     if expected is not None:
         st.text(_("In the corpus: {expected}", expected=expected))
     st.caption(
@@ -138,9 +144,9 @@ def page() -> None:
             "write: that is what a search decides."
         )
     )
-    choices = actions.list_runs()
+    choices = list_runs()
     if not choices:
-        actions.show_no_model_note()
+        show_no_model_note()
         return
     selection = choose_run_and_sentence("search", choices)
     if choose_search_method() == "beam":

@@ -9,6 +9,13 @@ import streamlit as st
 from pages.shared.frame import components, errors, session, url_state
 from pages.shared.frame.i18n import _
 from pages.shared.runs import actions
+from pages.shared.runs.run_corpus import (
+    held_out_sources,
+    offered_sentences,
+    reference_translation,
+    unseen_sentences,
+)
+from pages.shared.runs.selection import list_runs, refresh_run, selected_run
 from pages.shared.runs.trained import load_trained_run, untrained_preview
 from pages.shared.training import controls, live_view
 from seq2seq_core import store
@@ -47,7 +54,7 @@ def lesson_status(run: Run | None) -> str:
     if run.status != "done":
         return controls.describe_run_status(run)
     share = (store.load_history(session.engine(), run.id, "evaluation")["exact_match"] or [0])[-1]
-    if actions.held_out_sources(run):
+    if held_out_sources(run):
         return _(
             "Learnt. Of sentences that it has never seen it now gets {share} right to the last "
             "word.",
@@ -64,7 +71,7 @@ def show_live_view(run: Run | None) -> None:
         sentences = untrained_preview(
             session.current_corpus(), ModelConfig(), TrainingConfig().seed
         )
-    on_new = bool(actions.held_out_sources(run) if run else session.current_corpus().held_out)
+    on_new = bool(held_out_sources(run) if run else session.current_corpus().held_out)
     with st.container(border=True, key="start_picture"):
         live_view.mount_live_view(
             key="start_live",
@@ -77,18 +84,16 @@ def find_quiz_sentence(run: Run) -> tuple[Translation, int] | None:
     it writes the word; else the first one of all, and its last word."""
     trained = load_trained_run(run)
     watched_texts = [" ".join(s["source"]) for s in (run.live or {}).get("sentences", [])[:1]]
-    texts = [text for text in actions.unseen_sentences(run, QUIZ_WORD) if text not in watched_texts]
-    for text in [*texts[:3], *actions.offered_sentences(run)[:1]]:
+    texts = [text for text in unseen_sentences(run, QUIZ_WORD) if text not in watched_texts]
+    for text in [*texts[:3], *offered_sentences(run)[:1]]:
         translation = trained.translator.translate(text)
-        if QUIZ_WORD in translation.tokens and translation.text == actions.reference_translation(
-            run, text
-        ):
+        if QUIZ_WORD in translation.tokens and translation.text == reference_translation(run, text):
             return translation, translation.tokens.index(QUIZ_WORD)
     return (translation, len(translation.tokens) - 1) if translation.tokens else None
 
 
 def sync_guess() -> None:
-    run = actions.selected_run(actions.list_runs())
+    run = selected_run(list_runs())
     if run is not None:
         url_state.set_param("guess", f"{run.number}-{st.session_state['start_ask'].guess}")
 
@@ -131,7 +136,7 @@ def show_quiz(run: Run) -> None:
                 "writes “{word}”? Choose one.",
                 word=word,
             )
-            if " ".join(sources) in actions.unseen_sentences(run)
+            if " ".join(sources) in unseen_sentences(run)
             else _(
                 "Which source word does it look at when it writes “{word}”? Choose one.", word=word
             )
@@ -152,7 +157,7 @@ def link_next_pages() -> None:
 
 @errors.deferred_errors
 def set_full_speed() -> None:
-    run = actions.selected_run(actions.list_runs())
+    run = selected_run(list_runs())
     if run is not None:
         store.set_run_pace(session.engine(), run.id, None)
     url_state.remove_param("speed")
@@ -190,7 +195,7 @@ def training_buttons(run: Run | None) -> None:
 
 def introduction_text(view: session.CorpusView) -> str:
     """What one can do here, for the corpus as it is."""
-    if view.name in bundled.TRANSLATION_CORPORA and not actions.is_swapped(view):
+    if view.name in bundled.TRANSLATION_CORPORA and not bundled.is_swapped(view.name, view.rows):
         return _(
             "Change a sentence, press Train, and in a few seconds a small model learns to turn "
             "these Chinese sentences into English. It writes one word at a time and spreads its "
@@ -210,7 +215,7 @@ def introduction_text(view: session.CorpusView) -> str:
 def page() -> None:
     st.title(_("How a sentence becomes another sentence"), anchor=False)
     st.markdown(introduction_text(session.current_corpus()))
-    run = actions.selected_run(actions.list_runs())
+    run = selected_run(list_runs())
     learning = run is not None and run.is_active
     with st.container(horizontal=True, vertical_alignment="center"):
         training_buttons(run)
@@ -219,7 +224,7 @@ def page() -> None:
 
     @st.fragment(run_every=LESSON_REFRESH_SECONDS if is_live else None)
     def show_progress() -> None:
-        current_run = actions.refresh(run) if run else None
+        current_run = refresh_run(run) if run else None
         if run is not None and current_run is None:
             st.rerun()  # deleted in another tab
         if (

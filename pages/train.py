@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import streamlit as st
 
 from pages.shared.frame import errors, session
 from pages.shared.frame.i18n import _, join_sentences
 from pages.shared.frame.markdown import escape_markdown
-from pages.shared.runs import actions, trained
+from pages.shared.runs import trained
+from pages.shared.runs.run_corpus import held_out_sources
+from pages.shared.runs.selection import list_runs, refresh_run, selected_run
 from pages.shared.settings import panel
 from pages.shared.settings.model import MODEL_SETTINGS, MORE_MODEL_SETTINGS
 from pages.shared.settings.training import LEARNING, MORE_LEARNING, UPDATES
@@ -30,7 +34,7 @@ def outdated_reason(run: Run, view: session.CorpusView, configs: Configs | None)
     if configs is None:
         return None
     model, training = configs
-    run_training = TrainingConfig(**run.training | {"updates": training.updates})
+    run_training = replace(run.training, updates=training.updates)
     if panel.effective_settings(model, training) != panel.effective_settings(
         run.model_config, run_training
     ):
@@ -81,10 +85,10 @@ def show_live_picture(
     run: Run | None, view: session.CorpusView, previous_run: Run | None, configs: Configs | None
 ) -> None:
     """Everything that moves: numbers, curve, sentences, attention."""
-    on_new = bool(actions.held_out_sources(run)) if run else bool(view.held_out)
+    on_new = bool(held_out_sources(run)) if run else bool(view.held_out)
     sentences = trained.run_preview(run) if run else []
     if not sentences and run and run.revision_id == getattr(view.revision, "id", None):
-        configs = run.model_config, TrainingConfig(**run.training)
+        configs = run.model_config, run.training
     elif run:
         configs = None
     if not sentences and configs:  # what it writes before its first update
@@ -123,13 +127,13 @@ def page() -> None:
     describe_corpus(view)
     panel.drop_invalid()
     configs = panel.configs_or_none()
-    choices = actions.list_runs()
-    run = actions.selected_run(choices)
+    choices = list_runs()
+    run = selected_run(choices)
     top_column, side_column = st.columns([2.8, 1], gap="medium", vertical_alignment="center")
     if run is not None:
         with side_column, st.container(horizontal=True, key="train_runs"):
             run_menu.run_menu(run, choices)
-        run = actions.selected_run(choices)  # the control may have chosen another
+        run = selected_run(choices)  # the control may have chosen another
     if run is not None:
         controls.sync_pace(run)
     outdated_note = outdated_reason(run, view, configs) if run else None
@@ -140,7 +144,7 @@ def page() -> None:
 
     @st.fragment(run_every=REFRESH_SECONDS if is_live else None)
     def show_progress() -> None:
-        current_run = actions.refresh(run) if run else None
+        current_run = refresh_run(run) if run else None
         if run is not None and current_run is None:
             st.rerun()  # deleted in another tab
         with errors.errors_on_page():

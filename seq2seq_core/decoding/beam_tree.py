@@ -1,4 +1,4 @@
-"""A beam search as a tree, and drawing by lot, as plain values: what a page shows of both."""
+"""A beam search as a tree of plain values: what a page shows of it."""
 
 from __future__ import annotations
 
@@ -8,11 +8,9 @@ from dataclasses import dataclass
 from math import exp
 
 import torch
-from torch import Tensor
 
 from seq2seq_core.config import DecodingConfig
-from seq2seq_core.data.batches import pad_sequences
-from seq2seq_core.data.vocabulary import EOS, SOS, Vocabulary
+from seq2seq_core.data.vocabulary import Vocabulary
 from seq2seq_core.decoding.beam_search import (
     BeamStep,
     Hypothesis,
@@ -20,12 +18,8 @@ from seq2seq_core.decoding.beam_search import (
     length_normalized,
     rank,
 )
-from seq2seq_core.decoding.stepper import decode, sampler, top_k_top_p_filter
 from seq2seq_core.decoding.translator import Translator
 from seq2seq_core.limits import LIMITS
-from seq2seq_core.models.base import EncoderDecoder
-
-# --- the beam -------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
@@ -54,10 +48,48 @@ class BeamResult:
         return length_normalized(self.log_probability, self.length, length_penalty)
 
 
+STOP_REASONS = ("none_ended", "none_alive", "length_limit", "cannot_overtake", "less_probable")
+
+
 @dataclass(frozen=True)
 class BeamTree:
     columns: tuple[tuple[BeamNode, ...], ...]  # one a token; best first, the pruned ones last
     results: tuple[BeamResult, ...]  # best first, by the score with length penalty
+
+    def prefix_tokens(self, step: int, node_index: int) -> tuple[str, ...]:
+        """All tokens up to one node of a column, its own among them."""
+        tokens: list[str] = []
+        for column in reversed(self.columns[: step + 1]):
+            tokens.append(column[node_index].token)
+            node_index = column[node_index].parent
+        return tuple(reversed(tokens))
+
+    def best_node_index(self, step: int, state: str) -> int | None:
+        """The place of the most probable node in this state; None where none is in it."""
+        column = self.columns[step]
+        return next((i for i, node in enumerate(column) if node.state == state), None)
+
+    def count_states(self, step: int) -> Counter[str]:
+        """State -> how many nodes of a column are in it."""
+        return Counter(node.state for node in self.columns[step])
+
+    def count_dead_ends(self, step: int) -> int:
+        """How many beginnings, alive one step ago, have found no place for any way to go on."""
+        if not step:
+            return 0
+        parents = {node.parent for node in self.columns[step] if node.state != "pruned"}
+        alive = (i for i, node in enumerate(self.columns[step - 1]) if node.state == "alive")
+        return len(set(alive) - parents)
+
+    def stop_reason(self, length_penalty: float) -> str:
+        """Why the search was over: one of STOP_REASONS."""
+        if not self.results[0].finished:
+            return "none_ended"
+        if not self.count_states(-1)["alive"]:
+            return "none_alive"
+        if len(self.columns) == LIMITS.decoded_tokens:
+            return "length_limit"
+        return "cannot_overtake" if length_penalty else "less_probable"
 
 
 def beam_column(
@@ -102,7 +134,7 @@ def build_beam_tree(
 ) -> BeamTree:
     """The search for the translation of these source tokens, `show` pruned candidates a round."""
     codec = translator.codec
-    src = torch.tensor(codec.encode_source(source))
+    src = torch.tensor(codec.encode_source(source))  # (S,)
     steps = collect_beam_steps(
         translator.model, src, config.beam, config.length_penalty, pruned_count=pruned_count
     )
@@ -127,113 +159,3 @@ def build_beam_tree(
         for beam_step, hypotheses in zip(steps, previous_hypotheses, strict=True)
     )
     return BeamTree(tuple(columns), tuple(results))
-
-
-# --- the lot --------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class TokenProbability:
-    token: str
-    model_probability: float  # as the model says
-    sampling_probability: float  # with temperature, top_k and top_p; 0 where it was cut off
-
-
-@dataclass(frozen=True)
-class NextTokens:
-    top: tuple[TokenProbability, ...]  # the most probable tokens, best first
-    candidate_count: int  # tokens that can still be drawn
-    vocabulary_size: int  # of the vocabulary
-
-
-@dataclass(frozen=True)
-class SampledTranslation:
-    tokens: tuple[str, ...]  # without <eos>
-    text: str
-    count: int  # how many of the draws
-    log_probability: float  # of the whole sentence, as the model says: without temperature
-    finished: bool
-
-
-def sampling_distribution(logits: Tensor, config: DecodingConfig) -> Tensor:
-    """The probabilities (V,) that `decoding.by_lot` draws by, out of one step's logits (V,)."""
-    temperature = 1.0 if config.temperature is None else config.temperature
-    if temperature < 1e-9:  # the limit: the most probable token is certain
-        return torch.nn.functional.one_hot(logits.argmax(), len(logits)).double()
-    probabilities = (logits.double() / temperature).softmax(0)
-    return top_k_top_p_filter(probabilities[None], config.top_k, config.top_p)[0]
-
-
-def next_token_distribution(
-    translator: Translator,
-    source: Sequence[str],
-    prefix: Sequence[str],
-    config: DecodingConfig,
-    top_count: int = 10,
-) -> NextTokens:
-    """How likely each token is after these written ones, as the model says and as it is drawn."""
-    stepper = translator.start_stepper(source)
-    for token in translator.codec.encode_target(prefix):
-        stepper = stepper.write_token(token)
-    logits = stepper.write_token().steps[-1].inspection.step.logits[0]
-    model_probabilities, sampling_probabilities = (
-        logits.double().softmax(0),
-        sampling_distribution(logits, config),
-    )
-    top_ids = model_probabilities.topk(min(top_count, len(model_probabilities))).indices.tolist()
-    return NextTokens(
-        tuple(
-            TokenProbability(
-                translator.codec.target.tokens[i],
-                float(model_probabilities[i]),
-                float(sampling_probabilities[i]),
-            )
-            for i in top_ids
-        ),
-        int((sampling_probabilities > 0).sum()),
-        len(model_probabilities),
-    )
-
-
-@torch.no_grad()
-def sequence_log_probabilities(
-    model: EncoderDecoder, src: Tensor, translations: Sequence[Sequence[int]]
-) -> list[float]:
-    """log p of each of these translations of one source (S,): all their tokens as they stand."""
-    model.eval()
-    rows = src.expand(len(translations), -1)
-    tgt = pad_sequences(translations)  # (B, T)
-    tgt_in = torch.cat([torch.full((len(translations), 1), SOS), tgt[:, :-1]], dim=1)
-    logits = model.predict(rows, torch.ones_like(rows, dtype=torch.bool), tgt_in)
-    token_log_probabilities = logits.double().log_softmax(2).gather(2, tgt.unsqueeze(2)).squeeze(2)
-    lengths = torch.tensor([len(one) for one in translations])
-    real = torch.arange(tgt.shape[1]) < lengths.unsqueeze(1)  # padding is no token
-    return token_log_probabilities.masked_fill(~real, 0.0).sum(1).tolist()
-
-
-def sample_translations(
-    translator: Translator,
-    source: Sequence[str],
-    config: DecodingConfig,
-    count: int = 10,
-) -> list[SampledTranslation]:
-    """So many translations by lot, the same ones together: the most frequent first."""
-    model, codec = translator.model, translator.codec
-    src = torch.tensor(codec.encode_source(source))
-    rows = src.expand(count, -1)
-    outputs = decode(model, rows, torch.ones_like(rows, dtype=torch.bool), sampler(config))
-    counts = Counter(map(tuple, outputs))
-    finished = [len(ids) < LIMITS.decoded_tokens for ids in counts]
-    full_sequences = [
-        (*ids, EOS) if end else ids for ids, end in zip(counts, finished, strict=True)
-    ]
-    logs = sequence_log_probabilities(model, src, full_sequences)
-    translations = []
-    for (ids, number), log_probability, end in zip(counts.items(), logs, finished, strict=True):
-        tokens = codec.decode_target(ids)
-        translations.append(
-            SampledTranslation(tokens, codec.join_tokens(tokens), number, log_probability, end)
-        )
-    return sorted(
-        translations, key=lambda translation: (-translation.count, -translation.log_probability)
-    )

@@ -7,7 +7,6 @@ the walk, and nothing that was there before is touched.
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -136,6 +135,9 @@ class Branch:
         )
 
 
+UNCHANGED = Branch()  # the model's own translation
+
+
 def parse_branch(text: str) -> Branch:
     """The inverse of str(branch), and of nothing else.
 
@@ -243,48 +245,3 @@ def replay_branch(
                 override = OVERRIDES[intervention.kind](intervention.number, positions)
         stepper = stepper.write_token(token, override)
     return translator.to_translation(stepper.decode_to_end(), tokens, top_k)
-
-
-@dataclass(frozen=True)
-class BranchOutcome:
-    """What a branch comes to, without the inside."""
-
-    tokens: tuple[str, ...]  # <eos> included, where it was written
-    log_probability: float  # natural logarithm, of the whole sentence
-
-
-def summarize_outcome(translation: Translation) -> BranchOutcome:
-    """The words of a translation and how probable the model finds them, one after the other."""
-    tiny = 1e-45  # what float32 can just hold: a word put in may get nothing at all
-    logs = [math.log(max(step.probability, tiny)) for step in translation.steps]
-    return BranchOutcome(tuple(step.token for step in translation.steps), sum(logs))
-
-
-@dataclass(frozen=True)
-class TokenDifference:
-    """Where and how two translations part; between what both begin and both end with."""
-
-    step: int  # the first that differs, counted from 1
-    old_tokens: tuple[str, ...]
-    new_tokens: tuple[str, ...]
-    suffix_length: int  # tokens that both end with
-
-
-def find_difference(
-    old_sequence: Sequence[str], new_sequence: Sequence[str]
-) -> TokenDifference | None:
-    """None where the two are the same."""
-    if list(old_sequence) == list(new_sequence):
-        return None
-    shorter = min(len(old_sequence), len(new_sequence))
-    prefix_length = next((i for i in range(shorter) if old_sequence[i] != new_sequence[i]), shorter)
-    max_suffix_length = shorter - prefix_length
-    suffix_length = next(
-        (i for i in range(max_suffix_length) if old_sequence[-1 - i] != new_sequence[-1 - i]),
-        max_suffix_length,
-    )
-    old_tokens, new_tokens = (
-        old_sequence[prefix_length : len(old_sequence) - suffix_length],
-        new_sequence[prefix_length : len(new_sequence) - suffix_length],
-    )
-    return TokenDifference(prefix_length + 1, tuple(old_tokens), tuple(new_tokens), suffix_length)

@@ -8,53 +8,21 @@ from dataclasses import dataclass, replace
 import torch
 from torch import Tensor
 
-from seq2seq_core.config import DecodingConfig
 from seq2seq_core.data.vocabulary import EOS, SOS
 from seq2seq_core.limits import LIMITS
-from seq2seq_core.models.base import AttentionOverride, EncoderDecoder, Inspection, State
+from seq2seq_core.models.base import (
+    AttentionOverride,
+    EncoderDecoder,
+    Inspection,
+    State,
+    average_heads,
+)
 
 TokenChooser = Callable[[Tensor], Tensor]  # from logits (B, V) to one token per row (B,)
 
 
 def argmax_token(logits: Tensor) -> Tensor:
     return logits.argmax(1)
-
-
-def top_k_top_p_filter(probabilities: Tensor, top_k: int = 0, top_p: float = 1.0) -> Tensor:
-    """The probabilities (B, V) with the unlikely ones set to nothing, and scaled to sum to one.
-
-    top_k keeps that many (Fan et al. 2018), top_p the fewest that have that share together
-    (Holtzman et al. 2020); the most probable token always stays.
-    """
-    sorted_probabilities, order = probabilities.sort(dim=1, descending=True)
-    removed = (
-        sorted_probabilities.cumsum(1) - sorted_probabilities >= top_p
-    )  # what stands before a token has the share already
-    if top_k:
-        removed[:, top_k:] = True
-    removed[:, 0] = False
-    filtered = torch.zeros_like(probabilities).scatter(
-        1, order, sorted_probabilities.masked_fill(removed, 0.0)
-    )
-    return filtered / filtered.sum(1, keepdim=True)
-
-
-def sampler(config: DecodingConfig) -> TokenChooser:
-    """Draw each token by its probability: softmax(logits / temperature), cut by top_k and top_p.
-
-    A temperature near 0 makes the most probable token certain. The same seed, the same tokens.
-    """
-    generator = torch.Generator().manual_seed(config.seed)
-    temperature = 1.0 if config.temperature is None else config.temperature
-
-    def sample_token(logits: Tensor) -> Tensor:
-        if temperature < 1e-9:  # the limit itself
-            return argmax_token(logits)
-        probabilities = (logits.double() / temperature).softmax(1)
-        filtered = top_k_top_p_filter(probabilities, config.top_k, config.top_p)
-        return torch.multinomial(filtered, 1, generator=generator).squeeze(1)
-
-    return sample_token
 
 
 @torch.no_grad()
@@ -123,9 +91,9 @@ class DecodingStep:
 
     @property
     def attention(self) -> Tensor | None:
-        """(S,): of several layers the last one counts, of several heads their mean."""
-        weights = self.inspection.step.attention
-        return None if weights is None else weights[0, -1].mean(0)
+        """(S,), see `average_heads`."""
+        weights = self.inspection.step.attention  # (1, L, H, S)
+        return None if weights is None else average_heads(weights)[0]
 
 
 @dataclass(frozen=True)

@@ -12,13 +12,13 @@ from seq2seq_core.data.batches import pad_sequences
 from seq2seq_core.data.codec import Codec
 from seq2seq_core.data.vocabulary import EOS, PAD, Vocabulary
 from seq2seq_core.decoding.beam_search import beam_search
+from seq2seq_core.decoding.sampling import sampler
 from seq2seq_core.decoding.stepper import (
     DecodingStep,
     Stepper,
     argmax_token,
     decode,
     decode_feeding_eos,
-    sampler,
 )
 from seq2seq_core.limits import LIMITS
 from seq2seq_core.models.base import EncoderDecoder

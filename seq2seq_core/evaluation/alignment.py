@@ -1,24 +1,116 @@
-"""What a map of attention says in words: which links cross, and which words nobody needs.
+"""Attention read as a word alignment: where the largest weights lie, and what that is worth.
 
-A link is the source position with the largest weight of a target word. It names a position that
-the encoder has read with its neighbours around it, not the word alone.
+A link of a map is the source position with the largest weight of a target word. It names a position
+that the encoder has read with its neighbours around it, not the word alone.
 """
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
-AttentionMatrix = Sequence[Sequence[float]]  # target × source
-AlignmentLinks = frozenset[tuple[int, int]]
-MIN_ATTENTION = (
-    0.1  # the share of a target word's attention from which a source position counts as needed
-)
+from seq2seq_core.data.corpus import Pair
+
+AttentionMatrix = Sequence[Sequence[float]]  # target × source, every row sums to one
+AlignmentLinks = frozenset[tuple[int, int]]  # gold: (source position, target position)
+# the share of a target word's attention from which a source position counts as needed
+MIN_ATTENTION = 0.1
 
 
 def argmax_positions(weights: AttentionMatrix) -> list[int]:
     """For each target word the source position with the largest weight, the first of equal ones."""
     return [max(range(len(row)), key=row.__getitem__) for row in weights]
+
+
+def linked_sources(links: AlignmentLinks, t: int) -> set[int]:
+    """The source positions that gold links name for target position t."""
+    return {source for source, target in links if target == t}
+
+
+def linked_targets(links: AlignmentLinks) -> list[int]:
+    """The target positions that have a gold link, from left to right."""
+    return sorted({target for _source, target in links})
+
+
+def find_gold_links(
+    pairs: Iterable[Pair], source: Sequence[str], output: Sequence[str]
+) -> tuple[AlignmentLinks, AlignmentLinks]:
+    """The sure links of the output's right words, and all possible ones, of this source's pair.
+
+    No links where no pair has this source.
+    """
+    pair = next((pair for pair in pairs if pair.source == tuple(source)), None)
+    if pair is None:
+        return frozenset(), frozenset()
+    token_pairs = zip(output, pair.target, strict=False)
+    correct = {t for t, (token, expected) in enumerate(token_pairs) if token == expected}
+    return frozenset(link for link in pair.sure if link[1] in correct), pair.possible
+
+
+def chance_alignment(pairs: Sequence[Pair]) -> float | None:
+    """The score that looking anywhere is expected to get; None without a sure link."""
+    shares = [
+        len(linked_sources(pair.sure, t)) / len(pair.source)
+        for pair in pairs
+        for t in linked_targets(pair.sure)
+    ]
+    return sum(shares) / len(shares) if shares else None
+
+
+def diagonal_position(t: int, target_length: int, source_length: int) -> int:
+    """The source position at the same share of the sentence as target position t, rounded."""
+    return math.floor(t * (source_length - 1) / max(target_length - 1, 1) + 0.5)
+
+
+@dataclass(frozen=True)
+class AlignmentScore:
+    """Shares of the target words that have a sure gold link."""
+
+    score: float  # the largest weight lies on a sure link
+    lenient: float  # … on a sure or a possible one
+    chance: float  # expected when looking anywhere
+    diagonal: float  # when always looking at the same relative position
+    word_count: int
+
+
+def score_alignment(
+    positions: Sequence[Sequence[int]], pairs: Sequence[Pair]
+) -> AlignmentScore | None:
+    """Attention against gold links, beside two guesses that know nothing.
+
+    positions: for each pair the largest weights' places, see `argmax_positions`; those behind the
+    last target word do not count. None where no target word has a sure link.
+    """
+    score = lenient = diagonal = word_count = 0
+    for peaks, pair in zip(positions, pairs, strict=True):
+        for t in linked_targets(pair.sure):
+            guess = diagonal_position(t, len(pair.target), len(pair.source))
+            word_count += 1
+            score += (peaks[t], t) in pair.sure
+            lenient += (peaks[t], t) in pair.sure | pair.possible
+            diagonal += (guess, t) in pair.sure
+    chance = chance_alignment(pairs)
+    if chance is None:
+        return None
+    return AlignmentScore(
+        score / word_count, lenient / word_count, chance, diagonal / word_count, word_count
+    )
+
+
+def misaligned(
+    positions: Sequence[int], sure: AlignmentLinks, possible: AlignmentLinks
+) -> list[tuple[int, int, int]]:
+    """(target position, where its largest weight lies, where a sure link says) if they differ.
+
+    A target word without a sure link is left out, and so is one that looks at a possible link.
+    """
+    return [
+        (t, peak, min(linked_sources(sure, t)))
+        for t, peak in enumerate(positions)
+        if linked_sources(sure, t) and (peak, t) not in sure | possible
+    ]
 
 
 def count_crossings(positions: Sequence[int]) -> int:
@@ -31,25 +123,9 @@ def count_crossings(positions: Sequence[int]) -> int:
 
 
 def unattended(weights: AttentionMatrix, threshold: float = MIN_ATTENTION) -> list[int]:
-    """Source positions to which every target word gives less than `share` of its attention."""
+    """Source positions to which every target word gives less than `threshold` of its attention."""
     columns = zip(*weights, strict=True)
     return [j for j, column in enumerate(columns) if max(column) < threshold]
-
-
-def misaligned(
-    weights: AttentionMatrix, sure: AlignmentLinks, possible: AlignmentLinks
-) -> list[tuple[int, int, int]]:
-    """(target position, where its largest weight lies, where a sure link says) if they differ.
-
-    Links are (source position, target position), as in corpus.Pair. A target word without a sure
-    link is left out, and one that looks at a possible link is not elsewhere.
-    """
-    misaligned_words = []
-    for t, peak in enumerate(argmax_positions(weights)):
-        gold_positions = sorted(source for source, target in sure if target == t)
-        if gold_positions and (peak, t) not in sure | possible:
-            misaligned_words.append((t, peak, gold_positions[0]))
-    return misaligned_words
 
 
 def count_words_at(

@@ -14,7 +14,12 @@ from torch import Tensor
 from torch.nn.functional import pad
 
 from seq2seq_core.decoding.translator import Translator
-from seq2seq_core.evaluation.alignment import AlignmentLinks, AttentionMatrix, argmax_positions
+from seq2seq_core.evaluation.alignment import (
+    AlignmentLinks,
+    AttentionMatrix,
+    argmax_positions,
+    linked_sources,
+)
 
 ATTENTION_PARTS = ("cross", "encoder", "decoder")
 # where a row may have its largest weight, by part: in words, see `expected`
@@ -128,7 +133,7 @@ def expected_columns(
     """
     visible_count = row + 1 if part == "decoder" else column_count
     if name == "linked":
-        positions = {source for source, target in sure if target == row}
+        positions = linked_sources(sure, row)
     else:
         position_by_pattern = {
             "before": row - 1,

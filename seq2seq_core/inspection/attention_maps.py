@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from seq2seq_core.data.batches import Batches
 from seq2seq_core.data.corpus import Pair
 from seq2seq_core.decoding.translator import Translator
-from seq2seq_core.evaluation import alignment as links
-from seq2seq_core.evaluation.metrics import score_alignment, teacher_forced_attention
+from seq2seq_core.evaluation import alignment
+from seq2seq_core.evaluation.metrics import teacher_forced_attention
 
 
 @dataclass(frozen=True)
@@ -22,14 +22,14 @@ class AttentionMap:
     peak_positions: tuple[int, ...]  # for each target word the position with the largest weight
     strongest_link: tuple[int, int, float]  # target position, source position, weight
     crossings: int
-    unattended: tuple[int, ...]  # source positions, see links.unneeded
+    unattended: tuple[int, ...]  # source positions, see alignment.unattended
     alignment: float | None  # share of the words with a gold link that look at it
 
 
-def build_attention_map(weights: links.AttentionMatrix, pair: Pair) -> AttentionMap:
+def build_attention_map(weights: alignment.AttentionMatrix, pair: Pair) -> AttentionMap:
     """weights: target × source, without the row of <eos>."""
-    peak_positions = links.argmax_positions(weights)
-    score = score_alignment([weights], [pair])
+    peak_positions = alignment.argmax_positions(weights)
+    score = alignment.score_alignment([peak_positions], [pair])
     t = max(range(len(peak_positions)), key=lambda t: weights[t][peak_positions[t]])
     return AttentionMap(
         source=pair.source,
@@ -37,8 +37,8 @@ def build_attention_map(weights: links.AttentionMatrix, pair: Pair) -> Attention
         weight_bytes=bytes(round(255 * weight) for row in weights for weight in row),
         peak_positions=tuple(peak_positions),
         strongest_link=(t, peak_positions[t], weights[t][peak_positions[t]]),
-        crossings=links.count_crossings(peak_positions),
-        unattended=tuple(links.unattended(weights)),
+        crossings=alignment.count_crossings(peak_positions),
+        unattended=tuple(alignment.unattended(weights)),
         alignment=None if score is None else score.score,
     )
 

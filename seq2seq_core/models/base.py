@@ -35,6 +35,11 @@ class Step:
     attention: Tensor | None  # (B, L, H, S), rows sum to one, padding gets exactly 0
 
 
+def average_heads(attention: Tensor) -> Tensor:
+    """(…, L, H, S) -> (…, S): the last layer's weights, and of several heads their mean."""
+    return attention[..., -1, :, :].mean(-2)
+
+
 @dataclass(frozen=True)
 class CellStep:
     """One step of one recurrent cell, or many side by side: every tensor (…, size)."""

@@ -26,6 +26,7 @@ from sqlalchemy import (
     update,
 )
 
+from seq2seq_core.config import ModelConfig, TrainingConfig
 from seq2seq_core.store.runs import STATUS_AFTER
 from seq2seq_core.store.schema import (
     ACTIVE_STATUSES,
@@ -69,8 +70,8 @@ class Claim:
 
     run_id: int
     attempt: int
-    model: dict[str, Any]
-    training: dict[str, Any]
+    model: ModelConfig
+    training: TrainingConfig
     corpus: dict[str, Any]
     trained_seconds: float
     controls: RunControls = RunControls()

@@ -7,8 +7,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
-from functools import cached_property
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import Connection, Engine, delete, func, insert, select, update
@@ -43,8 +42,8 @@ class Run:
     revision_id: int
     name: str
     number: int  # counted within the workspace
-    model: dict[str, Any]  # ModelConfig's fields
-    training: dict[str, Any]  # TrainingConfig's fields
+    model: ModelConfig
+    training: TrainingConfig
     status: str  # queued, running, paused, stopped, done or failed
     wanted: str  # run, pause or stop: what the learner asked for last
     update: int
@@ -58,10 +57,9 @@ class Run:
     goal: int | None  # pauses at this update; None: goes on to the end
     watched: list[str] | None  # source sentences in its frames; None: those of its corpus
 
-    @cached_property
+    @property
     def model_config(self) -> ModelConfig:
-        """Its model settings; what a run of an older version does not name has its default."""
-        return ModelConfig(**self.model)
+        return self.model
 
     @property
     def is_active(self) -> bool:
@@ -122,7 +120,7 @@ def start_run(
     source_vocabulary and target_vocabulary (lists of tokens), watched (source sentences).
     A double click starts one run. Raises StoreError with code gone or too_many_runs.
     """
-    timestamp, settings = time.time(), (revision_id, asdict(model), asdict(training), name)
+    timestamp, settings = time.time(), (revision_id, model, training, name)
     with write_transaction(engine) as connection:
         touch_workspace(connection, workspace_id)
         own_revision = (revisions.c.id == revision_id) & (revisions.c.workspace_id == workspace_id)
@@ -153,8 +151,8 @@ def start_run(
                     "revision_id": revision_id,
                     "name": name,
                     "number": (connection.execute(highest_number_query).scalar() or 0) + 1,
-                    "model": asdict(model),
-                    "training": asdict(training),
+                    "model": model,
+                    "training": training,
                     "status": "queued",
                     "wanted": "run",
                     "update": 0,
@@ -204,9 +202,9 @@ def command_run(engine: Engine, run_id: int, wanted: str) -> None:
 
 
 def extend_updates(connection: Connection, run: Run, updates: int) -> None:
-    extended_config = TrainingConfig(**run.training | {"updates": updates})
-    if extended_config.updates > run.training["updates"]:
-        set_run_columns(connection, run.id, training=asdict(extended_config))
+    extended_config = replace(run.training, updates=updates)
+    if extended_config.updates > run.training.updates:
+        set_run_columns(connection, run.id, training=extended_config)
 
 
 def extend_run(engine: Engine, run_id: int, updates: int) -> None:

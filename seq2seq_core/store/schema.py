@@ -39,7 +39,9 @@ from sqlalchemy import (
 from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
 from sqlalchemy.schema import CreateColumn
 
+from seq2seq_core.config import ModelConfig, TrainingConfig
 from seq2seq_core.errors import StoreError
+from seq2seq_core.store.config_column import ConfigColumn
 
 SCHEMA_VERSION = 2
 ACTIVE_STATUSES = ("queued", "running")
@@ -96,8 +98,8 @@ runs = Table(
     foreign_key_column("revisions"),
     Column("name", Text, nullable=False),  # of its corpus
     Column("number", Integer, nullable=False),  # counted within the workspace
-    Column("model", JSON, nullable=False),
-    Column("training", JSON, nullable=False),
+    Column("model", ConfigColumn(ModelConfig), nullable=False),
+    Column("training", ConfigColumn(TrainingConfig), nullable=False),
     Column("status", String(10), nullable=False, index=True),
     Column("wanted", String(10), nullable=False),  # run, pause or stop
     Column("update", Integer, nullable=False),

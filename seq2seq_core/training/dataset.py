@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 import torch
@@ -16,11 +16,8 @@ from seq2seq_core.data.corpus import Corpus, Pair, Row, build_corpus, split_held
 from seq2seq_core.data.vocabulary import Vocabulary
 from seq2seq_core.decoding.translator import Translator
 from seq2seq_core.errors import ConfigError, CorpusError
-from seq2seq_core.evaluation.metrics import (
-    AlignmentScore,
-    score_alignment,
-    teacher_forced_attention,
-)
+from seq2seq_core.evaluation.alignment import AlignmentScore, argmax_positions, score_alignment
+from seq2seq_core.evaluation.metrics import teacher_forced_attention
 from seq2seq_core.limits import LIMITS
 from seq2seq_core.models import build_model
 from seq2seq_core.training.checkpoint import model_size, unpack_state
@@ -158,12 +155,14 @@ class TrainedRun:
         """Attention against the gold links of the measured pairs; None without either."""
         pairs = self.dataset.evaluation_pairs
         matrices = teacher_forced_attention(self.translator.model, self.dataset.make_batches(pairs))
-        return None if matrices is None else score_alignment(matrices, pairs)
+        if matrices is None:
+            return None
+        return score_alignment([*map(argmax_positions, matrices)], pairs)
 
 
 def restore_run(
     description: Mapping[str, Any],
-    model_fields: Mapping[str, Any],
+    config: ModelConfig,
     snapshot: bytes | None,
     seed: int,
 ) -> TrainedRun:
@@ -171,8 +170,8 @@ def restore_run(
 
     Raises CheckpointError for a damaged snapshot.
     """
-    config, dataset = ModelConfig(**model_fields), load_dataset(description)
-    codec, update = dataset.codec, 0
+    dataset, update = load_dataset(description), 0
+    codec = dataset.codec
     model = build_model(config, len(codec.source), len(codec.target), seed)
     if snapshot is not None:
         state = unpack_state(snapshot, model_size(model))
@@ -208,7 +207,7 @@ def preview_untrained(
     description = freeze_dataset(
         rows, held_out, tokenizer, model_config, training_config, preview_texts
     )
-    untrained_run = restore_run(description, asdict(model_config), None, training_config.seed)
+    untrained_run = restore_run(description, model_config, None, training_config.seed)
     corpus_sentences = sentences_by_source(description, untrained_run.dataset)
     previews = preview.tokenize_previews(
         description["watched"], corpus_sentences, untrained_run.dataset.codec

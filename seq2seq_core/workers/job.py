@@ -5,12 +5,13 @@ from __future__ import annotations
 import logging
 import math
 import time
+from dataclasses import replace
 from typing import Any
 
-from seq2seq_core.config import ModelConfig, TrainingConfig
 from seq2seq_core.decoding.translator import Translator
 from seq2seq_core.errors import CorpusError, DivergenceError, Seq2SeqError
-from seq2seq_core.evaluation.metrics import chance_alignment, evaluate
+from seq2seq_core.evaluation.alignment import chance_alignment
+from seq2seq_core.evaluation.metrics import evaluate
 from seq2seq_core.limits import LIMITS
 from seq2seq_core.models import build_model
 from seq2seq_core.store.history import verify_checksum
@@ -49,8 +50,9 @@ class Job:
 
     def __init__(self, claim: Claim) -> None:
         self.id, self.attempt = claim.run_id, claim.attempt
-        self.config = TrainingConfig(**claim.training)
-        model_config, dataset = ModelConfig(**claim.model), load_dataset(claim.corpus)
+        # made anew, so that they are checked against the limits of today
+        self.config, model_config = replace(claim.training), replace(claim.model)
+        dataset = load_dataset(claim.corpus)
         if not dataset.pairs:
             raise CorpusError("no_pairs")
         self.train_batches = dataset.make_batches(dataset.pairs)
@@ -236,7 +238,7 @@ class Job:
     def extend_updates(self, updates: int) -> None:
         """Learn until a later update than first planned."""
         self.start_state, self.event = self.state(), None
-        self.config = TrainingConfig(**{**vars(self.config), "updates": updates})
+        self.config = replace(self.config, updates=updates)
         self.events = train(self.model, self.start_state, self.train_batches, self.config)
         self.status = "running"
 

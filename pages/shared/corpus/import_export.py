@@ -12,7 +12,6 @@ from pages.shared.frame import errors, session
 from pages.shared.frame.i18n import N_, _, current_language
 from pages.shared.frame.markdown import escape_markdown
 from pages.shared.frame.session import CorpusView
-from pages.shared.runs.labels import CORPUS_DESCRIPTIONS
 from seq2seq_core.data import bundled, formats
 from seq2seq_core.data.cleaning import clean_text
 from seq2seq_core.data.corpus import Row, swap_sides
@@ -222,12 +221,15 @@ def corpus_toolbar(view: CorpusView) -> None:
 def choose_bundled() -> None:
     """The corpora of the lesson, each with what it is about."""
     with st.container(gap="small", key="corpus_shipped"):
-        for name, (title, sentence) in CORPUS_DESCRIPTIONS.items():
+        for name, info in bundled.CORPORA.items():
             with st.container(horizontal=True, vertical_alignment="center", gap="small"):
                 st.button(
-                    _(title), on_click=load_bundled_corpus, args=(name,), key=f"corpus_load_{name}"
+                    _(info.title),
+                    on_click=load_bundled_corpus,
+                    args=(name,),
+                    key=f"corpus_load_{name}",
                 )
-                st.caption(_(sentence))
+                st.caption(_(info.description))
 
 
 def choose_file() -> None:

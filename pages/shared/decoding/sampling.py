@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from pages.shared.decoding.beam_tree import percent_from_log
 from pages.shared.frame import components, url_state
 from pages.shared.frame.i18n import _, current_language
-from pages.shared.runs import actions
+from pages.shared.frame.numbers import format_log_probability
+from pages.shared.runs.run_corpus import reference_translation
 from pages.shared.runs.selection import Selection
 from pages.shared.settings.decoding import TEMPERATURE, TOP_K, TOP_P, decoding_control, seed_input
 from seq2seq_core.config import DecodingConfig
-from seq2seq_core.decoding.beam_tree import (
+from seq2seq_core.decoding.sampled_translations import (
     NextTokens,
     SampledTranslation,
     next_token_distribution,
@@ -95,7 +95,7 @@ def sampling_data(
     samples: Sequence[SampledTranslation],
     config: DecodingConfig,
 ) -> dict[str, Any]:
-    reference = actions.reference_translation(selection.run, selection.text)
+    reference = reference_translation(selection.run, selection.text)
     codec = selection.trained.translator.codec
     reference_tokens = None if reference is None else codec.tokenize_target(reference)
     return {
@@ -110,7 +110,7 @@ def sampling_data(
             {
                 "text": one.text or "<eos>",
                 "count": one.count,
-                "share": percent_from_log(one.log_probability),
+                "share": format_log_probability(one.log_probability),
                 "right": is_correct(one, reference_tokens),
             }
             for one in samples
@@ -157,6 +157,6 @@ def sampling_view(selection: Selection) -> None:
             "same draw number draws the same sentences."
         )
     )
-    reference = actions.reference_translation(selection.run, selection.text)
+    reference = reference_translation(selection.run, selection.text)
     if reference is not None:
         st.text(_("In the corpus: {expected}", expected=reference))

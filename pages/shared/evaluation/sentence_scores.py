@@ -10,7 +10,7 @@ import streamlit as st
 from pages.shared.frame import errors, url_state
 from pages.shared.frame.i18n import _, current_language
 from pages.shared.frame.markdown import escape_markdown
-from pages.shared.runs import actions
+from pages.shared.runs.selection import select_sentence
 from seq2seq_core.evaluation.report import ScoredSentence
 from seq2seq_core.evaluation.rouge_overlap import f1_score, find_overlap
 from seq2seq_core.evaluation.text_metrics import (
@@ -42,7 +42,7 @@ def draw_sentence_table(
     def select_row() -> None:
         rows = st.session_state[key].selection.rows
         if rows:
-            actions.select_sentence(names[rows[0]])
+            select_sentence(names[rows[0]])
 
     selection_options: dict[str, Any] = {
         "on_select": errors.deferred_errors(select_row),

@@ -11,6 +11,9 @@ from pages.shared.frame import errors, session
 from pages.shared.frame.i18n import _
 from pages.shared.frame.markdown import escape_markdown
 from pages.shared.runs import actions
+from pages.shared.runs.labels import run_label
+from pages.shared.runs.run_corpus import held_out_sources, reference_translation
+from pages.shared.runs.selection import show_progress_note
 from pages.shared.runs.trained import load_trained_run
 from pages.shared.training.live_view import mark_correct
 from seq2seq_core import store
@@ -32,14 +35,14 @@ def draw_run_answer(run: Run, text: str) -> None:
     """One run's translation of the sentence, and how it does on all that it is measured on."""
     trained_run = load_trained_run(run)
     translation = trained_run.translator.translate(text)
-    expected = actions.reference_translation(run, text)
+    expected = reference_translation(run, text)
     codec = trained_run.translator.codec
     reference_tokens = None if expected is None else codec.tokenize_target(expected)
     evaluation = store.load_history(session.engine(), run.id, "evaluation")
     with st.container(border=True, height="stretch"):
-        st.caption(escape_markdown(actions.run_label(run)))
+        st.caption(escape_markdown(run_label(run)))
         if run.is_active:
-            actions.show_progress_note(run, trained_run.update)
+            show_progress_note(run, trained_run.update)
         if reference_tokens is None:
             st.text(translation.text or "–")
         elif translation.tokens == reference_tokens:
@@ -52,7 +55,7 @@ def draw_run_answer(run: Run, text: str) -> None:
         if evaluation["update"]:
             caption = (
                 _("New sentences right: {share} after {updates} updates")
-                if actions.held_out_sources(run)
+                if held_out_sources(run)
                 else _("Sentences right: {share} after {updates} updates")
             )
             share = f"{evaluation['exact_match'][-1]:.0%}"

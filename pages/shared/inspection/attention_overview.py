@@ -11,8 +11,8 @@ from pages.shared.frame.glossary import word_gloss
 from pages.shared.frame.i18n import N_, _, current_language
 from pages.shared.inspection.attention_tiles import map_tiles_component, map_tiles_data
 from pages.shared.inspection.head_patterns import last_layer_note
-from pages.shared.runs import actions, evaluations
-from pages.shared.runs.selection import Selection
+from pages.shared.runs import evaluations
+from pages.shared.runs.selection import Selection, select_sentence
 from seq2seq_core.evaluation import alignment
 from seq2seq_core.inspection.attention_maps import AttentionMap
 
@@ -61,7 +61,7 @@ def share_or_default(share: float | None, default: float) -> float:
 @errors.deferred_errors
 def pin_sentence() -> None:
     """The sentence of the picture that was clicked becomes the sentence of the page."""
-    actions.select_sentence(st.session_state["attention_maps"].pin)
+    select_sentence(st.session_state["attention_maps"].pin)
 
 
 def draw_attention_overview(

@@ -44,7 +44,7 @@ def _restore_untrained(run_id: int, _run: Run) -> TrainedRun:
     from seq2seq_core.training import dataset
 
     description = store.load_run_corpus(session.engine(), run_id)
-    return dataset.restore_run(description, _run.model, None, _run.training["seed"])
+    return dataset.restore_run(description, _run.model, None, _run.training.seed)
 
 
 def restore_untrained(run: Run) -> TrainedRun:

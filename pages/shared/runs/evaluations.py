@@ -16,7 +16,7 @@ from seq2seq_core.inspection.attention_maps import AttentionMap, build_attention
 from seq2seq_core.store import Run
 
 if TYPE_CHECKING:
-    from seq2seq_core.evaluation.metrics import AlignmentScore
+    from seq2seq_core.evaluation.alignment import AlignmentScore
     from seq2seq_core.training.dataset import TrainedRun
 
 

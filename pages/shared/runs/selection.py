@@ -8,15 +8,119 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from pages.shared.frame import session
-from pages.shared.runs import actions
+from pages.shared.frame import session, url_state
+from pages.shared.frame.i18n import _, current_language
+from pages.shared.runs.labels import run_label
+from pages.shared.runs.run_corpus import offered_sentences
 from pages.shared.runs.trained import load_trained_run
 from seq2seq_core import store
-from seq2seq_core.decoding.translator import Translation
 from seq2seq_core.store import Run
 
 if TYPE_CHECKING:
+    from seq2seq_core.decoding.translator import Translation
     from seq2seq_core.training.dataset import TrainedRun
+
+
+# --- a run ----------------------------------------------------------------------------------
+
+
+def list_runs() -> list[Run]:
+    """The runs of the workspace, the latest first."""
+    workspace = session.current_workspace()
+    return list(reversed(store.find_runs(session.engine(), workspace.id))) if workspace else []
+
+
+def refresh_run(run: Run) -> Run | None:
+    """The run as it is now; None where it was deleted, perhaps in another tab."""
+    return store.find_run(session.engine(), run.workspace_id, run.id)
+
+
+def selected_run(choices: list[Run]) -> Run | None:
+    """The run that the address names, else the latest one."""
+    numbers = {run.number: run for run in choices}
+    latest_number = choices[0].number if choices else 0
+    return numbers.get(url_state.get_option("run", list(numbers), latest_number))
+
+
+def select_run(run: Run) -> None:
+    """Make this the run that every page looks at."""
+    url_state.set_param("run", str(run.number))
+
+
+def choose_run(page: str, choices: list[Run]) -> Run:
+    """The run that the address names, else the latest, with the control to change it."""
+    numbers = [run.number for run in choices]
+    current_run = selected_run(choices)
+    assert current_run is not None
+    # another list or language is another widget: it begins with what is chosen now
+    key = f"{page}_run_{current_language()}_{hash(tuple(map(run_label, choices)))}"
+    chosen_number = st.selectbox(
+        _("Training run"),
+        numbers,
+        index=numbers.index(url_state.initial_value(key, current_run.number)),
+        format_func=lambda number: run_label(choices[numbers.index(number)]),
+        key=key,
+        label_visibility="collapsed" if page == "train" else "visible",
+    )
+    run = choices[numbers.index(chosen_number)] if chosen_number in numbers else current_run
+    if run is not current_run:
+        select_run(run)
+    return run
+
+
+def show_progress_note(run: Run, update: int) -> None:
+    """While a run goes on, what is shown is its latest snapshot."""
+    if run.is_active:
+        updates = run.training.updates
+        text = _("Still learning: this is the model after {update} of {updates} updates.")
+        st.text(text.format(update=update, updates=updates))
+
+
+def show_no_model_note() -> None:
+    st.text(_("There is no model yet: train one first, it takes a few seconds."))
+    if st.button(_("To Start"), type="primary", icon=":material/play_circle:"):
+        st.switch_page("pages/start.py")
+
+
+# --- a sentence -----------------------------------------------------------------------------
+
+
+def choose_sentence(page: str, run: Run) -> str:
+    """A sentence out of the run's corpus, or a typed one. It goes into the URL."""
+    mount_count = st.session_state.get("sentence_turn", 0)
+    choices = offered_sentences(run)
+    default, url_sentence = choices[0], url_state.get_param("sentence") or choices[0]
+    key = f"{page}_sentence_{run.id}_{mount_count}"
+    initial_sentence = url_state.initial_value(key, url_sentence)
+    if initial_sentence not in choices:
+        choices.append(initial_sentence)
+    text = st.selectbox(
+        _("Sentence: choose one, or type your own"),
+        choices,
+        index=choices.index(initial_sentence),
+        key=key,
+        accept_new_options=True,
+    )
+    if text is None or text == default:
+        url_state.remove_param("sentence")
+    else:
+        url_state.set_param("sentence", text)
+    return text or default
+
+
+def select_sentence(text: str) -> None:
+    """Make this the sentence that every page looks at, chosen elsewhere than in its control."""
+    url_state.set_param("sentence", text)
+    # the control knows what it showed last: another one begins with what the address says
+    st.session_state["sentence_turn"] = st.session_state.get("sentence_turn", 0) + 1
+
+
+def show_unknown_words(words: Sequence[str]) -> None:
+    if words:
+        st.text(_("Never seen in training, read as <unk>: {words}", words=" ".join(words)))
+
+
+# --- both -----------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
@@ -30,9 +134,9 @@ class Selection:
 def choose_trained_run(page: str, choices: Sequence[Run]) -> tuple[Run, TrainedRun]:
     """The run that the address names, as far as it has come; with the control to change it."""
     with st.columns([1, 2])[0]:
-        run = actions.draw_run_choice(page, list(choices))
+        run = choose_run(page, list(choices))
     trained = load_trained_run(run)
-    actions.show_progress_note(run, trained.update)
+    show_progress_note(run, trained.update)
     return run, trained
 
 
@@ -40,13 +144,13 @@ def choose_run_and_sentence(page: str, choices: Sequence[Run]) -> Selection:
     """The run and the sentence that the address names, with the controls to change both."""
     left, right = st.columns([1, 2])
     with left:
-        run = actions.draw_run_choice(page, list(choices))
+        run = choose_run(page, list(choices))
     with right:
-        text = actions.choose_sentence(page, run)
+        text = choose_sentence(page, run)
     trained = load_trained_run(run)
-    actions.show_progress_note(run, trained.update)
+    show_progress_note(run, trained.update)
     translation = trained.translator.translate(text)
-    actions.show_unknown_words(translation.unknown)
+    show_unknown_words(translation.unknown)
     return Selection(run, trained, text, translation)
 
 
@@ -59,7 +163,7 @@ def rerun_on_progress(*followed_runs: Run | None) -> None:
 
     @st.fragment(run_every=1.0)
     def check_progress() -> None:
-        current_runs = [actions.refresh(run) for run in active_runs]
+        current_runs = [refresh_run(run) for run in active_runs]
         has_ended = any(run is None or not run.is_active for run in current_runs)
         if has_ended or updates != [
             store.latest_snapshot_update(session.engine(), run.id) for run in active_runs

@@ -13,7 +13,8 @@ import streamlit as st
 from pages.shared.frame import components, session
 from pages.shared.frame.glossary import word_gloss
 from pages.shared.frame.i18n import _
-from pages.shared.runs import actions
+from pages.shared.runs.labels import short_run_label
+from pages.shared.runs.run_corpus import held_out_sources
 from seq2seq_core import store
 from seq2seq_core.config import ModelConfig
 from seq2seq_core.figures import downsample
@@ -89,13 +90,13 @@ def curve_panels(
     run: Run | None, history: HistoryColumns, evaluation: HistoryColumns, earlier_run: Run | None
 ) -> list:
     """Three pictures of one history; the earlier run is a pale line behind it."""
-    on_held_out = run is not None and bool(actions.held_out_sources(run))
+    on_held_out = run is not None and bool(held_out_sources(run))
     held_out_columns = evaluation if on_held_out else store.NO_HISTORY["evaluation"]
     earlier_columns = update_history(earlier_run) if earlier_run else store.NO_HISTORY["update"]
     earlier_length = (
-        bisect(earlier_columns["update"], max(run.training["updates"], run.update)) if run else 0
+        bisect(earlier_columns["update"], max(run.training.updates, run.update)) if run else 0
     )
-    earlier_label = actions.short_run_label(earlier_run) if earlier_run else ""
+    earlier_label = short_run_label(earlier_run) if earlier_run else ""
     loss = [
         curve_line(_("training loss"), "training", history["update"], history["loss"]),
         curve_line(
@@ -153,7 +154,7 @@ def number_tile(label: str, value: str | None, note: str = "", tooltip: str = ""
 
 def remaining_note(run: Run) -> str:
     """How many updates there will be, and by the clock, at the present speed, in what time."""
-    count = run.training["updates"]
+    count = run.training.updates
     speed = (run.live or {}).get("updates_per_second")
     if not run.is_active or not speed or run.goal is not None:
         return _("of {count}", count=count)
@@ -263,7 +264,7 @@ def live_data(
     history = update_history(run) if run else store.NO_HISTORY["update"]
     kind = "evaluation"
     evaluation = store.load_history(engine, run.id, kind) if run else store.NO_HISTORY[kind]
-    held_out_sources = actions.held_out_sources(run) if run else set()
+    new_sentences = held_out_sources(run) if run else set()
     empty_sentence: dict[str, Any] = {
         "source": [],
         "reference": None,
@@ -283,7 +284,7 @@ def live_data(
         "panels": curve_panels(run, history, evaluation, earlier_run)[
             : 1 if layout == "start" else None
         ],
-        "updates": max(run.training["updates"], run.update) if run else updates,
+        "updates": max(run.training.updates, run.update) if run else updates,
         "source": components.annotate_tokens(first_sentence["source"]),
         "target": target,
         "meanings": [word_gloss(word) for word in target],
@@ -297,7 +298,7 @@ def live_data(
                 "output": mark_correct(sentence["output"], sentence["reference"]),
                 "exact": sentence["output"] == sentence["reference"],
                 "badge": _("not in the training set")
-                if tuple(sentence["source"]) in held_out_sources
+                if tuple(sentence["source"]) in new_sentences
                 else "",
             }
             for sentence in sentences

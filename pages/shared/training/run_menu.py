@@ -7,7 +7,9 @@ import streamlit as st
 from pages.shared.frame import errors, session, url_state
 from pages.shared.frame.i18n import _
 from pages.shared.frame.markdown import escape_markdown
-from pages.shared.runs import actions
+from pages.shared.runs.labels import describe_settings, short_run_label
+from pages.shared.runs.run_corpus import offered_sentences
+from pages.shared.runs.selection import choose_run
 from seq2seq_core import store
 from seq2seq_core.limits import LIMITS
 from seq2seq_core.store import Run
@@ -46,14 +48,14 @@ def delete_and_deselect(run: Run) -> None:
 def run_menu(run: Run, choices: list[Run]) -> None:
     """The runs that are kept: which one is looked at, how it is called, what of it is watched."""
     with st.container(width="stretch"):
-        actions.draw_run_choice("train", choices)
+        choose_run("train", choices)
     with st.popover("⋯", help=_("Name, watch or delete this run"), key=f"train_manage_{run.id}"):
         key = f"train_title_{run.id}"
         st.text_input(
             _("Name"),
             value=url_state.initial_value(key, run.title),
             max_chars=MAX_TITLE_LENGTH,
-            placeholder=actions.describe_settings(run),
+            placeholder=describe_settings(run),
             on_change=rename_run,
             args=(run, key),
             key=key,
@@ -67,7 +69,7 @@ def run_menu(run: Run, choices: list[Run]) -> None:
                     [
                         *url_state.initial_value(key, watched_texts),
                         *watched_texts,
-                        *actions.offered_sentences(run),
+                        *offered_sentences(run),
                     ]
                 )
             ),
@@ -79,7 +81,7 @@ def run_menu(run: Run, choices: list[Run]) -> None:
             key=key,
         )
         if st.session_state.get("train_delete_asked") == run.id:
-            label = _("Delete {name} for ever", name=escape_markdown(actions.short_run_label(run)))
+            label = _("Delete {name} for ever", name=escape_markdown(short_run_label(run)))
             st.button(
                 label,
                 on_click=delete_and_deselect,

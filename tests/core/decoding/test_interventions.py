@@ -10,17 +10,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from seq2seq_core.config import ModelConfig
+from seq2seq_core.decoding.branches import summarize_outcome
 from seq2seq_core.decoding.interventions import (
     KINDS_BY_LETTER,
     MAX_NUMBERS,
     Branch,
     Intervention,
-    TokenDifference,
-    find_difference,
     parse_branch,
     replay_branch,
     shuffled_attention,
-    summarize_outcome,
     word_intervention,
 )
 from seq2seq_core.decoding.translator import Translator
@@ -302,21 +300,3 @@ def test_the_outcome_is_the_probability_of_all_words_one_after_the_other() -> No
     assert summarize_outcome(replace(translation, steps=(never,))).log_probability == pytest.approx(
         -103, abs=1
     )
-
-
-@pytest.mark.parametrize(
-    ("own", "other", "wanted"),
-    [
-        ("a b c", "a b c", None),
-        ("a b c", "a x c", TokenDifference(2, ("b",), ("x",), 1)),
-        ("a b c", "a b", TokenDifference(3, ("c",), (), 0)),
-        ("a b", "a b c d", TokenDifference(3, (), ("c", "d"), 0)),
-        ("a a a", "a a", TokenDifference(3, ("a",), (), 0)),
-        ("a b b c", "a b c", TokenDifference(3, ("b",), (), 1)),
-        ("a", "x y", TokenDifference(1, ("a",), ("x", "y"), 0)),
-    ],
-)
-def test_a_difference_is_what_stands_between_the_common_ends(
-    own: str, other: str, wanted: TokenDifference | None
-) -> None:
-    assert find_difference(own.split(), other.split()) == wanted

@@ -1,4 +1,4 @@
-"""Drawing by lot: the cuts, the limits, the seed."""
+"""Sampling: the cuts, the limits, the seed; and one distribution to draw by and to show."""
 
 from __future__ import annotations
 
@@ -8,7 +8,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from seq2seq_core.config import DecodingConfig, parse_decoding_config
-from seq2seq_core.decoding.stepper import decode, greedy_search, sampler, top_k_top_p_filter
+from seq2seq_core.decoding.sampling import (
+    sampler,
+    sampling_distribution,
+    top_k_top_p_filter,
+)
+from seq2seq_core.decoding.stepper import decode, greedy_search
 from seq2seq_core.errors import ConfigError
 from seq2seq_core.models import build_model
 from tests.core.model_grid import DATA, KINDS, SOURCE, TARGET, name_of
@@ -106,3 +111,13 @@ def test_settings_of_decoding_are_read_as_strictly_as_all_others(
     with pytest.raises(ConfigError) as caught:
         parse_decoding_config(given)
     assert caught.value.code == code
+
+
+def test_what_is_drawn_by_is_what_is_shown() -> None:
+    logits = torch.randn(12, generator=torch.Generator().manual_seed(1))
+    config = DecodingConfig(temperature=1.3, top_k=4, seed=3)
+    shown = sampling_distribution(logits[None], config)[0]
+    choose = sampler(config)
+    drawn = torch.cat([choose(logits.expand(500, -1)) for _ in range(8)])
+    shares = drawn.bincount(minlength=12) / len(drawn)
+    assert shares.double().sub(shown).abs().max() < 0.03

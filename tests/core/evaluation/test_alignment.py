@@ -1,20 +1,21 @@
-"""What maps say in words: crossings, words that nobody needs, and the same from a real model."""
+"""Attention as an alignment: crossings, words that nobody needs, gold links and guesses."""
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from seq2seq_core.config import ModelConfig, TrainingConfig
-from seq2seq_core.data.batches import Batches
+from seq2seq_core.data.corpus import Pair
 from seq2seq_core.evaluation import alignment
-from seq2seq_core.evaluation.metrics import split_rows, teacher_forced_attention
-from seq2seq_core.inspection.attention_maps import build_attention_maps
-from seq2seq_core.models import build_model
-from seq2seq_core.training.loop import initial_state, train
-from tests.core.model_grid import DATA, PAIRS, SOURCE, TARGET
-from tests.core.trained import translator_of
+from tests.core.model_grid import PAIRS
 
+PAIR = Pair(
+    ("小冰", "买", "了", "书"),
+    ("XiaoBing", "bought", "books"),
+    sure=frozenset({(0, 0), (1, 1), (3, 2)}),
+    possible=frozenset({(2, 1)}),
+)
 PLACES = st.lists(st.integers(0, 8), max_size=9)
 ROWS = st.lists(st.lists(st.floats(0, 1), min_size=4, max_size=4), min_size=1, max_size=6)
 
@@ -51,8 +52,68 @@ def test_the_strongest_link_has_the_largest_weight(rows: list[list[float]]) -> N
 def test_a_word_is_elsewhere_if_it_looks_at_no_gold_link() -> None:
     rows = [[0.9, 0.1, 0.0], [0.7, 0.2, 0.1], [0.0, 0.4, 0.6], [1.0, 0.0, 0.0]]
     sure = frozenset({(0, 0), (1, 1), (1, 2)})  # the last word comes from none
-    assert alignment.misaligned(rows, sure, frozenset()) == [(1, 0, 1), (2, 2, 1)]
-    assert alignment.misaligned(rows, sure, frozenset({(2, 2)})) == [(1, 0, 1)]
+    positions = alignment.argmax_positions(rows)
+    assert alignment.misaligned(positions, sure, frozenset()) == [(1, 0, 1), (2, 2, 1)]
+    assert alignment.misaligned(positions, sure, frozenset({(2, 2)})) == [(1, 0, 1)]
+
+
+@pytest.mark.parametrize(
+    ("places", "score", "lenient"),
+    [((0, 1, 3), 1, 1), ((0, 2, 3), 2 / 3, 1), ((1, 0, 0), 0, 0)],
+)
+def test_alignment_counts_largest_weights_on_gold_links(
+    places: tuple[int, ...], score: float, lenient: float
+) -> None:
+    found = alignment.score_alignment([places], [PAIR])
+    assert found is not None
+    assert (found.score, found.lenient) == pytest.approx((score, lenient))
+    assert found.chance == pytest.approx(1 / 4)
+    assert found.diagonal == pytest.approx(2 / 3)  # positions 0, 2, 3
+    assert found.word_count == 3
+
+
+def test_without_gold_links_there_is_no_score() -> None:
+    assert alignment.score_alignment([[0]], [Pair(("a",), ("b",))]) is None
+
+
+@given(st.lists(st.integers(0, 3), min_size=3, max_size=5))
+def test_the_score_lies_between_nothing_and_its_lenient_form(places: list[int]) -> None:
+    found = alignment.score_alignment([places], [PAIR])
+    assert found is not None
+    assert 0 <= found.score <= found.lenient <= 1
+
+
+def test_several_pairs_count_word_by_word() -> None:
+    one_word = Pair(("a", "b"), ("c",), sure=frozenset({(1, 0)}))
+    found = alignment.score_alignment([[0, 1, 0], [1]], [PAIR, one_word])
+    assert found is not None
+    assert (found.score, found.word_count) == (3 / 4, 4)  # not the mean of 2/3 and 1
+    assert found.chance == pytest.approx((3 * 1 / 4 + 1 / 2) / 4)
+
+
+@given(st.lists(st.sets(st.integers(0, 3), min_size=1), min_size=1, max_size=4))
+def test_chance_is_the_mean_score_of_looking_at_each_position(gold: list[set[int]]) -> None:
+    sure = frozenset((j, t) for t, sources in enumerate(gold) for j in sources)
+    pair = Pair(("a", "b", "c", "d"), ("x",) * len(gold), sure=sure)
+    scores = [alignment.score_alignment([[j] * len(gold)], [pair]) for j in range(4)]
+    mean = sum(score.score for score in scores if score is not None) / 4
+    assert alignment.chance_alignment([pair]) == pytest.approx(mean)
+
+
+@given(st.integers(1, 64), st.integers(1, 64))
+def test_the_diagonal_goes_from_the_first_word_to_the_last(sources: int, targets: int) -> None:
+    guesses = [alignment.diagonal_position(t, targets, sources) for t in range(targets)]
+    assert guesses == sorted(guesses) and guesses[0] == 0
+    assert guesses[-1] == (sources - 1 if targets > 1 else 0)
+    if sources == targets:
+        assert guesses == list(range(sources))
+
+
+def test_gold_links_are_those_of_the_words_that_came_out_right() -> None:
+    output = ("XiaoBing", "reads", "books", "today")
+    sure, possible = alignment.find_gold_links([PAIR], PAIR.source, output)
+    assert (sure, possible) == (frozenset({(0, 0), (3, 2)}), PAIR.possible)
+    assert alignment.find_gold_links([PAIR], ["其他"], output) == (frozenset(), frozenset())
 
 
 def test_words_are_counted_where_they_stand() -> None:
@@ -64,62 +125,3 @@ def test_in_five_sentences_every_word_stands_once() -> None:
     sources = [pair.source for pair in PAIRS]
     assert alignment.all_words_unique(sources)
     assert not alignment.all_words_unique([*sources, PAIRS[0].source])
-
-
-def test_attention_in_chunks_is_the_attention_of_the_whole_batch() -> None:
-    model = build_model(ModelConfig(attention="additive"), len(SOURCE), len(TARGET), seed=3).eval()
-    found = teacher_forced_attention(model, DATA)
-    assert found is not None
-    for row, (weights, pair) in enumerate(zip(found, PAIRS, strict=True)):
-        assert [len(weights), len(weights[0])] == [len(pair.target) + 1, len(pair.source)]
-        alone = teacher_forced_attention(model, Batches([pair], SOURCE, TARGET))
-        assert alone is not None
-        for one, other in zip(weights, alone[0], strict=True):
-            assert max(abs(a - b) for a, b in zip(one, other, strict=True)) < 1e-5, row
-
-
-def test_at_the_limits_a_chunk_is_a_few_sentences() -> None:
-    class Long:  # 100 pairs of 64 tokens, 5,000 words
-        target_vocabulary_size = 5000
-        src = tgt = DATA.src.new_ones(100, 64)
-
-        def __len__(self) -> int:
-            return 100
-
-    rows = split_rows(Long())  # type: ignore[arg-type]
-    assert max(map(len, rows)) * 64 * 64 * 256 <= 4_000_000
-    assert [int(i) for chunk in rows for i in chunk] == list(range(100))
-
-
-def test_a_map_keeps_its_weights_in_a_byte_each() -> None:
-    model = build_model(ModelConfig(), len(SOURCE), len(TARGET), seed=3)
-    for event in train(
-        model, initial_state(model), DATA, TrainingConfig(updates=20, batch_size="full")
-    ):
-        last = event
-    trained = translator_of(last, ModelConfig())
-    found, weights = (
-        build_attention_maps(trained, PAIRS),
-        teacher_forced_attention(trained.model, DATA),
-    )
-    assert found is not None and weights is not None
-    for one, matrix, pair in zip(found, weights, PAIRS, strict=True):
-        assert (one.source, one.target) == (pair.source, pair.target)
-        flat = [weight for row in matrix[:-1] for weight in row]
-        assert (
-            max(abs(a / 255 - b) for a, b in zip(one.weight_bytes, flat, strict=True)) <= 0.5 / 255
-        )
-        t, j, weight = one.strongest_link
-        assert weight == matrix[t][j] == max(flat)
-        assert one.peak_positions[t] == j
-        assert one.alignment is None  # these pairs name no links
-
-
-def test_without_attention_there_are_no_maps() -> None:
-    kind = ModelConfig(attention="none")
-    model = build_model(kind, len(SOURCE), len(TARGET), seed=3)
-    for event in train(
-        model, initial_state(model), DATA, TrainingConfig(updates=1, batch_size="full")
-    ):
-        translator = translator_of(event, kind)
-    assert build_attention_maps(translator, PAIRS) is None

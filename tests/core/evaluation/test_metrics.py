@@ -1,47 +1,67 @@
-"""The alignment score against its own extremes."""
+"""A model on pairs, read with the true words: the same numbers however the pairs are cut."""
 
 from __future__ import annotations
 
+import dataclasses
+
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from seq2seq_core.data.corpus import Pair
-from seq2seq_core.evaluation.metrics import score_alignment
-
-PAIR = Pair(
-    ("小冰", "买", "了", "书"),
-    ("XiaoBing", "bought", "books"),
-    sure=frozenset({(0, 0), (1, 1), (3, 2)}),
-    possible=frozenset({(2, 1)}),
-)
+from seq2seq_core.config import ModelConfig
+from seq2seq_core.data.batches import Batches
+from seq2seq_core.evaluation.alignment import argmax_positions, score_alignment
+from seq2seq_core.evaluation.metrics import evaluate, split_rows, teacher_forced_attention
+from seq2seq_core.models import build_model
+from tests.core.model_grid import DATA, PAIRS, SOURCE, TARGET
 
 
-def looking_at(*places: int) -> list[list[float]]:
-    return [[float(j == place) for j in range(4)] for place in places]
+def test_attention_in_chunks_is_the_attention_of_the_whole_batch() -> None:
+    model = build_model(ModelConfig(attention="additive"), len(SOURCE), len(TARGET), seed=3).eval()
+    found = teacher_forced_attention(model, DATA)
+    assert found is not None
+    for row, (weights, pair) in enumerate(zip(found, PAIRS, strict=True)):
+        assert [len(weights), len(weights[0])] == [len(pair.target) + 1, len(pair.source)]
+        alone = teacher_forced_attention(model, Batches([pair], SOURCE, TARGET))
+        assert alone is not None
+        for one, other in zip(weights, alone[0], strict=True):
+            assert max(abs(a - b) for a, b in zip(one, other, strict=True)) < 1e-5, row
+
+
+def test_at_the_limits_a_chunk_is_a_few_sentences() -> None:
+    class Long:  # 100 pairs of 64 tokens, 5,000 words
+        target_vocabulary_size = 5000
+        src = tgt = DATA.src.new_ones(100, 64)
+
+        def __len__(self) -> int:
+            return 100
+
+    rows = split_rows(Long())  # type: ignore[arg-type]
+    assert max(map(len, rows)) * 64 * 64 * 256 <= 4_000_000
+    assert [int(i) for chunk in rows for i in chunk] == list(range(100))
 
 
 @pytest.mark.parametrize(
-    ("places", "score", "lenient"),
-    [((0, 1, 3), 1, 1), ((0, 2, 3), 2 / 3, 1), ((1, 0, 0), 0, 0)],
+    "kind", [ModelConfig(attention="additive"), ModelConfig(architecture="transformer", layers=2)]
 )
-def test_alignment_counts_largest_weights_on_gold_links(
-    places: tuple[int, ...], score: float, lenient: float
-) -> None:
-    found = score_alignment([looking_at(*places)], [PAIR])
-    assert found is not None
-    assert (found.score, found.lenient) == pytest.approx((score, lenient))
-    assert found.chance == pytest.approx(1 / 4)
-    assert found.diagonal == pytest.approx(2 / 3)  # positions 0, 2, 3
-    assert found.word_count == 3
+def test_the_alignment_of_an_evaluation_is_the_score_of_its_attention(kind: ModelConfig) -> None:
+    model = build_model(kind, len(SOURCE), len(TARGET), seed=3).eval()
+    matrices = teacher_forced_attention(model, DATA)
+    assert matrices is not None
+    peaks = [argmax_positions(matrix) for matrix in matrices]
+    # gold links on the largest weights of every first word, beside them of every second
+    linked = [
+        dataclasses.replace(
+            pair, sure=frozenset({(row[0], 0), ((row[1] + 1) % len(pair.source), 1)})
+        )
+        for row, pair in zip(peaks, PAIRS, strict=True)
+    ]
+    score = score_alignment(peaks, linked)
+    assert score is not None
+    assert evaluate(model, DATA, linked).alignment == score.score == 0.5
+    assert evaluate(model, DATA, PAIRS).alignment is None  # these pairs name no links
 
 
-def test_without_gold_links_there_is_no_score() -> None:
-    assert score_alignment([[[1.0]]], [Pair(("a",), ("b",))]) is None
-
-
-@given(st.lists(st.lists(st.floats(0, 1), min_size=4, max_size=4), min_size=3, max_size=3))
-def test_the_score_lies_between_nothing_and_its_lenient_form(weights: list[list[float]]) -> None:
-    found = score_alignment([weights], [PAIR])
-    assert found is not None
-    assert 0 <= found.score <= found.lenient <= 1
+def test_without_attention_there_is_no_alignment() -> None:
+    model = build_model(ModelConfig(attention="none"), len(SOURCE), len(TARGET), seed=3)
+    linked = [dataclasses.replace(pair, sure=frozenset({(0, 0)})) for pair in PAIRS]
+    assert teacher_forced_attention(model, DATA) is None
+    assert evaluate(model, DATA, linked).alignment is None

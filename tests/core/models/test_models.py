@@ -10,7 +10,7 @@ import torch
 from seq2seq_core.config import ModelConfig
 from seq2seq_core.data.vocabulary import SOS
 from seq2seq_core.models import attention_overrides, build_model
-from seq2seq_core.models.base import EncoderDecoder
+from seq2seq_core.models.base import EncoderDecoder, average_heads
 from tests.core.model_grid import BLIND, DATA, KINDS, RECURRENT, SOURCE, TARGET, VARIANTS, name_of
 
 
@@ -169,3 +169,10 @@ def test_a_transformer_without_positions_does_not_know_the_order_of_the_source()
         model = build_model(kind, len(SOURCE), len(TARGET), seed=3).eval()
         answers = [model.predict(b.src, b.src_mask, b.tgt_in) for b in (one, turned)]
         assert torch.allclose(*answers, rtol=0, atol=1e-5) == same
+
+
+def test_many_heads_are_read_as_the_mean_of_the_last_layer() -> None:
+    weights = torch.rand(2, 3, 4, 2, 5)  # (B, T, L, H, S)
+    expected = (weights[:, :, 3, 0] + weights[:, :, 3, 1]) / 2
+    torch.testing.assert_close(average_heads(weights), expected)
+    torch.testing.assert_close(average_heads(weights[0, 0]), expected[0, 0])

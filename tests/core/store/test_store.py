@@ -4,6 +4,7 @@ import math
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -243,10 +244,10 @@ def test_a_run_can_be_extended_within_the_limits(engine: Engine, workspace: int)
     with engine.begin() as connection:
         connection.execute(update(schema.runs).values(status="done"))
     store.extend_run(engine, run.id, 5_000)
-    assert again(engine, run).training == run.training | {"updates": 5_000}
+    assert again(engine, run).training == replace(run.training, updates=5_000)
     assert again(engine, run).status == "queued"
     store.extend_run(engine, run.id, 10)  # never less
-    assert again(engine, run).training["updates"] == 5_000
+    assert again(engine, run).training.updates == 5_000
     with pytest.raises(ConfigError):
         store.extend_run(engine, run.id, 10**9)
 

@@ -53,8 +53,7 @@ def state(engine: Engine, run: store.Run) -> TrainingState:
     snapshot = store.load_latest_snapshot(engine, run.id)
     assert snapshot is not None
     made_of = dataset.load_dataset(store.load_run_corpus(engine, run.id))
-    sizes = len(made_of.codec.source), len(made_of.codec.target)
-    model = build_model(ModelConfig(**run.model), *sizes, seed=0)
+    model = build_model(run.model, len(made_of.codec.source), len(made_of.codec.target), seed=0)
     found = unpack_state(snapshot[1], model_size(model))
     assert found.update == snapshot[0]
     return found

@@ -8,16 +8,16 @@ from typing import Any
 import pytest
 
 from pages.shared.frame import i18n, url_state
-from pages.shared.runs import actions
+from pages.shared.runs.labels import describe_settings
 from pages.shared.settings import panel
 from pages.shared.settings.setting import Setting
 from pages.shared.training import controls
-from pages.shared.training.presets import PRESETS
+from pages.shared.training.presets import PRESET_TEXTS
 from seq2seq_core.config import ModelConfig, TrainingConfig
-from seq2seq_core.data import bundled
-from seq2seq_core.data.corpus import swap_sides
 from seq2seq_core.models import build_model
+from seq2seq_core.presets import PRESETS
 from seq2seq_core.store import Run
+from seq2seq_core.store.config_column import restore_config
 
 MODEL, TRAINING = asdict(ModelConfig()), asdict(TrainingConfig())
 
@@ -38,7 +38,11 @@ def configs(values: dict[str, Any]) -> tuple[ModelConfig, TrainingConfig]:
 
 def run(model: dict[str, Any], training: dict[str, Any], name: str = "first") -> Run:
     rest = dict.fromkeys(Run.__dataclass_fields__)
-    return Run(**rest | {"number": 1, "name": name, "model": model, "training": training})
+    configs = {
+        "model": restore_config(ModelConfig, model),
+        "training": restore_config(TrainingConfig, training),
+    }
+    return Run(**rest | {"number": 1, "name": name} | configs)
 
 
 def test_every_setting_has_one_place_and_one_name() -> None:
@@ -80,40 +84,25 @@ def test_what_is_not_shown_changes_nothing_of_the_model(values: dict[str, Any]) 
 
 
 def test_a_label_tells_what_the_model_is_made_of_and_what_is_not_as_usual() -> None:
-    assert actions.describe_settings(run(MODEL, TRAINING)) == "BiGRU · general attention · First"
+    assert describe_settings(run(MODEL, TRAINING)) == "BiGRU · general attention · First"
     transformer = MODEL | {"architecture": "transformer", "layers": 2, "hidden_size": 8}
     learning = TRAINING | {"warm_up": 100}
     told = "Transformer · layers 2 × heads 4 · warm-up 100 · First, English to Chinese"
-    assert actions.describe_settings(run(transformer, learning, "first_swapped")) == told
+    assert describe_settings(run(transformer, learning, "first_swapped")) == told
     plain = MODEL | {"architecture": "lstm", "bidirectional": False, "attention": "none"}
     plain |= {"layers": 2, "timing": "before", "context": "every_step", "hidden_size": 20}
     told = "LSTM · layers 2 · no attention · hidden 20 · context at every step · First"
-    assert actions.describe_settings(run(plain, TRAINING)) == told
+    assert describe_settings(run(plain, TRAINING)) == told
 
 
 def test_a_run_of_an_older_version_has_a_label_too() -> None:
     old = {name: MODEL[name] for name in ("architecture", "bidirectional", "attention")}
-    assert (
-        actions.describe_settings(run(old, {"updates": 100})) == "BiGRU · general attention · First"
-    )
+    assert describe_settings(run(old, {"updates": 100})) == "BiGRU · general attention · First"
 
 
-@pytest.mark.parametrize("preset", PRESETS, ids=lambda preset: preset.key)
-def test_a_preset_goes_together_and_says_where_it_comes_from(preset: Any) -> None:
-    model, training = configs(preset.fields)
-    assert replace(model) == model and replace(training) == training
-    assert set(preset.fields) <= set(MODEL | TRAINING)
-    assert bundled.load_bundled(preset.corpus).rows
-    assert preset.paper
-
-
-def test_it_is_known_which_way_round_a_corpus_stands() -> None:
-    view = actions.session.CorpusView(
-        "first", "space", bundled.load_bundled("first").rows, (), None
-    )
-    assert not actions.is_swapped(view)
-    assert actions.is_swapped(replace(view, rows=tuple(swap_sides(view.rows))))
-    assert not actions.is_swapped(replace(view, name="mine", rows=tuple(swap_sides(view.rows))))
+def test_every_preset_has_a_title_and_a_sentence() -> None:
+    assert list(PRESET_TEXTS) == list(PRESETS)
+    assert all(title and sentence for title, sentence in PRESET_TEXTS.values())
 
 
 def test_a_run_that_stopped_early_says_so_and_can_go_on() -> None:

@@ -1,0 +1,49 @@
+"""Maps of many sentences: a byte for each weight, and what stands beside it."""
+
+from __future__ import annotations
+
+from seq2seq_core.config import ModelConfig, TrainingConfig
+from seq2seq_core.evaluation.alignment import argmax_positions, count_crossings, unattended
+from seq2seq_core.evaluation.metrics import teacher_forced_attention
+from seq2seq_core.inspection.attention_maps import build_attention_maps
+from seq2seq_core.models import build_model
+from seq2seq_core.training.loop import initial_state, train
+from tests.core.model_grid import DATA, PAIRS, SOURCE, TARGET
+from tests.core.trained import translator_of
+
+
+def test_a_map_keeps_its_weights_in_a_byte_each() -> None:
+    model = build_model(ModelConfig(), len(SOURCE), len(TARGET), seed=3)
+    for event in train(
+        model, initial_state(model), DATA, TrainingConfig(updates=20, batch_size="full")
+    ):
+        last = event
+    trained = translator_of(last, ModelConfig())
+    found, weights = (
+        build_attention_maps(trained, PAIRS),
+        teacher_forced_attention(trained.model, DATA),
+    )
+    assert found is not None and weights is not None
+    for one, matrix, pair in zip(found, weights, PAIRS, strict=True):
+        assert (one.source, one.target) == (pair.source, pair.target)
+        flat = [weight for row in matrix[:-1] for weight in row]
+        assert (
+            max(abs(a / 255 - b) for a, b in zip(one.weight_bytes, flat, strict=True)) <= 0.5 / 255
+        )
+        t, j, weight = one.strongest_link
+        assert weight == matrix[t][j] == max(flat)
+        assert one.peak_positions[t] == j
+        assert one.peak_positions == tuple(argmax_positions(matrix[:-1]))
+        assert one.crossings == count_crossings(one.peak_positions)
+        assert one.unattended == tuple(unattended(matrix[:-1]))
+        assert one.alignment is None  # these pairs name no links
+
+
+def test_without_attention_there_are_no_maps() -> None:
+    kind = ModelConfig(attention="none")
+    model = build_model(kind, len(SOURCE), len(TARGET), seed=3)
+    for event in train(
+        model, initial_state(model), DATA, TrainingConfig(updates=1, batch_size="full")
+    ):
+        translator = translator_of(event, kind)
+    assert build_attention_maps(translator, PAIRS) is None
