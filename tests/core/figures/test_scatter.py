@@ -1,34 +1,21 @@
-"""Charts from plain data, whatever the words are."""
+"""A cloud of points, whatever the words are."""
 
 from __future__ import annotations
 
 from plotly.graph_objects import Figure
 
-from seq2seq_core.figures import (
-    LIGHT_PALETTE,
-    MANY_POINTS,
+from seq2seq_core.figures.palette import LIGHT_PALETTE
+from seq2seq_core.figures.scatter import (
+    FAINT_POINTS,
+    MAX_GROUPS,
     MAX_LABELS,
-    Bar,
+    SYMBOLS,
+    WEBGL_POINTS,
     Point,
     PointLabel,
-    bar_chart,
     place_labels,
     scatter_figure,
 )
-
-
-def test_bars_always_span_0_to_1_and_say_how_many_cases_they_stand_for() -> None:
-    shown = [Bar("10", 0.5, 4), Bar("9", 1.0, 1), Bar("2–3", 0.0, 7)]
-    chart = bar_chart(
-        shown, LIGHT_PALETTE.text, LIGHT_PALETTE, "length", "share", "sentences"
-    ).to_dict()
-    columns, numbers = chart["layer"]
-    assert columns["encoding"]["y"]["scale"]["domain"] == [0, 1]
-    assert columns["encoding"]["x"]["sort"] is None  # in the order given, not by name
-    rows = next(iter(chart["datasets"].values()))
-    assert [row["n"] for row in rows] == ["n=4", "n=1", "n=7"]
-    assert numbers["encoding"]["text"]["field"] == "n"
-
 
 DOTS = [
     Point(0, 0, ("a",)),
@@ -69,9 +56,33 @@ def test_the_important_labels_find_place_and_the_others_where_some_is_left() -> 
     assert place_labels([PointLabel(0, 0, "alone")], [Point(0, 0, ("",))])
 
 
-def test_many_points_are_drawn_by_the_graphics_card_and_their_words_are_not() -> None:
-    many = [Point(i, i, ("w",)) for i in range(MANY_POINTS + 1)]
-    points, words = scatter_figure(
-        many, [PointLabel(0, 0, "w")], LIGHT_PALETTE.source, LIGHT_PALETTE, "", ""
+def cloud(points: list[Point]) -> list[dict[str, object]]:
+    """The traces of a figure: the points by group, then the words."""
+    label = PointLabel(0, 0, "w")
+    data: list[dict[str, object]] = scatter_figure(
+        points, [label], LIGHT_PALETTE.source, LIGHT_PALETTE, "", ""
     )["data"]
+    return data
+
+
+def test_many_points_are_drawn_by_the_graphics_card_and_their_words_are_not() -> None:
+    many = [Point(i, i, ("w",)) for i in range(WEBGL_POINTS + 1)]
+    points, words = cloud(many)
     assert (points["type"], words["type"]) == ("scattergl", "scatter")
+    assert cloud(many[:-1])[0]["type"] == "scatter"
+
+
+def test_many_points_of_one_look_are_faint_and_the_chosen_one_is_not() -> None:
+    many = [Point(i, i, ("w",), emphasis=2 * (i == 0)) for i in range(FAINT_POINTS + 1)]
+    for points, opacity in ((many, 0.25), (many[:-1], 0.6)):
+        marker = cloud(points)[0]["marker"]
+        assert isinstance(marker, dict)
+        assert {*marker["opacity"][:-1]} == {opacity}
+        assert marker["opacity"][-1] == 1  # drawn last, on top
+
+
+def test_every_group_has_a_look_of_its_own() -> None:
+    traces = cloud([Point(i, i, ("w",), group=i) for i in range(MAX_GROUPS)])[:-1]
+    markers = [trace["marker"] for trace in traces]
+    looks = {(marker["color"], marker["symbol"]) for marker in markers if isinstance(marker, dict)}
+    assert len(looks) == MAX_GROUPS == len(SYMBOLS) * len(LIGHT_PALETTE.group_colors)
