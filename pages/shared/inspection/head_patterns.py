@@ -70,7 +70,7 @@ class SelectedMap:
 def _cached_heads(
     run_id: int, update: int, tokens: tuple[str, ...], _trained: TrainedRun
 ) -> dict[str, AttentionHeads]:
-    return core.inspect_attention_heads(_trained.model, _trained.checkpoint, tokens)
+    return core.inspect_attention_heads(_trained.translator, tokens)
 
 
 def sentence_heads(selection: Selection) -> dict[str, AttentionHeads]:
