@@ -11,8 +11,7 @@ from seq2seq_core.errors import ConfigError
 from seq2seq_core.limits import LIMITS
 
 ARCHITECTURES = ("rnn", "lstm", "gru", "transformer")
-SCORES = {"dot": "Dot", "general": "General", "additive": "Additive"}  # class in models.attention
-ATTENTIONS = ("none", *SCORES)
+ATTENTIONS = ("none", "dot", "general", "additive")  # the scores of models.attention.SCORES
 ATTENTION_TIMINGS = (
     "after",
     "before",

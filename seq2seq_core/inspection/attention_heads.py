@@ -23,7 +23,6 @@ from seq2seq_core.evaluation.alignment import (
 from seq2seq_core.models.base import EncoderDecoder
 from seq2seq_core.training.checkpoint import Checkpoint
 
-ATTENTION_PARTS = ("cross", "encoder", "decoder")
 # where a row may have its largest weight, by part: in words, see `expected`
 PATTERNS = {
     "encoder": ("before", "same", "after", "first", "last"),
@@ -36,7 +35,7 @@ PATTERNS = {
 class AttentionHeads:
     """What all heads of one part look at. Layers and heads count from 1; head 0 is their mean."""
 
-    part: str  # one of PARTS
+    part: str  # encoder, decoder or cross
     row_tokens: tuple[str, ...]  # the tokens that look
     column_tokens: tuple[str, ...]  # the tokens that are looked at
     layer_count: int

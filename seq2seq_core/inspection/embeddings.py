@@ -15,7 +15,6 @@ from seq2seq_core.data.vocabulary import SPECIAL_TOKENS, UNK, Vocabulary
 from seq2seq_core.models.base import EncoderDecoder
 from seq2seq_core.training.checkpoint import Checkpoint
 
-VECTOR_SETS = ("source", "target", "encoder", "decoder")  # embeddings of both sides, states of both
 MAX_STATES = 1500  # about so many at most; it decides how many sentences are read
 MAX_COMPARED_WORDS = 500  # words, the first ones, among which the closest two are looked for
 
@@ -166,7 +165,7 @@ def decoder_states(
     for t in range(batch.tgt_in.shape[1]):
         inspection = model.inspect(state, batch.tgt_in[:, t])
         state = inspection.step.state
-        ids = batch.tgt_out[:, t].tolist()  # <pad> after the end: cloud_of leaves it out
+        ids = batch.tgt_out[:, t].tolist()  # <pad> after the end: build_vector_set leaves it out
         tagged_vectors += [(i, (row, t), inspection.hidden[row]) for row, i in enumerate(ids)]
     return build_vector_set(tagged_vectors, checkpoint.target, [pair.target for pair in pairs])
 
@@ -174,7 +173,10 @@ def decoder_states(
 def collect_vectors(
     model: EncoderDecoder, checkpoint: Checkpoint, pairs: Sequence[Pair], name: str
 ) -> VectorSet:
-    """One of CLOUDS; the states are those of some of the pairs, see `spread`."""
+    """The embeddings of the "source" or "target", the states of the "encoder" or "decoder".
+
+    States are read from some of the pairs, see `sample_pairs`.
+    """
     model.eval()
     if name == "source":
         return embedding_vectors(model.source_embedding.weight, checkpoint.source)
