@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from pages.shared.decoding.stepper import format_probability
 from pages.shared.frame import errors, url_state
 from pages.shared.frame.i18n import N_, _, current_language, segments
+from pages.shared.frame.numbers import format_percent
 from pages.shared.inspection import calculation, hidden_states
 from pages.shared.inspection.calculation import CalculationContext
 from pages.shared.runs.selection import (
@@ -240,7 +240,7 @@ def show_calculation(
         inspected_translation, Location(focus.step, focus.position, part, focus.layer, focus.head)
     )
     true_token, reason = reference_token(selection, focus.step)
-    vocabulary = selection.trained.checkpoint.target
+    vocabulary = selection.trained.translator.codec.target
     if true_token is not None:
         equations += core.explain_loss(equations, vocabulary.encode([true_token])[0])
     words = position_tokens(selection, part)
@@ -269,7 +269,7 @@ def show_calculation(
             "end": segments(
                 "It gives {token} {probability}.",
                 token=token,
-                probability={"text": format_probability(step.probability)},
+                probability={"text": format_percent(step.probability)},
             ),
             "labels": calculation.calculation_labels(),
         },
@@ -297,11 +297,10 @@ def page() -> None:
 
     translation = selection.translation
     reset_focus(f"{selection.run.id}:{' '.join(translation.source_tokens)}")
-    model = selection.trained.checkpoint.model_config
+    model = selection.run.model_config
     output_tokens = [step.token for step in translation.steps]
     inspected_translation = inspect_translation(
-        selection.trained.model,
-        selection.trained.checkpoint,
+        selection.trained.translator,
         translation.source_tokens,
         output_tokens,
     )

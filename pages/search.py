@@ -9,7 +9,6 @@ import streamlit as st
 from pages.shared.decoding.beam_tree import (
     cached_tree,
     describe_ranking_change,
-    percent_from_log,
     ranking_component,
     ranking_data,
     tree_component,
@@ -18,6 +17,7 @@ from pages.shared.decoding.beam_tree import (
 from pages.shared.decoding.sampling import sampling_view
 from pages.shared.frame import errors, url_state
 from pages.shared.frame.i18n import N_, _, current_language
+from pages.shared.frame.numbers import format_log_probability
 from pages.shared.runs.run_corpus import reference_translation
 from pages.shared.runs.selection import (
     Selection,
@@ -27,7 +27,6 @@ from pages.shared.runs.selection import (
     show_no_model_note,
 )
 from pages.shared.settings.decoding import BEAM, PENALTY, decoding_control
-from seq2seq_core.data.corpus import tokenize
 from seq2seq_core.decoding.beam_tree import BeamResult, BeamTree
 
 METHODS = {"beam": N_("Beam search"), "sampling": N_("Sampling")}
@@ -61,7 +60,7 @@ def show_tree(selection: Selection, tree: BeamTree, width: int, penalty: float) 
     with errors.errors_on_page():
         key = f"{selection.run.id}:{' '.join(selection.translation.source_tokens)}"
         position = url_state.get_option("step", range(1000), 1)  # the first column invites to go on
-        tokenizer = selection.trained.checkpoint.tokenizer
+        tokenizer = selection.trained.translator.codec.tokenizer
         tree_component(
             key="search_tree",
             data=tree_data(key, tree, selection.translation, width, penalty, tokenizer, position),
@@ -96,8 +95,8 @@ def describe_comparison(winner: BeamResult, greedy_log_probability: float, same:
     if same:
         return _("The beam has found the same sentence as greedy search.")
     shares = {
-        "beam": percent_from_log(winner.log_probability),
-        "greedy": percent_from_log(greedy_log_probability),
+        "beam": format_log_probability(winner.log_probability),
+        "greedy": format_log_probability(greedy_log_probability),
     }
     if winner.log_probability > greedy_log_probability:
         return _("The beam has found a more probable sentence: {beam} against {greedy}.", **shares)
@@ -108,7 +107,8 @@ def describe_comparison(winner: BeamResult, greedy_log_probability: float, same:
 def correctness_mark(tokens: tuple[str, ...], selection: Selection, expected: str | None) -> str:
     if expected is None:
         return ""
-    return "✓ " if tokens == tokenize(expected, selection.trained.checkpoint.tokenizer) else "✗ "
+    reference_tokens = selection.trained.translator.codec.tokenize_target(expected)
+    return "✓ " if tokens == reference_tokens else "✗ "
 
 
 def compare_with_greedy(selection: Selection, winner: BeamResult) -> None:
@@ -125,7 +125,7 @@ def compare_with_greedy(selection: Selection, winner: BeamResult) -> None:
         (_("Greedy: {text} ({share})"), greedy.tokens, greedy.text, greedy_log_probability),
     ):
         marked_text = correctness_mark(tokens, selection, expected) + (text or "<eos>")
-        st.text(message.format(text=marked_text, share=percent_from_log(log_probability)))
+        st.text(message.format(text=marked_text, share=format_log_probability(log_probability)))
     if expected is not None:
         st.text(_("In the corpus: {expected}", expected=expected))
     st.caption(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import streamlit as st
 
 from pages.shared.frame import errors, session
@@ -32,7 +34,7 @@ def outdated_reason(run: Run, view: session.CorpusView, configs: Configs | None)
     if configs is None:
         return None
     model, training = configs
-    run_training = TrainingConfig(**run.training | {"updates": training.updates})
+    run_training = replace(run.training, updates=training.updates)
     if panel.effective_settings(model, training) != panel.effective_settings(
         run.model_config, run_training
     ):
@@ -86,7 +88,7 @@ def show_live_picture(
     on_new = bool(held_out_sources(run)) if run else bool(view.held_out)
     sentences = trained.run_preview(run) if run else []
     if not sentences and run and run.revision_id == getattr(view.revision, "id", None):
-        configs = run.model_config, TrainingConfig(**run.training)
+        configs = run.model_config, run.training
     elif run:
         configs = None
     if not sentences and configs:  # what it writes before its first update
@@ -94,7 +96,7 @@ def show_live_picture(
     updates, model = panel.setting_value(UPDATES), configs[0] if configs else None
     with st.container(border=True, key="train_picture"):
         data = live_view.live_data("train", run, sentences, on_new, previous_run, updates, model)
-        live_view.mount_live_view(key="train_live", data=data)
+        live_view.live_component(key="train_live", data=data)
 
 
 def describe_corpus(view: session.CorpusView) -> None:

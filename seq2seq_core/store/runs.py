@@ -1,14 +1,13 @@
 """Trainings as the pages see them: started, asked to pause or to go on, named, deleted.
 
-The workers' side of the same tables is `claims`; what a run leaves behind is in `record`.
+The workers' side of the same table is `queue`; what a run leaves behind is in `history`.
 """
 
 from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
-from functools import cached_property
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import Connection, Engine, delete, func, insert, select, update
@@ -18,50 +17,43 @@ from seq2seq_core.data.cleaning import clean_text
 from seq2seq_core.data.corpus import segment_known
 from seq2seq_core.errors import StoreError
 from seq2seq_core.limits import LIMITS
-from seq2seq_core.store.schema import (
-    ACTIVE_STATUSES,
-    corpora,
-    is_active_run,
-    read_transaction,
-    revisions,
-    write_transaction,
-)
+from seq2seq_core.store.engine import read_transaction, write_transaction
+from seq2seq_core.store.schema import ACTIVE_STATUSES, corpora, is_active_run, revisions
 from seq2seq_core.store.schema import runs as RUNS
 from seq2seq_core.store.workspaces import touch_workspace
 
-DOUBLE_CLICK_SECONDS = 1.0  # seconds
+DOUBLE_CLICK_SECONDS = 1.0
 MAX_TITLE_LENGTH = 40  # characters
 STATUS_AFTER = {"pause": "paused", "stop": "stopped"}
 
 
 @dataclass(frozen=True)
 class Run:
-    """One training, without what it leaves: see `record`."""
+    """One training, without what it leaves: see `history`."""
 
     id: int
     workspace_id: int
     revision_id: int
     name: str
     number: int  # counted within the workspace
-    model: dict[str, Any]  # ModelConfig's fields
-    training: dict[str, Any]  # TrainingConfig's fields
+    model: ModelConfig
+    training: TrainingConfig
     status: str  # queued, running, paused, stopped, done or failed
     wanted: str  # run, pause or stop: what the learner asked for last
     update: int
     reason: dict[str, Any] | None  # code and fields of an error, where it failed
-    live: dict[str, Any] | None  # the latest frame, see `frame`
+    live: dict[str, Any] | None  # the latest preview, see workers.preview
     trained_seconds: float
     created_at: float
     changed_at: float
     title: str  # the learner's name for it, or nothing
     pace: float | None  # updates per second; None: as fast as it goes
     goal: int | None  # pauses at this update; None: goes on to the end
-    watched: list[str] | None  # source sentences in its frames; None: those of its corpus
+    watched: list[str] | None  # source sentences of its previews; None: those of its corpus
 
-    @cached_property
+    @property
     def model_config(self) -> ModelConfig:
-        """Its model settings; what a run of an older version does not name has its default."""
-        return ModelConfig(**self.model)
+        return self.model
 
     @property
     def is_active(self) -> bool:
@@ -73,7 +65,7 @@ RUN_COLUMNS = [RUNS.c[name] for name in Run.__dataclass_fields__]
 
 
 def lock_runs(connection: Connection, workspace_id: int, run_id: int = 0) -> list[Run]:
-    """The active run of a workspace, and run_id, for a change that nobody else may interrupt."""
+    """The active run of a workspace, and run_id, locked until the transaction ends."""
     condition = is_active_run | (RUNS.c.id == run_id)
     query = select(*RUN_COLUMNS).where(RUNS.c.workspace_id == workspace_id, condition)
     rows = connection.execute(query.order_by(RUNS.c.id).with_for_update())
@@ -122,7 +114,7 @@ def start_run(
     source_vocabulary and target_vocabulary (lists of tokens), watched (source sentences).
     A double click starts one run. Raises StoreError with code gone or too_many_runs.
     """
-    timestamp, settings = time.time(), (revision_id, asdict(model), asdict(training), name)
+    timestamp, settings = time.time(), (revision_id, model, training, name)
     with write_transaction(engine) as connection:
         touch_workspace(connection, workspace_id)
         own_revision = (revisions.c.id == revision_id) & (revisions.c.workspace_id == workspace_id)
@@ -130,13 +122,11 @@ def start_run(
             raise StoreError("gone")
         active_run = next(iter(lock_runs(connection, workspace_id)), None)
         if active_run is not None:
-            has_same_settings = (
-                active_run.revision_id,
-                active_run.model,
-                active_run.training,
-                active_run.name,
-            ) == settings
-            if has_same_settings and timestamp - active_run.created_at < DOUBLE_CLICK_SECONDS:
+            is_recent = timestamp - active_run.created_at < DOUBLE_CLICK_SECONDS
+            active_settings = (
+                active_run.revision_id, active_run.model, active_run.training, active_run.name,
+            )  # fmt: skip
+            if is_recent and active_settings == settings:
                 return active_run, None
         refuse_too_many(connection, workspace_id)
         if active_run is not None:
@@ -153,8 +143,8 @@ def start_run(
                     "revision_id": revision_id,
                     "name": name,
                     "number": (connection.execute(highest_number_query).scalar() or 0) + 1,
-                    "model": asdict(model),
-                    "training": asdict(training),
+                    "model": model,
+                    "training": training,
                     "status": "queued",
                     "wanted": "run",
                     "update": 0,
@@ -204,9 +194,9 @@ def command_run(engine: Engine, run_id: int, wanted: str) -> None:
 
 
 def extend_updates(connection: Connection, run: Run, updates: int) -> None:
-    extended_config = TrainingConfig(**run.training | {"updates": updates})
-    if extended_config.updates > run.training["updates"]:
-        set_run_columns(connection, run.id, training=asdict(extended_config))
+    extended_config = replace(run.training, updates=updates)
+    if extended_config.updates > run.training.updates:
+        set_run_columns(connection, run.id, training=extended_config)
 
 
 def extend_run(engine: Engine, run_id: int, updates: int) -> None:
@@ -221,10 +211,10 @@ def extend_run(engine: Engine, run_id: int, updates: int) -> None:
 
 
 def advance_run(engine: Engine, run_id: int, updates: int) -> None:
-    """Learn so many updates more, also beyond the planned end, then pause.
+    """Learn this number of updates more, also beyond the planned end, then pause.
 
-    A click while it still learns those of the click before adds to them. A run that goes on freely
-    pauses so many updates after the last one that the store knows, or where it is by then.
+    A click while it still learns those of the click before adds to them. A run without a goal
+    counts them from the last update that the store knows, and pauses there or where it is by then.
     Raises ConfigError with code out_of_range, StoreError with code gone.
     """
     with write_transaction(engine) as connection:
@@ -261,7 +251,7 @@ def edit_run(
 
 
 def set_run_pace(engine: Engine, run_id: int, pace: float | None) -> None:
-    """So many updates per second from now on; None: as fast as it goes."""
+    """Limit a run to this many updates per second; None: as fast as it goes."""
     with write_transaction(engine) as connection:
         lock_run(connection, run_id)
         connection.execute(update(RUNS).where(RUNS.c.id == run_id).values(pace=pace))
@@ -274,9 +264,8 @@ def queue_status(engine: Engine, run: Run) -> tuple[int, int]:
         ahead_query = select(func.count()).where(
             RUNS.c.status == "queued", RUNS.c.changed_at < run.changed_at
         )
-        return connection.execute(running_query).scalar_one(), connection.execute(
-            ahead_query
-        ).scalar_one()
+        running_count = connection.execute(running_query).scalar_one()
+        return running_count, connection.execute(ahead_query).scalar_one()
 
 
 def delete_run(engine: Engine, run_id: int) -> None:

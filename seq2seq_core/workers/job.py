@@ -5,17 +5,19 @@ from __future__ import annotations
 import logging
 import math
 import time
+from dataclasses import replace
 from typing import Any
 
-from seq2seq_core.config import ModelConfig, TrainingConfig
+from seq2seq_core.decoding.translator import Translator
 from seq2seq_core.errors import CorpusError, DivergenceError, Seq2SeqError
 from seq2seq_core.evaluation.alignment import chance_alignment
 from seq2seq_core.evaluation.metrics import evaluate
 from seq2seq_core.limits import LIMITS
 from seq2seq_core.models import build_model
 from seq2seq_core.store.history import verify_checksum
-from seq2seq_core.store.queue import Chunk, Claim, Progress, RunControls
-from seq2seq_core.training.checkpoint import Checkpoint, model_size, pack_state, unpack_state
+from seq2seq_core.store.progress import Chunk, Progress
+from seq2seq_core.store.queue import Claim, RunControls
+from seq2seq_core.training.checkpoint import model_size, pack_state, unpack_state
 from seq2seq_core.training.dataset import load_dataset, sentences_by_source
 from seq2seq_core.training.loop import TrainingState, Update, initial_state, train
 from seq2seq_core.training.schedules import EarlyStopping
@@ -25,9 +27,9 @@ LOG = logging.getLogger(__name__)
 
 EVALUATE_EVERY = 10  # updates
 MAX_EVALUATED_PAIRS = 100  # pairs
-PREVIEW_INTERVAL = (0.15, 0.05)  # seconds between two frames: at least, and per run of the worker
+PREVIEW_INTERVAL = (0.15, 0.05)  # seconds between two previews: at least, and per run of the worker
 SNAPSHOT_INTERVAL = (1.0, 0.2)  # the same between two snapshots,
-SNAPSHOT_COST_FACTOR = 20  # and so many times as long as writing one takes
+SNAPSHOT_COST_FACTOR = 20  # and at least 20 times as long as writing one takes
 MAX_LAG = 0.25  # seconds that a slowed run may be behind its pace
 
 
@@ -49,13 +51,15 @@ class Job:
 
     def __init__(self, claim: Claim) -> None:
         self.id, self.attempt = claim.run_id, claim.attempt
-        self.config = TrainingConfig(**claim.training)
-        model_config, dataset = ModelConfig(**claim.model), load_dataset(claim.corpus)
+        # made anew, so that they are checked against the limits of today
+        self.config, model_config = replace(claim.training), replace(claim.model)
+        dataset = load_dataset(claim.corpus)
         if not dataset.pairs:
             raise CorpusError("no_pairs")
         self.train_batches = dataset.make_batches(dataset.pairs)
+        codec = dataset.codec
         self.model = build_model(
-            model_config, len(dataset.source), len(dataset.target), self.config.seed
+            model_config, len(codec.source), len(codec.target), self.config.seed
         )
         self.train_batches.check_update_size(self.config, model_config.attention_cost)
         self.start_state = initial_state(self.model)
@@ -69,13 +73,7 @@ class Job:
         self.evaluation_batches = dataset.make_batches(self.evaluation_pairs)
         self.chance_alignment = chance_alignment(self.evaluation_pairs)
         self.evaluation_set = "held_out" if dataset.held_out else "training"
-        self.checkpoint = Checkpoint(
-            model_config,
-            claim.corpus["tokenizer"],
-            dataset.source,
-            dataset.target,
-            self.start_state.parameters,
-        )
+        self.translator = Translator(self.model, codec)
         self.sentences_by_source = sentences_by_source(claim.corpus, dataset)
         self.default_preview_texts = claim.corpus["watched"]
         self.due_at = time.monotonic()
@@ -105,7 +103,7 @@ class Job:
         self.previews = tokenize_previews(
             new_controls.watched or self.default_preview_texts,
             self.sentences_by_source,
-            self.checkpoint,
+            self.translator.codec,
         )
         self.due_at = min(
             self.due_at, time.monotonic() + 1 / new_controls.pace if new_controls.pace else 0.0
@@ -188,9 +186,7 @@ class Job:
 
     def make_preview(self) -> None:
         """Make a frame."""
-        translations = translate_previews(
-            self.model, self.previews, self.checkpoint, self.max_length
-        )
+        translations = translate_previews(self.translator, self.previews, self.max_length)
         if not all(is_finite(sentence["attention"]) for sentence in translations):
             raise DivergenceError("diverged", update=self.update)
         elapsed_seconds = time.perf_counter() - self.last_preview_at
@@ -243,7 +239,7 @@ class Job:
     def extend_updates(self, updates: int) -> None:
         """Learn until a later update than first planned."""
         self.start_state, self.event = self.state(), None
-        self.config = TrainingConfig(**{**vars(self.config), "updates": updates})
+        self.config = replace(self.config, updates=updates)
         self.events = train(self.model, self.start_state, self.train_batches, self.config)
         self.status = "running"
 

@@ -99,4 +99,4 @@ def test_divergence_says_when_and_what_to_try(server: Server, open_page: Open) -
     expect(page.get_by_text("Training diverged at update")).to_be_visible()
     page.get_by_role("button", name="Try again with learning rate 0.003").click()
     eventually(page, lambda: len(stored(server, page)) == 2)
-    assert stored(server, page)[1].training["learning_rate"] == 0.003
+    assert stored(server, page)[1].training.learning_rate == 0.003

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import asdict
 from typing import Any
 
 import pytest
@@ -41,7 +42,7 @@ def choose(server: Server, page: Page, key: str) -> Run:
 
 
 def made_as(run: Run, settings: dict[str, Any]) -> bool:
-    there = run.model | run.training
+    there = asdict(run.model) | asdict(run.training)
     return there | settings == there
 
 

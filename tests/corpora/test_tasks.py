@@ -12,8 +12,6 @@ from typing import NamedTuple
 
 import pytest
 
-from pages.shared.runs.labels import CORPUS_DESCRIPTIONS
-from pages.shared.runs.labels import CORPUS_LABELS as CALLED
 from seq2seq_core.data.bundled import (
     CORPORA_FOLDER,
     CORPUS_NAMES,
@@ -111,11 +109,6 @@ each_part = pytest.mark.parametrize("part", PARTS)
 
 def test_every_corpus_that_is_shipped_has_its_tests() -> None:
     assert {*CORPUS_NAMES} == {*TRANSLATION_CORPORA, *SIZES}
-
-
-def test_every_corpus_that_is_shipped_can_be_chosen_and_has_a_name() -> None:
-    assert [*CORPUS_DESCRIPTIONS] == [*CORPUS_NAMES]
-    assert {*CORPUS_NAMES} <= CALLED.keys()
 
 
 @each_corpus

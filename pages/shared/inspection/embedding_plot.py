@@ -10,8 +10,8 @@ import streamlit as st
 from pages.shared.frame import session, theme
 from pages.shared.frame.glossary import join_with_glosses
 from pages.shared.frame.i18n import N_, _, current_language
-from seq2seq_core import figures, store
-from seq2seq_core.figures import Point, PointLabel
+from seq2seq_core import store
+from seq2seq_core.figures.scatter import MAX_GROUPS, Point, PointLabel, scatter_figure
 from seq2seq_core.store import Run
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ def _restore_untrained(run_id: int, _run: Run) -> TrainedRun:
     from seq2seq_core.training import dataset
 
     description = store.load_run_corpus(session.engine(), run_id)
-    return dataset.restore_run(description, _run.model, None, _run.training["seed"])
+    return dataset.restore_run(description, _run.model, None, _run.training.seed)
 
 
 def restore_untrained(run: Run) -> TrainedRun:
@@ -60,7 +60,7 @@ def _cached_projection(
 
     dataset = _trained.dataset
     pairs = dataset.pairs + dataset.held_out
-    vectors = embeddings.collect_vectors(_trained.model, _trained.checkpoint, pairs, name)
+    vectors = embeddings.collect_vectors(_trained.translator, pairs, name)
     return vectors, embeddings.project(vectors)
 
 
@@ -110,9 +110,7 @@ def point_tooltip(vectors: VectorSet, i: int) -> tuple[str, ...]:
 
 def scatter_points(vectors: VectorSet, projection: Projection, rank: dict[str, int]) -> list[Point]:
     """rank: 2 for the chosen word, 1 for its neighbours."""
-    most_frequent = (
-        Counter(vectors.words).most_common(figures.MAX_GROUPS) if vectors.positions else ()
-    )
+    most_frequent = Counter(vectors.words).most_common(MAX_GROUPS) if vectors.positions else ()
     group = {word: i for i, (word, _count) in enumerate(most_frequent)}
     return [
         Point(x, y, point_tooltip(vectors, i), group.get(word), rank.get(word, 0))
@@ -142,12 +140,12 @@ def embedding_figure(
     name: str, vectors: VectorSet, projection: Projection, rank: dict[str, int]
 ) -> dict[str, Any]:
     palette = theme.current_palette()
-    colour = palette.source if name == "source" else palette.target
+    colour = palette.source if name == "source" else palette.target_ink
     axes = [
         _("axis {number}: {share} of the variance", number=number, share=f"{share:.0%}")
         for number, share in enumerate(projection.variance_shares, 1)
     ]
-    return figures.scatter_figure(
+    return scatter_figure(
         scatter_points(vectors, projection, rank),
         word_labels(vectors, projection, rank),
         palette.muted_text if vectors.positions else colour,

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
+from typing import Any
 
 import streamlit as st
 
@@ -55,7 +57,8 @@ def start_and_select_run(
         view = session.save_corpus(view, view.rows, view.held_out)
     revision = view.revision
     assert revision is not None
-    name = f"{view.name}_swapped" if bundled.is_swapped(view.name, view.rows) else view.name
+    is_swapped = bundled.is_swapped(view.name, view.rows)
+    name = view.name + (bundled.SWAPPED_SUFFIX if is_swapped else "")
     run, replaced_run = store.start_run(
         session.engine(), revision.workspace_id, revision.id, model, training, corpus, name,
         pace, goal,
@@ -66,10 +69,10 @@ def start_and_select_run(
     return run
 
 
-def repeat_run(run: Run, **overrides: object) -> None:
+def repeat_run(run: Run, **overrides: Any) -> None:
     """Start a run like another one, on the same corpus, with some settings of the model changed."""
-    model = ModelConfig(**{**run.model, **overrides})
-    training = TrainingConfig(**run.training)
+    model = replace(run.model, **overrides)
+    training = run.training
     corpus = store.load_run_corpus(session.engine(), run.id)
     start_result = store.start_run(
         session.engine(), run.workspace_id, run.revision_id, model, training, corpus, run.name

@@ -2,46 +2,21 @@
 
 from __future__ import annotations
 
-from pages.shared.frame.i18n import N_, _
+from pages.shared.frame.i18n import _
 from pages.shared.settings import panel
-from seq2seq_core.config import ModelConfig, TrainingConfig
+from seq2seq_core.config import ModelConfig
+from seq2seq_core.data import bundled
 from seq2seq_core.store import Run
 
-CORPUS_LABELS = {
-    "first": N_("First"),
-    "first_swapped": N_("First, English to Chinese"),
-    "five_sentences": N_("five sentences"),
-    "five_sentences_swapped": N_("five sentences, English to Chinese"),
-    "reverse": N_("reverse"),
-    "labels": N_("labels"),
-    "summaries": N_("summaries"),
-    "dialogue": N_("dialogue"),
-    "questions": N_("questions"),
-}
-CORPUS_DESCRIPTIONS = {
-    "first": (N_("First"), N_("300 pairs in which words recombine.")),
-    "five_sentences": (N_("Five sentences"), N_("No word occurs twice.")),
-    "reverse": (
-        N_("Reverse"),
-        N_("Three to eight symbols, written backwards: for each there is one place to look at."),
-    ),
-    "labels": (
-        N_("Labels"),
-        N_("A label for every word; for 要, 把, 画, 在 and 信 only the neighbours decide."),
-    ),
-    "summaries": (
-        N_("Summaries"),
-        N_("Long becomes short: who did what is kept; time, place and number are dropped."),
-    ),
-    "dialogue": (
-        N_("Dialogue"),
-        N_("Something is said, and a reply takes up its names and things."),
-    ),
-    "questions": (
-        N_("Questions"),
-        N_("Two facts and a question; the answer is a word of the facts."),
-    ),
-}
+
+def corpus_label(name: str) -> str:
+    """What a run's corpus is called in the middle of a line; a learner's own has its own name."""
+    info = bundled.CORPORA.get(name.removesuffix(bundled.SWAPPED_SUFFIX))
+    if name in bundled.CORPORA:
+        return _(bundled.CORPORA[name].label)
+    if info is not None and info.task == "translation":
+        return _("{corpus}, English to Chinese", corpus=_(info.label))
+    return _(name)
 
 
 def describe_model(model: ModelConfig) -> list[str]:
@@ -60,12 +35,12 @@ def describe_model(model: ModelConfig) -> list[str]:
 
 def describe_settings(run: Run) -> str:
     """What a run is made of."""
-    setting_labels = panel.non_default_labels(run.model_config, TrainingConfig(**run.training))
+    setting_labels = panel.non_default_labels(run.model_config, run.training)
     return " · ".join(
         [
             *describe_model(run.model_config),
             *setting_labels,
-            _(CORPUS_LABELS.get(run.name, run.name)),
+            corpus_label(run.name),
         ]
     )
 

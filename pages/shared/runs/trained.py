@@ -59,7 +59,7 @@ def _load_trained_run(run_id: int, update: int, _run: Run) -> TrainedRun:
     snapshot = store.load_latest_snapshot(session.engine(), run_id)
     description = store.load_run_corpus(session.engine(), run_id)
     weights = snapshot[1] if snapshot else None
-    return dataset.restore_run(description, _run.model, weights, _run.training["seed"])
+    return dataset.restore_run(description, _run.model, weights, _run.training.seed)
 
 
 def load_trained_run(run: Run) -> TrainedRun:

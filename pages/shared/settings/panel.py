@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -59,7 +59,7 @@ def save_setting(setting: Setting, value: object) -> None:
         url_state.set_param(setting.key, str(value).lower())
 
 
-def apply_preset(values: dict[str, Any]) -> None:
+def apply_preset(values: Mapping[str, Any]) -> None:
     """Set fields as given and all others to their defaults."""
     for setting in ALL_SETTINGS:
         save_setting(setting, values.get(setting.field, setting.default))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from dataclasses import asdict
+from typing import Any, Literal
 
 import streamlit as st
 
@@ -40,7 +41,7 @@ def send_command(command: str) -> None:
     if run is None:
         return
     if command == "more":
-        store.extend_run(session.engine(), run.id, run.training["updates"] + EXTRA_UPDATES)
+        store.extend_run(session.engine(), run.id, run.training.updates + EXTRA_UPDATES)
     else:
         store.command_run(session.engine(), run.id, command)
 
@@ -65,7 +66,7 @@ def advance_training(by_epoch: bool) -> None:
 
 def count_updates(pairs: int, by_epoch: bool, run: Run | None = None) -> int:
     """How many updates these are."""
-    size = run.training["batch_size"] if run else panel.setting_value(BATCH_SIZE)
+    size: Any = run.training.batch_size if run else panel.setting_value(BATCH_SIZE)
     return -(-pairs // {"one": 1, "full": pairs}.get(size, size)) if by_epoch and pairs else 1
 
 
@@ -85,14 +86,14 @@ def sync_pace(run: Run) -> None:
 
 def suggest_smaller_rate(run: Run) -> float:
     """A learning rate to try after one that was too large: the usual one, or a tenth."""
-    rate, default_rate = run.training["learning_rate"], LEARNING_RATE.default
+    rate, default_rate = run.training.learning_rate, LEARNING_RATE.default
     return default_rate if rate > default_rate else float(f"{rate / 10:.3g}")
 
 
 @errors.deferred_errors
 def retry_with_rate(run: Run, rate: float) -> None:
     """The same once more with another learning rate."""
-    panel.apply_preset(run.model | run.training | {"learning_rate": rate})
+    panel.apply_preset(asdict(run.model) | asdict(run.training) | {"learning_rate": rate})
     train_chosen()
 
 
@@ -170,7 +171,7 @@ def describe_run_status(run: Run | None) -> str:
     """Where the run stands, in one sentence."""
     if run is None:
         return _("Nothing is learnt yet: its weights are random, and so is what it writes.")
-    updates = run.training["updates"]
+    updates = run.training.updates
     match run.status:
         case "failed" | "done" if run.reason is not None:
             return errors.error_sentence(run.reason["code"], run.reason["fields"])

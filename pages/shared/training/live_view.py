@@ -20,7 +20,7 @@ from seq2seq_core.config import ModelConfig
 from seq2seq_core.figures import downsample
 from seq2seq_core.store import Run
 
-live_component = components.register_component("live", "curve", "matrix")
+live_component = components.register_component("live")
 HistoryColumns = Mapping[str, Sequence[Any]]
 CURVE_POINTS = {
     "training": downsample.MAX_POINTS,
@@ -94,7 +94,7 @@ def curve_panels(
     held_out_columns = evaluation if on_held_out else store.NO_HISTORY["evaluation"]
     earlier_columns = update_history(earlier_run) if earlier_run else store.NO_HISTORY["update"]
     earlier_length = (
-        bisect(earlier_columns["update"], max(run.training["updates"], run.update)) if run else 0
+        bisect(earlier_columns["update"], max(run.training.updates, run.update)) if run else 0
     )
     earlier_label = short_run_label(earlier_run) if earlier_run else ""
     loss = [
@@ -154,7 +154,7 @@ def number_tile(label: str, value: str | None, note: str = "", tooltip: str = ""
 
 def remaining_note(run: Run) -> str:
     """How many updates there will be, and by the clock, at the present speed, in what time."""
-    count = run.training["updates"]
+    count = run.training.updates
     speed = (run.live or {}).get("updates_per_second")
     if not run.is_active or not speed or run.goal is not None:
         return _("of {count}", count=count)
@@ -241,12 +241,6 @@ def map_title(layout: str, model: ModelConfig | None) -> str:
     return _("{title}: its last layer, the mean of all heads", title=title)
 
 
-def mount_live_view(key: str, data: dict[str, Any]) -> None:
-    """Draw it. What moves goes another way than the component's own code, see feed.js."""
-    live_component(key=key, data={"feed": key})
-    components.feed_component(key=f"{key}_feed", data={"to": key, **data})
-
-
 def live_data(
     layout: str,
     run: Run | None,
@@ -284,7 +278,7 @@ def live_data(
         "panels": curve_panels(run, history, evaluation, earlier_run)[
             : 1 if layout == "start" else None
         ],
-        "updates": max(run.training["updates"], run.update) if run else updates,
+        "updates": max(run.training.updates, run.update) if run else updates,
         "source": components.annotate_tokens(first_sentence["source"]),
         "target": target,
         "meanings": [word_gloss(word) for word in target],

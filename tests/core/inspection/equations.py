@@ -7,15 +7,14 @@ from collections.abc import Callable
 from itertools import product
 
 import pytest
-import torch
 
 from seq2seq_core.config import ModelConfig
+from seq2seq_core.decoding.translator import Translator
 from seq2seq_core.inspection import hidden_states
 from seq2seq_core.inspection.hidden_states import InspectedTranslation
 from seq2seq_core.models import build_model
 from seq2seq_core.models.calculation import Equation, Location
-from seq2seq_core.training.checkpoint import Checkpoint
-from tests.core.model_grid import PAIRS, SOURCE, TARGET
+from tests.core.model_grid import CODEC, PAIRS, SOURCE, TARGET
 
 Vector = tuple[float, ...]
 STEP = 2
@@ -24,8 +23,7 @@ WORDS = ("NLP", "is", "so", "<eos>")
 
 def open_up(kind: ModelConfig) -> InspectedTranslation:
     model = build_model(kind, len(SOURCE), len(TARGET), seed=5).eval()
-    checkpoint = Checkpoint(kind, "space", SOURCE, TARGET, torch.zeros(0))
-    return hidden_states.inspect_translation(model, checkpoint, PAIRS[3].source, WORDS)
+    return hidden_states.inspect_translation(Translator(model, CODEC), PAIRS[3].source, WORDS)
 
 
 def sigmoid(x: float) -> float:

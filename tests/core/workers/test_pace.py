@@ -75,7 +75,7 @@ def test_an_update_beyond_the_planned_end_moves_the_end(engine: Engine) -> None:
     store.advance_run(engine, run.id, 1)
     work(worker)
     now = again(engine, run)
-    assert (now.status, now.update, now.training["updates"]) == ("done", 46, 46)
+    assert (now.status, now.update, now.training.updates) == ("done", 46, 46)
     with pytest.raises(ConfigError):
         store.advance_run(engine, run.id, LIMITS.updates)
 
