@@ -73,7 +73,7 @@ def show_live_view(run: Run | None) -> None:
         )
     on_new = bool(held_out_sources(run) if run else session.current_corpus().held_out)
     with st.container(border=True, key="start_picture"):
-        live_view.mount_live_view(
+        live_view.live_component(
             key="start_live",
             data=live_view.live_data("start", run, sentences, on_new, updates=LESSON_UPDATES),
         )

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 TreeSegments = list[dict[str, str]]
 DESCRIBED_TOKENS = 12  # tokens of a beginning that are told
 
-tree_component = components.register_component("tree")
+tree_component = components.register_component("beam_tree")
 ranking_component = components.register_component("ranking")
 
 

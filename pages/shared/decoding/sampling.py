@@ -24,7 +24,7 @@ from seq2seq_core.decoding.sampled_translations import (
 if TYPE_CHECKING:
     from seq2seq_core.training.restore import TrainedRun
 
-sampling_component = components.register_component("lot")
+sampling_component = components.register_component("sampling")
 
 SAMPLE_COUNT = 10
 

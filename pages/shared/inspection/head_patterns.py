@@ -19,7 +19,7 @@ from seq2seq_core.inspection.attention_heads import AttentionHeads, HeadPattern
 if TYPE_CHECKING:
     from seq2seq_core.training.restore import TrainedRun
 
-head_tiles_component = components.register_component("heads", "shades")
+head_tiles_component = components.register_component("attention_tiles", "heads")
 
 PART_LABELS = {
     "cross": N_("cross-attention"),
