@@ -18,10 +18,15 @@ from seq2seq_core.store.history import verify_checksum
 from seq2seq_core.store.progress import Chunk, Progress
 from seq2seq_core.store.queue import Claim, RunControls
 from seq2seq_core.training.checkpoint import model_size, pack_state, unpack_state
-from seq2seq_core.training.dataset import load_dataset, sentences_by_source
+from seq2seq_core.training.dataset import load_dataset
 from seq2seq_core.training.loop import TrainingState, Update, initial_state, train
 from seq2seq_core.training.schedules import EarlyStopping
-from seq2seq_core.workers.preview import AttentionRows, tokenize_previews, translate_previews
+from seq2seq_core.workers.preview import (
+    AttentionRows,
+    sentences_by_source,
+    tokenize_previews,
+    translate_previews,
+)
 
 LOG = logging.getLogger(__name__)
 

@@ -15,7 +15,7 @@ from seq2seq_core.figures.scatter import MAX_GROUPS, Point, PointLabel, scatter_
 from seq2seq_core.inspection import embeddings
 from seq2seq_core.inspection.embeddings import Projection, VectorSet
 from seq2seq_core.store import Run
-from seq2seq_core.training.dataset import TrainedRun, restore_run
+from seq2seq_core.training.restore import TrainedRun, restore_run
 
 VECTOR_SET_LABELS = {
     "source": N_("source words"),
