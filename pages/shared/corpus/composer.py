@@ -22,7 +22,7 @@ from seq2seq_core.data.corpus import Row
 from seq2seq_core.data.tokenizers import CJK, TOKENIZERS
 from seq2seq_core.errors import StoreError
 
-composer_component = components.register_component("composer", "words", "foot", "own")
+composer_component = components.register_component("composer")
 
 
 def composer_event(event: str) -> dict[str, Any]:
