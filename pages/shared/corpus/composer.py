@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
@@ -175,6 +176,7 @@ def view_own_pairs(view: CorpusView, language: str) -> None:
     chinese = bool(view.rows and CJK.search(view.rows[0].source))
     mount_composer(
         {
+            "drawn_at": time.time(),  # what comes with the same again is an answer to a question
             "key": f"{view.name}_{view.tokenizer}_{chinese}",  # a draft is for one direction
             "tokenizer": view.tokenizer,
             **composer_data.word_data(view, language),

@@ -42,6 +42,8 @@ def suggestions_data(view: CorpusView, request: dict[str, Any]) -> dict[str, Any
         "id": request["id"],
         "source": draft.source,
         "target": draft.target,
+        "side": side,
+        "index": index,
         "words": words[:MAX_CHIPS],
         "fitting": fitting_count,
     }
