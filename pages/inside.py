@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import streamlit as st
 
@@ -21,9 +20,13 @@ from pages.shared.runs.selection import (
     show_no_model_note,
 )
 from seq2seq_core.config import ModelConfig
-
-if TYPE_CHECKING:
-    from seq2seq_core.inspection.hidden_states import InspectedTranslation
+from seq2seq_core.inspection import hidden_states as core
+from seq2seq_core.inspection.hidden_states import (
+    InspectedTranslation,
+    inspect_translation,
+    step_attention,
+)
+from seq2seq_core.models.calculation import Location
 
 ATTENTION_LABELS = {"cross": N_("over the source"), "decoder": N_("over its own words")}
 CELL_LABELS = {
@@ -104,9 +107,6 @@ def selected_position(
     inspected_translation: InspectedTranslation, step: int, part: str, layer: int, head: int
 ) -> int:
     """The chosen word, else the one that is looked at most; from 0."""
-    from seq2seq_core.inspection.hidden_states import step_attention
-    from seq2seq_core.models.calculation import Location
-
     attention_weights = step_attention(inspected_translation, Location(step, 0, part, layer, head))
     count = len(attention_weights or inspected_translation.src[0])
     best_position = max(range(count), key=attention_weights.__getitem__) if attention_weights else 0
@@ -119,8 +119,6 @@ def show_states_over_time(
     focus: Focus,
     model: ModelConfig,
 ) -> None:
-    from seq2seq_core.inspection import hidden_states as core
-
     st.subheader(_("1 · States over time"), anchor=False)
     translation = selection.translation
     source = focus.position if focus.part != "own" else -1
@@ -152,8 +150,6 @@ def show_cell(
     focus: Focus,
     model: ModelConfig,
 ) -> None:
-    from seq2seq_core.inspection import hidden_states as core
-
     st.subheader(_("2 · One cell"), anchor=False)
     if model.is_transformer:
         st.markdown(
@@ -230,9 +226,6 @@ def show_calculation(
     focus: Focus,
     model: ModelConfig,
 ) -> None:
-    from seq2seq_core.inspection import hidden_states as core
-    from seq2seq_core.models.calculation import Location
-
     st.subheader(_("3 · The numbers"), anchor=False)
     step = selection.translation.steps[focus.step]
     part = focus.part if model.is_transformer else "cross"
@@ -293,8 +286,6 @@ def page() -> None:
         show_no_model_note()
         return
     selection = choose_run_and_sentence("inside", choices)
-    from seq2seq_core.inspection.hidden_states import inspect_translation
-
     translation = selection.translation
     reset_focus(f"{selection.run.id}:{' '.join(translation.source_tokens)}")
     model = selection.run.model_config
