@@ -12,7 +12,11 @@ import torch
 
 from seq2seq_core.config import ModelConfig
 from seq2seq_core.inspection import hidden_states
-from seq2seq_core.inspection.hidden_states import CellLocation, InspectedTranslation
+from seq2seq_core.inspection.hidden_states import (
+    CellLocation,
+    InspectedTranslation,
+    reference_token,
+)
 from seq2seq_core.models import build_model
 from seq2seq_core.models.calculation import Equation, Location
 from seq2seq_core.training.checkpoint import Checkpoint
@@ -270,3 +274,20 @@ def test_of_a_large_matrix_a_few_rows_are_shown() -> None:
     assert len(combined.result.values) == 256
     assert len(combined.rows) == 8 and len(combined.rows[0]) == 512
     check(combined)
+
+
+@pytest.mark.parametrize(
+    ("output", "step", "token"),
+    [
+        ("I see you <eos>", 0, "I"),
+        ("I see you <eos>", 3, "<eos>"),
+        ("I see them <eos>", 2, "you"),  # this step is wrong, those before it are right
+        ("I saw you <eos>", 2, None),  # after another word there is no loss
+        ("I see you too <eos>", 3, "<eos>"),
+        ("I see you too <eos>", 4, None),  # the reference is over
+    ],
+)
+def test_a_step_has_a_right_token_as_long_as_the_output_is_the_reference(
+    output: str, step: int, token: str | None
+) -> None:
+    assert reference_token(("I", "see", "you"), output.split(), step) == token
