@@ -200,7 +200,7 @@ def show_calculation(
         inspected_translation, Location(focus.step, focus.position, part, focus.layer, focus.head)
     )
     loss_token, reason = true_token(selection, focus.step)
-    vocabulary = selection.trained.checkpoint.target
+    vocabulary = selection.trained.translator.codec.target
     if loss_token is not None:
         equations += core.explain_loss(equations, vocabulary.encode([loss_token])[0])
     words = position_tokens(selection, part)
@@ -252,11 +252,10 @@ def page() -> None:
 
     translation = selection.translation
     reset_focus(f"{selection.run.id}:{' '.join(translation.source_tokens)}")
-    model = selection.trained.checkpoint.model_config
+    model = selection.run.model_config
     output_tokens = [step.token for step in translation.steps]
     inspected_translation = core.inspect_translation(
-        selection.trained.model,
-        selection.trained.checkpoint,
+        selection.trained.translator,
         translation.source_tokens,
         output_tokens,
     )

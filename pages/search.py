@@ -27,7 +27,6 @@ from pages.shared.runs.selection import (
     show_no_model_note,
 )
 from pages.shared.settings.decoding import BEAM, PENALTY, decoding_control
-from seq2seq_core.data.corpus import tokenize
 from seq2seq_core.decoding.beam_tree import BeamResult, BeamTree
 
 METHODS = {"beam": N_("Beam search"), "sampling": N_("Sampling")}
@@ -61,7 +60,7 @@ def show_tree(selection: Selection, tree: BeamTree, width: int, penalty: float) 
     with errors.errors_on_page():
         key = f"{selection.run.id}:{' '.join(selection.translation.source_tokens)}"
         position = url_state.get_option("step", range(1000), 1)  # the first column invites to go on
-        tokenizer = selection.trained.checkpoint.tokenizer
+        tokenizer = selection.trained.translator.codec.tokenizer
         tree_component(
             key="search_tree",
             data=tree_data(key, tree, selection.translation, width, penalty, tokenizer, position),
@@ -108,7 +107,8 @@ def describe_comparison(winner: BeamResult, greedy_log_probability: float, same:
 def correctness_mark(tokens: tuple[str, ...], selection: Selection, expected: str | None) -> str:
     if expected is None:
         return ""
-    return "✓ " if tokens == tokenize(expected, selection.trained.checkpoint.tokenizer) else "✗ "
+    reference_tokens = selection.trained.translator.codec.tokenize_target(expected)
+    return "✓ " if tokens == reference_tokens else "✗ "
 
 
 def compare_with_greedy(selection: Selection, winner: BeamResult) -> None:

@@ -96,7 +96,7 @@ def show_live_picture(
     updates, model = panel.setting_value(UPDATES), configs[0] if configs else None
     with st.container(border=True, key="train_picture"):
         data = live_view.live_data("train", run, sentences, on_new, previous_run, updates, model)
-        live_view.mount_live_view(key="train_live", data=data)
+        live_view.live_component(key="train_live", data=data)
 
 
 def describe_corpus(view: session.CorpusView) -> None:

@@ -10,7 +10,6 @@ from math import exp
 import torch
 
 from seq2seq_core.config import DecodingConfig
-from seq2seq_core.data.tokenizers import TOKENIZERS
 from seq2seq_core.data.vocabulary import Vocabulary
 from seq2seq_core.decoding.beam_search import (
     BeamStep,
@@ -19,9 +18,8 @@ from seq2seq_core.decoding.beam_search import (
     length_normalized,
     rank,
 )
+from seq2seq_core.decoding.translator import Translator
 from seq2seq_core.limits import LIMITS
-from seq2seq_core.models.base import EncoderDecoder
-from seq2seq_core.training.checkpoint import Checkpoint
 
 
 @dataclass(frozen=True)
@@ -129,28 +127,27 @@ def node_path(hypothesis: Hypothesis, steps: Sequence[BeamStep]) -> tuple[int, .
 
 
 def build_beam_tree(
-    model: EncoderDecoder,
-    checkpoint: Checkpoint,
+    translator: Translator,
     source: Sequence[str],
     config: DecodingConfig,
     pruned_count: int = 3,
 ) -> BeamTree:
     """The search for the translation of these source tokens, `show` pruned candidates a round."""
-    src = torch.tensor(checkpoint.source.encode(source))
+    codec = translator.codec
+    src = torch.tensor(codec.encode_source(source))  # (S,)
     steps = collect_beam_steps(
-        model, src, config.beam, config.length_penalty, pruned_count=pruned_count
+        translator.model, src, config.beam, config.length_penalty, pruned_count=pruned_count
     )
     previous_hypotheses = [(Hypothesis(),), *(beam_step.hypotheses for beam_step in steps[:-1])]
-    target, join = checkpoint.target, TOKENIZERS[checkpoint.tokenizer].join
     results = []
     for hypothesis in rank(steps, config.length_penalty):
-        tokens = tuple(
-            target.decode(hypothesis.tokens[:-1] if hypothesis.finished else hypothesis.tokens)
+        tokens = codec.decode_target(
+            hypothesis.tokens[:-1] if hypothesis.finished else hypothesis.tokens
         )
         results.append(
             BeamResult(
                 tokens,
-                join(tokens),
+                codec.join_tokens(tokens),
                 hypothesis.log_probability,
                 len(hypothesis.tokens),
                 hypothesis.finished,
@@ -158,7 +155,7 @@ def build_beam_tree(
             )
         )
     columns = (
-        beam_column(beam_step, hypotheses, target)
+        beam_column(beam_step, hypotheses, codec.target)
         for beam_step, hypotheses in zip(steps, previous_hypotheses, strict=True)
     )
     return BeamTree(tuple(columns), tuple(results))

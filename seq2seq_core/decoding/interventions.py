@@ -16,13 +16,11 @@ import torch
 from seq2seq_core.config import check_choice, check_int, check_range, quote_value
 from seq2seq_core.data.cleaning import clean_text
 from seq2seq_core.data.vocabulary import Vocabulary
-from seq2seq_core.decoding.stepper import Stepper
-from seq2seq_core.decoding.translator import Translation, to_translation
+from seq2seq_core.decoding.translator import Translation, Translator
 from seq2seq_core.errors import ConfigError
 from seq2seq_core.limits import LIMITS
 from seq2seq_core.models import attention_overrides
-from seq2seq_core.models.base import AttentionOverride, EncoderDecoder
-from seq2seq_core.training.checkpoint import Checkpoint
+from seq2seq_core.models.base import AttentionOverride
 
 # what can be changed at a step, each with its letter in a link
 LETTERS_BY_KIND = {
@@ -181,21 +179,21 @@ def remaining_positions(branch: Branch, count: int) -> list[int]:
 
 
 def fits_model(
-    intervention: Intervention, checkpoint: Checkpoint, positions: Sequence[int]
+    intervention: Intervention, translator: Translator, positions: Sequence[int]
 ) -> bool:
     if intervention.is_word:
-        return intervention.number < len(checkpoint.target)
-    return checkpoint.model_config.has_attention and (
+        return intervention.number < len(translator.codec.target)
+    return translator.model.has_attention and (
         intervention.kind != "at" or intervention.number in positions
     )
 
 
-def check_branch(branch: Branch, checkpoint: Checkpoint, count: int) -> None:
+def check_branch(branch: Branch, translator: Translator, count: int) -> None:
     """Raises ConfigError where a branch does not fit this model and a source of `count` tokens."""
     positions = remaining_positions(branch, count)
     in_range = all(position < count for position in branch.omitted_positions)
     if not in_range or not all(
-        fits_model(intervention, checkpoint, positions) for intervention in branch.interventions
+        fits_model(intervention, translator, positions) for intervention in branch.interventions
     ):
         raise ConfigError("not_a_branch", text=quote_value(branch))
     if not positions:
@@ -222,8 +220,7 @@ OVERRIDES: dict[str, Callable[[float, Sequence[int]], AttentionOverride]] = {
 
 
 def replay_branch(
-    model: EncoderDecoder,
-    checkpoint: Checkpoint,
+    translator: Translator,
     source_tokens: Sequence[str],
     branch: Branch,
     top_k: int = 5,
@@ -233,10 +230,10 @@ def replay_branch(
     source_tokens: of the whole sentence; the translation has those that are left. A change behind
     the end of what is written changes nothing. Raises ConfigError, see check.
     """
-    check_branch(branch, checkpoint, len(source_tokens))
+    check_branch(branch, translator, len(source_tokens))
     positions = remaining_positions(branch, len(source_tokens))
     tokens = tuple(source_tokens[position] for position in positions)
-    stepper = Stepper.from_source(model, torch.tensor(checkpoint.source.encode(tokens)))
+    stepper = translator.start_stepper(tokens)
     last_step = branch.interventions[-1].step if branch.interventions else 0
     while len(stepper.steps) < last_step and not stepper.finished:
         token: int | None = None
@@ -247,4 +244,4 @@ def replay_branch(
             else:
                 override = OVERRIDES[intervention.kind](intervention.number, positions)
         stepper = stepper.write_token(token, override)
-    return to_translation(stepper.decode_to_end(), checkpoint, tokens, top_k)
+    return translator.to_translation(stepper.decode_to_end(), tokens, top_k)

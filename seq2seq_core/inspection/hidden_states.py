@@ -9,10 +9,10 @@ import torch
 from torch import Tensor
 
 from seq2seq_core.data.vocabulary import EOS, SOS, SPECIAL_TOKENS
-from seq2seq_core.decoding.stepper import DecodingStep, Stepper
+from seq2seq_core.decoding.stepper import DecodingStep
+from seq2seq_core.decoding.translator import Translator
 from seq2seq_core.models.base import CellStep, EncoderDecoder, SourceInspection
 from seq2seq_core.models.calculation import Equation, Location, explain_losses
-from seq2seq_core.training.checkpoint import Checkpoint
 
 Vector = tuple[float, ...]
 
@@ -49,12 +49,13 @@ class InspectedTranslation:
 
 @torch.no_grad()
 def inspect_translation(
-    model: EncoderDecoder, checkpoint: Checkpoint, source: Sequence[str], output: Sequence[str]
+    translator: Translator, source: Sequence[str], output: Sequence[str]
 ) -> InspectedTranslation:
     """Read the source tokens and write exactly these target tokens, <eos> among them or not."""
-    src = torch.tensor(checkpoint.source.encode(source))
-    ids = checkpoint.target.encode(output)
-    stepper = Stepper.from_source(model, src)
+    model, codec = translator.model, translator.codec
+    src = torch.tensor(codec.encode_source(source))
+    ids = codec.encode_target(output)
+    stepper = translator.start_stepper(source)
     for token in ids:
         stepper = stepper.write_token(token)
     source_inspection = model.inspect_source(src[None], torch.ones(1, len(src), dtype=torch.bool))

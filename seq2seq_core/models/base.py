@@ -93,6 +93,7 @@ class EncoderDecoder(nn.Module, ABC):
 
     source_embedding: nn.Embedding  # (V, E), as many rows as the side has tokens
     target_embedding: nn.Embedding
+    has_attention = True  # whether it looks at the source words while it writes
 
     @abstractmethod
     def init_state(self, src: Tensor, src_mask: Tensor) -> Any:

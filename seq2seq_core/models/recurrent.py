@@ -102,6 +102,7 @@ class RecurrentModel(EncoderDecoder):
             bidirectional=config.bidirectional,
             dropout=layer_dropout,
         )
+        self.has_attention = config.has_attention
         self.attends_before_step = config.attention != "none" and config.timing == "before"
         self.context_every_step = config.context == "every_step"
         input_size = config.embedding_size + size * (

@@ -11,15 +11,17 @@ import torch
 from seq2seq_core.config import ModelConfig, TrainingConfig
 from seq2seq_core.data.batches import Batches
 from seq2seq_core.data.cleaning import clean_text
+from seq2seq_core.data.codec import Codec
 from seq2seq_core.data.corpus import Corpus, Pair, Row, build_corpus, split_held_out
 from seq2seq_core.data.vocabulary import Vocabulary
+from seq2seq_core.decoding.translator import Translator
 from seq2seq_core.errors import ConfigError, CorpusError
 from seq2seq_core.evaluation.alignment import AlignmentScore, argmax_positions, score_alignment
 from seq2seq_core.evaluation.metrics import teacher_forced_attention
 from seq2seq_core.limits import LIMITS
 from seq2seq_core.models import build_model
-from seq2seq_core.models.base import EncoderDecoder
-from seq2seq_core.training.checkpoint import Checkpoint, model_size, unpack_state
+from seq2seq_core.training.checkpoint import model_size, unpack_state
+from seq2seq_core.training.loop import load_parameters
 from seq2seq_core.workers import preview
 
 torch.set_num_threads(1)  # such small models run five times faster than with two
@@ -32,8 +34,7 @@ class Dataset:
 
     pairs: tuple[Pair, ...]
     held_out: tuple[Pair, ...]
-    source: Vocabulary
-    target: Vocabulary
+    codec: Codec
 
     @property
     def evaluation_pairs(self) -> tuple[Pair, ...]:
@@ -41,7 +42,7 @@ class Dataset:
         return self.held_out or self.pairs
 
     def make_batches(self, pairs: Sequence[Pair]) -> Batches:
-        return Batches(pairs, self.source, self.target)
+        return Batches(pairs, self.codec.source, self.codec.target)
 
 
 def require_pairs(corpus: Corpus) -> Corpus:
@@ -123,8 +124,11 @@ def load_dataset(description: Mapping[str, Any]) -> Dataset:
     return Dataset(
         parse_pairs(description["rows"]),
         parse_pairs(description["held_out"]),
-        Vocabulary(tuple(description["source_vocabulary"])),
-        Vocabulary(tuple(description["target_vocabulary"])),
+        Codec(
+            description["tokenizer"],
+            Vocabulary(tuple(description["source_vocabulary"])),
+            Vocabulary(tuple(description["target_vocabulary"])),
+        ),
     )
 
 
@@ -143,15 +147,14 @@ def sentences_by_source(
 class TrainedRun:
     """A model at one update of its run."""
 
-    model: EncoderDecoder
-    checkpoint: Checkpoint
+    translator: Translator
     dataset: Dataset
     update: int
 
     def alignment_score(self) -> AlignmentScore | None:
         """Attention against the gold links of the measured pairs; None without either."""
         pairs = self.dataset.evaluation_pairs
-        matrices = teacher_forced_attention(self.model, self.dataset.make_batches(pairs))
+        matrices = teacher_forced_attention(self.translator.model, self.dataset.make_batches(pairs))
         if matrices is None:
             return None
         return score_alignment([*map(argmax_positions, matrices)], pairs)
@@ -167,17 +170,14 @@ def restore_run(
 
     Raises CheckpointError for a damaged snapshot.
     """
-    dataset = load_dataset(description)
-    untrained = build_model(config, len(dataset.source), len(dataset.target), seed)
-    if snapshot is None:
-        update, parameters = 0, torch.cat([p.detach().flatten() for p in untrained.parameters()])
-    else:
-        state = unpack_state(snapshot, model_size(untrained))
-        update, parameters = state.update, state.parameters
-    checkpoint = Checkpoint(
-        config, description["tokenizer"], dataset.source, dataset.target, parameters
-    )
-    return TrainedRun(checkpoint.build(), checkpoint, dataset, update)
+    dataset, update = load_dataset(description), 0
+    codec = dataset.codec
+    model = build_model(config, len(codec.source), len(codec.target), seed)
+    if snapshot is not None:
+        state = unpack_state(snapshot, model_size(model))
+        load_parameters(model, state.parameters)
+        update = state.update
+    return TrainedRun(Translator(model.eval(), codec), dataset, update)
 
 
 def preview_run(
@@ -185,11 +185,11 @@ def preview_run(
 ) -> list[dict[str, Any]]:
     """What the model of a stored run writes for these sentences, in `frame.sentences`' form."""
     previews = preview.tokenize_previews(
-        preview_texts, sentences_by_source(description, trained_run.dataset), trained_run.checkpoint
+        preview_texts,
+        sentences_by_source(description, trained_run.dataset),
+        trained_run.dataset.codec,
     )
-    return preview.translate_previews(
-        trained_run.model, previews, trained_run.checkpoint, LIMITS.decoded_tokens
-    )
+    return preview.translate_previews(trained_run.translator, previews, LIMITS.decoded_tokens)
 
 
 def preview_untrained(
@@ -210,8 +210,6 @@ def preview_untrained(
     untrained_run = restore_run(description, model_config, None, training_config.seed)
     corpus_sentences = sentences_by_source(description, untrained_run.dataset)
     previews = preview.tokenize_previews(
-        description["watched"], corpus_sentences, untrained_run.checkpoint
+        description["watched"], corpus_sentences, untrained_run.dataset.codec
     )
-    return preview.translate_previews(
-        untrained_run.model, previews, untrained_run.checkpoint, max_length=12
-    )
+    return preview.translate_previews(untrained_run.translator, previews, max_length=12)

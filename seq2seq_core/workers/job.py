@@ -8,6 +8,7 @@ import time
 from dataclasses import replace
 from typing import Any
 
+from seq2seq_core.decoding.translator import Translator
 from seq2seq_core.errors import CorpusError, DivergenceError, Seq2SeqError
 from seq2seq_core.evaluation.alignment import chance_alignment
 from seq2seq_core.evaluation.metrics import evaluate
@@ -15,7 +16,7 @@ from seq2seq_core.limits import LIMITS
 from seq2seq_core.models import build_model
 from seq2seq_core.store.history import verify_checksum
 from seq2seq_core.store.queue import Chunk, Claim, Progress, RunControls
-from seq2seq_core.training.checkpoint import Checkpoint, model_size, pack_state, unpack_state
+from seq2seq_core.training.checkpoint import model_size, pack_state, unpack_state
 from seq2seq_core.training.dataset import load_dataset, sentences_by_source
 from seq2seq_core.training.loop import TrainingState, Update, initial_state, train
 from seq2seq_core.training.schedules import EarlyStopping
@@ -55,8 +56,9 @@ class Job:
         if not dataset.pairs:
             raise CorpusError("no_pairs")
         self.train_batches = dataset.make_batches(dataset.pairs)
+        codec = dataset.codec
         self.model = build_model(
-            model_config, len(dataset.source), len(dataset.target), self.config.seed
+            model_config, len(codec.source), len(codec.target), self.config.seed
         )
         self.train_batches.check_update_size(self.config, model_config.attention_cost)
         self.start_state = initial_state(self.model)
@@ -70,13 +72,7 @@ class Job:
         self.evaluation_batches = dataset.make_batches(self.evaluation_pairs)
         self.chance_alignment = chance_alignment(self.evaluation_pairs)
         self.evaluation_set = "held_out" if dataset.held_out else "training"
-        self.checkpoint = Checkpoint(
-            model_config,
-            claim.corpus["tokenizer"],
-            dataset.source,
-            dataset.target,
-            self.start_state.parameters,
-        )
+        self.translator = Translator(self.model, codec)
         self.sentences_by_source = sentences_by_source(claim.corpus, dataset)
         self.default_preview_texts = claim.corpus["watched"]
         self.due_at = time.monotonic()
@@ -106,7 +102,7 @@ class Job:
         self.previews = tokenize_previews(
             new_controls.watched or self.default_preview_texts,
             self.sentences_by_source,
-            self.checkpoint,
+            self.translator.codec,
         )
         self.due_at = min(
             self.due_at, time.monotonic() + 1 / new_controls.pace if new_controls.pace else 0.0
@@ -189,9 +185,7 @@ class Job:
 
     def make_preview(self) -> None:
         """Make a frame."""
-        translations = translate_previews(
-            self.model, self.previews, self.checkpoint, self.max_length
-        )
+        translations = translate_previews(self.translator, self.previews, self.max_length)
         if not all(is_finite(sentence["attention"]) for sentence in translations):
             raise DivergenceError("diverged", update=self.update)
         elapsed_seconds = time.perf_counter() - self.last_preview_at

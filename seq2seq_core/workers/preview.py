@@ -6,14 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import torch
-
 from seq2seq_core.data.batches import pad_sequences
+from seq2seq_core.data.codec import Codec
 from seq2seq_core.data.vocabulary import PAD
-from seq2seq_core.decoding.stepper import Stepper, greedy_search
-from seq2seq_core.decoding.translator import tokenize_source
-from seq2seq_core.models.base import EncoderDecoder
-from seq2seq_core.training.checkpoint import Checkpoint
+from seq2seq_core.decoding.stepper import greedy_search
+from seq2seq_core.decoding.translator import Translator
 
 AttentionRows = list[list[float]]  # target × source, with a last row for <eos> where it was written
 
@@ -25,52 +22,46 @@ class PreviewSentence:
 
 
 def tokenize_previews(
-    texts: Sequence[str], sentences_by_source: Mapping[str, PreviewSentence], checkpoint: Checkpoint
+    texts: Sequence[str], sentences_by_source: Mapping[str, PreviewSentence], codec: Codec
 ) -> list[PreviewSentence]:
     """Cut the sentences to be watched; those of the corpus, `known`, are cut as they are there.
 
     Raises CorpusError, see corpus.tokens_of.
     """
     return [
-        sentences_by_source.get(text) or PreviewSentence(tokenize_source(text, checkpoint), None)
+        sentences_by_source.get(text) or PreviewSentence(codec.tokenize_source(text), None)
         for text in texts
     ]
 
 
 def preview_data(
-    sentence: PreviewSentence, output: list[str], attention: AttentionRows | None
+    sentence: PreviewSentence, output: Sequence[str], attention: AttentionRows | None
 ) -> dict[str, Any]:
     return {
         "source": list(sentence.source),
         "reference": None if sentence.reference is None else list(sentence.reference),
-        "output": output,
+        "output": list(output),
         "attention": attention,
     }
 
 
 def translate_previews(
-    model: EncoderDecoder,
-    previews: Sequence[PreviewSentence],
-    checkpoint: Checkpoint,
-    max_length: int,
+    translator: Translator, previews: Sequence[PreviewSentence], max_length: int
 ) -> list[dict[str, Any]]:
-    """Greedy translations, the first one with its attention: source, reference, output, attention.
-
-    Only the names of `checkpoint` are used, not its weights.
-    """
+    """Greedy translations, the first with its attention: source, reference, output, attention."""
     if not previews:
         return []
-    source_ids = [checkpoint.source.encode(sentence.source) for sentence in previews]
-    stepper = Stepper.from_source(model, torch.tensor(source_ids[0])).decode_to_end(max_length)
+    codec = translator.codec
+    stepper = translator.start_stepper(previews[0].source).decode_to_end(max_length)
     weights = [step.attention for step in stepper.steps]
     attention = [
         [round(number, 3) for number in row.tolist()] for row in weights if row is not None
     ]
     output_ids = [stepper.tokens[:-1] if stepper.finished else stepper.tokens]
-    if len(source_ids) > 1:
-        src = pad_sequences(source_ids[1:])
-        output_ids += greedy_search(model, src, src != PAD, max_length)
-    outputs = map(checkpoint.target.decode, output_ids)
+    if len(previews) > 1:
+        src = pad_sequences([codec.encode_source(sentence.source) for sentence in previews[1:]])
+        output_ids += greedy_search(translator.model, src, src != PAD, max_length)
+    outputs = map(codec.decode_target, output_ids)
     return [
         preview_data(sentence, output, attention or None if number == 0 else None)
         for number, (sentence, output) in enumerate(zip(previews, outputs, strict=True))

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 TreeSegments = list[dict[str, str]]
 DESCRIBED_TOKENS = 12  # tokens of a beginning that are told
 
-tree_component = components.register_component("tree")
+tree_component = components.register_component("beam_tree")
 ranking_component = components.register_component("ranking")
 
 
@@ -38,7 +38,7 @@ def _cached_tree(
     _trained: TrainedRun,
 ) -> BeamTree:
     config = DecodingConfig(beam=width, length_penalty=penalty)
-    return build_beam_tree(_trained.model, _trained.checkpoint, source, config, example_count)
+    return build_beam_tree(_trained.translator, source, config, example_count)
 
 
 def cached_tree(selection: Selection, width: int, penalty: float, example_count: int) -> BeamTree:

@@ -24,7 +24,8 @@ def branch_row(
     """One line of the list."""
     outcome = branch_outcome(branch, selection)
     difference = find_difference(own_outcome.tokens, outcome.tokens)
-    source, target = selection.translation.source_tokens, selection.trained.checkpoint.target.tokens
+    source = selection.translation.source_tokens
+    target = selection.trained.translator.codec.target.tokens
     is_own = branch == UNCHANGED
     return {
         "is": str(branch),
@@ -83,7 +84,7 @@ def branch_labels(selection: Selection) -> dict[str, str]:
 def branches_data(branches: BranchList, selection: Selection) -> dict[str, Any]:
     """The branches as the component lists them, and everything that can be changed."""
     own_outcome = branch_outcome(UNCHANGED, selection)
-    target = selection.trained.checkpoint.target.tokens
+    target = selection.trained.translator.codec.target.tokens
     return {
         "branch": str(branches.active),
         "address": branches.url_params(),

@@ -33,7 +33,7 @@ from seq2seq_core.errors import ConfigError, Seq2SeqError
 
 def check_fit(branch: Branch, selection: Selection) -> None:
     """Raises ConfigError where a branch is none of this model and sentence."""
-    check_branch(branch, selection.trained.checkpoint, len(selection.translation.source_tokens))
+    check_branch(branch, selection.trained.translator, len(selection.translation.source_tokens))
 
 
 def branches_from_url(selection: Selection) -> BranchList:
@@ -78,7 +78,7 @@ def requested_branch(
     if kind == "shuffled":
         return branches.reshuffle_branch(parent, step)
     if kind == "word":
-        target = selection.trained.checkpoint.target
+        target = selection.trained.translator.codec.target
         return parent.with_intervention(word_intervention(step, str(value), target))
     number = float(str(value or 0)) if kind == "sharpened" else int(str(value or 0))
     return parent.with_intervention(Intervention(step, kind, number))
@@ -113,9 +113,7 @@ def apply_stepper_click(selection: Selection) -> None:
 def _cached_outcome(
     run_id: int, update: int, source: tuple[str, ...], branch: Branch, _selection: Selection
 ) -> BranchOutcome:
-    return summarize_outcome(
-        replay_branch(_selection.trained.model, _selection.trained.checkpoint, source, branch)
-    )
+    return summarize_outcome(replay_branch(_selection.trained.translator, source, branch))
 
 
 def branch_outcome(branch: Branch, selection: Selection) -> BranchOutcome:
@@ -128,7 +126,4 @@ def branch_outcome(branch: Branch, selection: Selection) -> BranchOutcome:
 def branch_translation(branch: Branch, selection: Selection) -> Translation:
     if branch == UNCHANGED:
         return selection.translation
-    trained = selection.trained
-    return replay_branch(
-        trained.model, trained.checkpoint, selection.translation.source_tokens, branch
-    )
+    return replay_branch(selection.trained.translator, selection.translation.source_tokens, branch)

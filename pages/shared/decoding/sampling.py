@@ -14,8 +14,7 @@ from pages.shared.runs.run_corpus import reference_translation
 from pages.shared.runs.selection import Selection
 from pages.shared.settings.decoding import TEMPERATURE, TOP_K, TOP_P, decoding_control, seed_input
 from seq2seq_core.config import DecodingConfig
-from seq2seq_core.data.corpus import tokenize
-from seq2seq_core.decoding.sampling import (
+from seq2seq_core.decoding.sampled_translations import (
     NextTokens,
     SampledTranslation,
     next_token_distribution,
@@ -25,7 +24,7 @@ from seq2seq_core.decoding.sampling import (
 if TYPE_CHECKING:
     from seq2seq_core.training.dataset import TrainedRun
 
-sampling_component = components.register_component("lot")
+sampling_component = components.register_component("sampling")
 
 SAMPLE_COUNT = 10
 
@@ -97,9 +96,8 @@ def sampling_data(
     config: DecodingConfig,
 ) -> dict[str, Any]:
     reference = reference_translation(selection.run, selection.text)
-    reference_tokens = (
-        None if reference is None else tokenize(reference, selection.trained.checkpoint.tokenizer)
-    )
+    codec = selection.trained.translator.codec
+    reference_tokens = None if reference is None else codec.tokenize_target(reference)
     return {
         "source": components.annotate_tokens(
             selection.translation.source_tokens, selection.translation.unknown
@@ -137,7 +135,7 @@ def sampling_data(
 def _cached_samples(
     run_id: int, update: int, source: tuple[str, ...], config: DecodingConfig, _trained: TrainedRun
 ) -> list[SampledTranslation]:
-    return sample_translations(_trained.model, _trained.checkpoint, source, config, SAMPLE_COUNT)
+    return sample_translations(_trained.translator, source, config, SAMPLE_COUNT)
 
 
 def sampling_view(selection: Selection) -> None:
@@ -145,9 +143,7 @@ def sampling_view(selection: Selection) -> None:
     source, steps = selection.translation.source_tokens, selection.translation.steps
     step, config = choose_sampling(len(steps))
     prefix = [one.token for one in steps[: step - 1]]
-    distribution = next_token_distribution(
-        selection.trained.model, selection.trained.checkpoint, source, prefix, config
-    )
+    distribution = next_token_distribution(selection.trained.translator, source, prefix, config)
     samples = _cached_samples(
         selection.run.id, selection.trained.update, source, config, selection.trained
     )

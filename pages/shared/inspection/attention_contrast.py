@@ -17,8 +17,6 @@ from pages.shared.runs.selection import show_progress_note
 from pages.shared.runs.trained import load_trained_run
 from seq2seq_core import store
 from seq2seq_core.config import ModelConfig
-from seq2seq_core.data.corpus import tokenize
-from seq2seq_core.decoding.translator import translate
 from seq2seq_core.evaluation.word_diff import mark_common_words
 from seq2seq_core.store import Run
 
@@ -34,11 +32,10 @@ def frame_differences(words: Sequence[str], other_words: Sequence[str]) -> str:
 def draw_run_answer(run: Run, text: str) -> None:
     """One run's translation of the sentence, and how it does on all that it is measured on."""
     trained_run = load_trained_run(run)
-    translation = translate(trained_run.model, trained_run.checkpoint, text)
+    translation = trained_run.translator.translate(text)
     expected = reference_translation(run, text)
-    reference_tokens = (
-        None if expected is None else tokenize(expected, trained_run.checkpoint.tokenizer)
-    )
+    codec = trained_run.translator.codec
+    reference_tokens = None if expected is None else codec.tokenize_target(expected)
     evaluation = store.load_history(session.engine(), run.id, "evaluation")
     with st.container(border=True, height="stretch"):
         st.caption(escape_markdown(run_label(run)))

@@ -11,7 +11,7 @@ from pages.shared.frame.glossary import join_with_glosses
 from pages.shared.frame.i18n import _, segments
 from seq2seq_core.inspection.attention_maps import AttentionMap
 
-map_tiles_component = components.register_component("maps", "shades")
+map_tiles_component = components.register_component("attention_tiles", "sentences")
 
 
 def to_shades(weights: Iterable[float]) -> bytes:

@@ -60,7 +60,7 @@ def _cached_projection(
 
     dataset = _trained.dataset
     pairs = dataset.pairs + dataset.held_out
-    vectors = embeddings.collect_vectors(_trained.model, _trained.checkpoint, pairs, name)
+    vectors = embeddings.collect_vectors(_trained.translator, pairs, name)
     return vectors, embeddings.project(vectors)
 
 

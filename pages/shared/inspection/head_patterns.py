@@ -20,7 +20,7 @@ from seq2seq_core.inspection.attention_heads import AttentionHeads, HeadPattern
 if TYPE_CHECKING:
     from seq2seq_core.training.dataset import TrainedRun
 
-head_tiles_component = components.register_component("heads", "shades")
+head_tiles_component = components.register_component("attention_tiles", "heads")
 
 PART_LABELS = {
     "cross": N_("cross-attention"),
@@ -71,7 +71,7 @@ class SelectedMap:
 def _cached_heads(
     run_id: int, update: int, tokens: tuple[str, ...], _trained: TrainedRun
 ) -> dict[str, AttentionHeads]:
-    return core.inspect_attention_heads(_trained.model, _trained.checkpoint, tokens)
+    return core.inspect_attention_heads(_trained.translator, tokens)
 
 
 def sentence_heads(selection: Selection) -> dict[str, AttentionHeads]:

@@ -142,8 +142,6 @@ def choose_trained_run(page: str, choices: Sequence[Run]) -> tuple[Run, TrainedR
 
 def choose_run_and_sentence(page: str, choices: Sequence[Run]) -> Selection:
     """The run and the sentence that the address names, with the controls to change both."""
-    from seq2seq_core.decoding.translator import translate  # torch comes with it
-
     left, right = st.columns([1, 2])
     with left:
         run = choose_run(page, list(choices))
@@ -151,7 +149,7 @@ def choose_run_and_sentence(page: str, choices: Sequence[Run]) -> Selection:
         text = choose_sentence(page, run)
     trained = load_trained_run(run)
     show_progress_note(run, trained.update)
-    translation = translate(trained.model, trained.checkpoint, text)
+    translation = trained.translator.translate(text)
     show_unknown_words(translation.unknown)
     return Selection(run, trained, text, translation)
 

@@ -16,7 +16,7 @@ from seq2seq_core.evaluation.alignment import argmax_positions
 from seq2seq_core.evaluation.word_diff import mark_common_words
 from seq2seq_core.store import Run
 
-live_component = components.register_component("live", "curve", "matrix")
+live_component = components.register_component("live")
 
 # --- numbers --------------------------------------------------------------------------------
 
@@ -108,12 +108,6 @@ def map_title(layout: str, model: ModelConfig | None) -> str:
     if model is None or not model.is_transformer:
         return title
     return _("{title}: its last layer, the mean of all heads", title=title)
-
-
-def mount_live_view(key: str, data: dict[str, Any]) -> None:
-    """Draw it. What moves goes another way than the component's own code, see feed.js."""
-    live_component(key=key, data={"feed": key})
-    components.feed_component(key=f"{key}_feed", data={"to": key, **data})
 
 
 def sentence_data(sentence: Mapping[str, Any], is_new: bool) -> dict[str, Any]:

@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from seq2seq_core.config import ModelConfig
-from seq2seq_core.decoding.translator import translate
+from seq2seq_core.decoding.translator import Translator
 from seq2seq_core.inspection.attention_heads import (
     ATTENTION_PARTS,
     AttentionHeads,
@@ -17,8 +17,7 @@ from seq2seq_core.inspection.attention_heads import (
     stack_heads,
 )
 from seq2seq_core.models import build_model
-from seq2seq_core.training.checkpoint import Checkpoint
-from tests.core.model_grid import PAIRS, SOURCE, TARGET
+from tests.core.model_grid import CODEC, PAIRS, SOURCE, TARGET
 
 TRANSFORMER = ModelConfig(
     "transformer", layers=3, heads=2, model_size=8, feed_forward_size=16, dropout=0.0
@@ -26,11 +25,10 @@ TRANSFORMER = ModelConfig(
 TEXT = " ".join(PAIRS[1].source)
 
 
-def made(kind: ModelConfig) -> tuple[dict[str, AttentionHeads], Checkpoint]:
+def made(kind: ModelConfig) -> tuple[dict[str, AttentionHeads], Translator]:
     model = build_model(kind, len(SOURCE), len(TARGET), seed=3)
-    parameters = torch.cat([p.detach().flatten() for p in model.parameters()])
-    checkpoint = Checkpoint(kind, "space", SOURCE, TARGET, parameters)
-    return inspect_attention_heads(model, checkpoint, PAIRS[1].source), checkpoint
+    translator = Translator(model, CODEC)
+    return inspect_attention_heads(translator, PAIRS[1].source), translator
 
 
 @pytest.fixture(scope="module")
@@ -65,11 +63,11 @@ def test_the_decoder_never_looks_at_what_is_not_written_yet(
 
 
 def test_head_0_is_the_mean_and_of_the_last_layer_what_the_other_pages_show() -> None:
-    heads, checkpoint = made(TRANSFORMER)
+    heads, translator = made(TRANSFORMER)
     one = heads["cross"]
     both = torch.tensor([one.weight_matrix(2, 1), one.weight_matrix(2, 2)])
     torch.testing.assert_close(torch.tensor(one.weight_matrix(2, 0)), both.mean(0))
-    shown = translate(checkpoint.build(), checkpoint, TEXT)
+    shown = translator.translate(TEXT)
     assert one.row_tokens == tuple(step.token for step in shown.steps)
     expected = torch.tensor([step.attention for step in shown.steps])
     torch.testing.assert_close(torch.tensor(one.weight_matrix(3, 0)), expected)

@@ -11,6 +11,7 @@ import pytest
 import torch
 
 from seq2seq_core.config import ModelConfig
+from seq2seq_core.decoding.translator import Translator
 from seq2seq_core.inspection import hidden_states
 from seq2seq_core.inspection.hidden_states import (
     CellLocation,
@@ -19,8 +20,16 @@ from seq2seq_core.inspection.hidden_states import (
 )
 from seq2seq_core.models import build_model
 from seq2seq_core.models.calculation import Equation, Location
-from seq2seq_core.training.checkpoint import Checkpoint
-from tests.core.model_grid import ASKING_BEFORE, KINDS, PAIRS, SOURCE, TARGET, VARIANTS, name_of
+from tests.core.model_grid import (
+    ASKING_BEFORE,
+    CODEC,
+    KINDS,
+    PAIRS,
+    SOURCE,
+    TARGET,
+    VARIANTS,
+    name_of,
+)
 
 Vector = tuple[float, ...]
 STEP = 2
@@ -30,8 +39,7 @@ WIDE = ModelConfig(attention="additive", embedding_size=64, hidden_size=256, bid
 
 def open_up(kind: ModelConfig) -> InspectedTranslation:
     model = build_model(kind, len(SOURCE), len(TARGET), seed=5).eval()
-    checkpoint = Checkpoint(kind, "space", SOURCE, TARGET, torch.zeros(0))
-    return hidden_states.inspect_translation(model, checkpoint, PAIRS[3].source, WORDS)
+    return hidden_states.inspect_translation(Translator(model, CODEC), PAIRS[3].source, WORDS)
 
 
 @pytest.fixture(scope="module", params=[*KINDS, *VARIANTS], ids=name_of)

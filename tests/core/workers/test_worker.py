@@ -53,7 +53,7 @@ def state(engine: Engine, run: store.Run) -> TrainingState:
     snapshot = store.load_latest_snapshot(engine, run.id)
     assert snapshot is not None
     made_of = dataset.load_dataset(store.load_run_corpus(engine, run.id))
-    model = build_model(run.model, len(made_of.source), len(made_of.target), seed=0)
+    model = build_model(run.model, len(made_of.codec.source), len(made_of.codec.target), seed=0)
     found = unpack_state(snapshot[1], model_size(model))
     assert found.update == snapshot[0]
     return found
@@ -62,7 +62,7 @@ def state(engine: Engine, run: store.Run) -> TrainingState:
 def direct(config: TrainingConfig = TRAINING) -> TrainingState:
     """The same training without worker and store."""
     made_of = dataset.load_dataset(CORPUS)
-    model = build_model(MODEL, len(made_of.source), len(made_of.target), config.seed)
+    model = build_model(MODEL, len(made_of.codec.source), len(made_of.codec.target), config.seed)
     data = made_of.make_batches(made_of.pairs)
     *_, last = loop.train(model, loop.initial_state(model), data, config)
     return last.copy_state()
