@@ -24,7 +24,7 @@ from seq2seq_core.figures.bars import Bar, bar_chart
 from seq2seq_core.store import Run
 
 if TYPE_CHECKING:
-    from seq2seq_core.training.dataset import TrainedRun
+    from seq2seq_core.training.restore import TrainedRun
 
 
 def describe_measurement(run: Run, trained: TrainedRun) -> str:

@@ -271,7 +271,7 @@ def evaluate_command(options: argparse.Namespace) -> None:
 
 
 def workers_command(options: argparse.Namespace) -> None:
-    from seq2seq_core.store.schema import default_url, open_store
+    from seq2seq_core.store.engine import default_url, open_store
     from seq2seq_core.workers import pool
 
     count = None if options.count is None else parse_int("--count", options.count)

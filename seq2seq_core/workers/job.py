@@ -15,20 +15,26 @@ from seq2seq_core.evaluation.metrics import evaluate
 from seq2seq_core.limits import LIMITS
 from seq2seq_core.models import build_model
 from seq2seq_core.store.history import verify_checksum
-from seq2seq_core.store.queue import Chunk, Claim, Progress, RunControls
+from seq2seq_core.store.progress import Chunk, Progress
+from seq2seq_core.store.queue import Claim, RunControls
 from seq2seq_core.training.checkpoint import model_size, pack_state, unpack_state
-from seq2seq_core.training.dataset import load_dataset, sentences_by_source
+from seq2seq_core.training.dataset import load_dataset
 from seq2seq_core.training.loop import TrainingState, Update, initial_state, train
 from seq2seq_core.training.schedules import EarlyStopping
-from seq2seq_core.workers.preview import AttentionRows, tokenize_previews, translate_previews
+from seq2seq_core.workers.preview import (
+    AttentionRows,
+    sentences_by_source,
+    tokenize_previews,
+    translate_previews,
+)
 
 LOG = logging.getLogger(__name__)
 
 EVALUATE_EVERY = 10  # updates
 MAX_EVALUATED_PAIRS = 100  # pairs
-PREVIEW_INTERVAL = (0.15, 0.05)  # seconds between two frames: at least, and per run of the worker
+PREVIEW_INTERVAL = (0.15, 0.05)  # seconds between two previews: at least, and per run of the worker
 SNAPSHOT_INTERVAL = (1.0, 0.2)  # the same between two snapshots,
-SNAPSHOT_COST_FACTOR = 20  # and so many times as long as writing one takes
+SNAPSHOT_COST_FACTOR = 20  # and at least 20 times as long as writing one takes
 MAX_LAG = 0.25  # seconds that a slowed run may be behind its pace
 
 

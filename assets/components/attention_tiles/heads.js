@@ -94,9 +94,9 @@ function scrollToLarge(key) {
 function drawTile(node, one, { rows, columns, causal }, dark) {
   node.setAttribute("aria-selected", one.chosen);
   node.setAttribute("aria-label", one.name);
-  const seen = `${rows}/${columns}/${causal}/${dark}\n${one.shades}`;
-  if (node.seen === seen) return;
-  node.seen = seen;
+  const drawn = `${rows}/${columns}/${causal}/${dark}\n${one.shades}`;
+  if (node.drawn === drawn) return;
+  node.drawn = drawn;
   const size = Math.max(2, Math.floor(PIXELS / Math.max(rows, columns)));
   const [color] = readColors(node, "source");
   paintWeights(node.firstChild, { shades: atob(one.shades), rows, columns, size, color, causal });

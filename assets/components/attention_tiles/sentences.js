@@ -127,9 +127,9 @@ function reserveRoom(view) {
 function drawTile(node, map, dark) {
   node.setAttribute("aria-selected", Boolean(map.pinned));
   node.setAttribute("aria-label", `${map.source.join(" ")} → ${map.target.join(" ")}`);
-  const seen = `${map.id}\n${map.shades}\n${dark}`;
-  if (node.seen === seen) return;
-  node.seen = seen;
+  const drawn = `${map.id}\n${map.shades}\n${dark}`;
+  if (node.drawn === drawn) return;
+  node.drawn = drawn;
   const [canvas] = node.children;
   const columns = map.source.length, rows = map.target.length;
   const cell = Math.max(1, Math.floor(SIDE / Math.max(columns, rows)));

@@ -62,7 +62,6 @@ export default whenStyled(({ parentElement, data, setStateValue }) => {
 });
 
 function createView(parentElement) {
-  parentElement.querySelector(".tree")?.remove(); // left by an older version of this file
   const root = el("div", "lab tree");
   root.innerHTML = SKELETON; // a constant
   root.dataset.testid = "tree";

@@ -25,7 +25,6 @@ export default whenStyled(({ parentElement, data, setTriggerValue }) => {
 });
 
 function createView(parentElement) {
-  parentElement.querySelector(".numbers")?.remove(); // left by an older version of this file
   const root = el("div", "lab numbers");
   root.innerHTML = `
     <div class="top"><p class="said"></p><div class="pager">

@@ -53,7 +53,6 @@ export default whenStyled(({ parentElement, data, setStateValue }) => {
 });
 
 function createView(parentElement) {
-  parentElement.querySelector(".guess")?.remove(); // left by an older version of this file
   const root = el("div", "lab guess");
   root.innerHTML = SKELETON; // a constant
   root.dataset.testid = "guess";

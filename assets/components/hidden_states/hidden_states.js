@@ -23,7 +23,6 @@ export default whenStyled(({ parentElement, data, setTriggerValue }) => {
 });
 
 function createView(parentElement) {
-  parentElement.querySelector(".strips")?.remove(); // left by an older version of this file
   const root = el("div", "lab strips");
   root.dataset.testid = "strips";
   parentElement.append(root);

@@ -15,10 +15,20 @@ function waitForStyles(link) {
   return loading.get(link);
 }
 
+const known = new WeakSet(); // shadow roots that this version of the code has drawn in
+
+/** What an older version has left in a tab that stayed open while the app was updated. */
+function removeLeftovers(parentElement) {
+  if (known.has(parentElement)) return;
+  known.add(parentElement);
+  parentElement.querySelectorAll(".lab").forEach((root) => root.remove());
+}
+
 /** A component's draw function, called as soon as its style sheet is there with all that it imports. */
 export function whenStyled(draw) {
   return async (context) => {
     await waitForStyles(context.parentElement.querySelector("link[rel=stylesheet]"));
+    removeLeftovers(context.parentElement);
     return draw(context);
   };
 }

@@ -87,9 +87,9 @@ function drawAttention(root, data) {
 const judgeSentence = ({ output, exact, reference }) => (!output.length || !reference ? "none" : exact ? "right" : "wrong");
 
 function drawWords(node, output) {
-  const seen = JSON.stringify(output);
-  if (node.seen === seen) return;
-  node.seen = seen;
+  const text = JSON.stringify(output);
+  if (node.drawn === text) return;
+  node.drawn = text;
   node.replaceChildren(...output.flatMap(({ token, right }, i) => {
     const word = el("span", right ? "right" : "wrong", token);
     return i ? [" ", word] : [word];
@@ -103,9 +103,9 @@ function createSentence() {
 }
 
 function fillSentence(li, { source, gloss, reference, output, exact, badge }, labels) {
-  const seen = JSON.stringify([source, reference, output, exact, badge, labels]);
-  if (li.seen === seen) return;
-  li.seen = seen;
+  const text = JSON.stringify([source, reference, output, exact, badge, labels]);
+  if (li.drawn === text) return;
+  li.drawn = text;
   const [mark, { firstChild: original, lastChild: note }, written] = li.children;
   const state = judgeSentence({ output, exact, reference });
   li.dataset.state = state;

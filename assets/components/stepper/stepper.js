@@ -81,7 +81,6 @@ export default whenStyled(({ parentElement, data, setStateValue, setTriggerValue
 });
 
 function createView(parentElement) {
-  parentElement.querySelector(".stepper")?.remove(); // left by an older version of this file
   const root = el("div", "lab stepper");
   root.innerHTML = SKELETON; // a constant
   root.dataset.testid = "stepper";

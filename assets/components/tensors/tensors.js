@@ -21,7 +21,6 @@ export default whenStyled(({ parentElement, data }) => {
 });
 
 function createView(parentElement) {
-  parentElement.querySelector(".tensors")?.remove();
   const root = el("div", "lab tensors");
   root.innerHTML = SKELETON;
   root.dataset.testid = "tensors";

@@ -18,7 +18,7 @@ from seq2seq_core.decoding.translator import Translation
 from seq2seq_core.limits import LIMITS
 
 if TYPE_CHECKING:
-    from seq2seq_core.training.dataset import TrainedRun
+    from seq2seq_core.training.restore import TrainedRun
 
 TreeSegments = list[dict[str, str]]
 DESCRIBED_TOKENS = 12  # tokens of a beginning that are told

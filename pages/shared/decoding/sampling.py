@@ -22,7 +22,7 @@ from seq2seq_core.decoding.sampled_translations import (
 )
 
 if TYPE_CHECKING:
-    from seq2seq_core.training.dataset import TrainedRun
+    from seq2seq_core.training.restore import TrainedRun
 
 sampling_component = components.register_component("sampling")
 

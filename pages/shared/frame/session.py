@@ -35,7 +35,7 @@ def warm_up() -> None:
     import sacrebleu.metrics  # noqa: F401
 
     import seq2seq_core.decoding.translator
-    import seq2seq_core.training.dataset  # noqa: F401
+    import seq2seq_core.workers.preview  # noqa: F401
 
     gc.collect()
     gc.freeze()  # what is imported never becomes garbage: do not walk over it again

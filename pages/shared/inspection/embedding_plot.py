@@ -16,7 +16,7 @@ from seq2seq_core.store import Run
 
 if TYPE_CHECKING:
     from seq2seq_core.inspection.embeddings import Projection, VectorSet
-    from seq2seq_core.training.dataset import TrainedRun
+    from seq2seq_core.training.restore import TrainedRun
 
 VECTOR_SET_LABELS = {
     "source": N_("source words"),
@@ -41,10 +41,10 @@ VECTOR_SET_NOTES = {
 
 @st.cache_resource(show_spinner=False, max_entries=8)
 def _restore_untrained(run_id: int, _run: Run) -> TrainedRun:
-    from seq2seq_core.training import dataset
+    from seq2seq_core.training.restore import restore_run
 
     description = store.load_run_corpus(session.engine(), run_id)
-    return dataset.restore_run(description, _run.model, None, _run.training.seed)
+    return restore_run(description, _run.model, None, _run.training.seed)
 
 
 def restore_untrained(run: Run) -> TrainedRun:

@@ -18,7 +18,7 @@ from seq2seq_core.inspection import attention_heads as core
 from seq2seq_core.inspection.attention_heads import AttentionHeads, HeadPattern
 
 if TYPE_CHECKING:
-    from seq2seq_core.training.dataset import TrainedRun
+    from seq2seq_core.training.restore import TrainedRun
 
 head_tiles_component = components.register_component("attention_tiles", "heads")
 

@@ -17,7 +17,7 @@ from seq2seq_core.store import Run
 
 if TYPE_CHECKING:
     from seq2seq_core.evaluation.alignment import AlignmentScore
-    from seq2seq_core.training.dataset import TrainedRun
+    from seq2seq_core.training.restore import TrainedRun
 
 
 CACHE_ENTRIES = (

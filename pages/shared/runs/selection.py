@@ -18,7 +18,7 @@ from seq2seq_core.store import Run
 
 if TYPE_CHECKING:
     from seq2seq_core.decoding.translator import Translation
-    from seq2seq_core.training.dataset import TrainedRun
+    from seq2seq_core.training.restore import TrainedRun
 
 
 # --- a run ----------------------------------------------------------------------------------

@@ -32,7 +32,9 @@ def test_a_saved_model_answers_exactly_as_before(tmp_path: Path, kind: ModelConf
     loaded = checkpoints.load_checkpoint(tmp_path / "run")
     assert (loaded.model_config, loaded.codec) == (kind, CODEC)
     batch = DATA.full_batch()
-    answer = loaded.build_translator().model(batch.src, batch.src_mask, batch.tgt_in)[0]
+    answer = checkpoints.load_translator(tmp_path / "run").model(
+        batch.src, batch.src_mask, batch.tgt_in
+    )[0]
     assert answer.equal(model(batch.src, batch.src_mask, batch.tgt_in)[0])
 
 

@@ -296,12 +296,12 @@ def test_a_store_that_is_away_for_a_while_loses_nothing(
 ) -> None:
     run, worker = begin(engine), Worker(engine, "w", Heartbeat())
     until(worker, engine, run, 5)
-    reached, write = worker.jobs[run.id].update, queue.write_progress
+    reached = worker.jobs[run.id].update
 
     def away(*_: object) -> dict[int, str]:
         raise StoreError("cannot_save", detail="disk full")
 
-    monkeypatch.setattr(queue, "write_progress", away)
+    monkeypatch.setattr("seq2seq_core.workers.worker.write_progress", away)
     failures = 0
     while failures < 5:
         try:
@@ -309,7 +309,7 @@ def test_a_store_that_is_away_for_a_while_loses_nothing(
         except StoreError:
             failures += 1
     assert worker.jobs[run.id].update < reached + 100  # it waits
-    monkeypatch.setattr(queue, "write_progress", write)
+    monkeypatch.undo()
     work(worker)
     assert store.load_history(engine, run.id, "update")["update"] == list(range(1, 46))
     assert same(state(engine, run), direct())

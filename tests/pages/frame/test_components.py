@@ -6,8 +6,9 @@ import re
 from pathlib import Path
 
 import pytest
+from streamlit.testing.v1 import AppTest
 
-from pages.shared.frame.components import COMPONENT_FOLDER, ROOT, hash_files
+from pages.shared.frame.components import COMPONENT_FOLDER, PACKAGE, ROOT, hash_files
 
 FOLDER = ROOT / COMPONENT_FOLDER
 SCRIPTS = sorted(FOLDER.rglob("*.js"))
@@ -117,3 +118,22 @@ def test_any_change_of_a_file_changes_the_address(tmp_path: Path) -> None:
     hashes.add(hash_files(tmp_path))
     assert len(hashes) == 4
     assert hash_files(tmp_path) in hashes  # and nothing else does
+
+
+def show_component() -> None:
+    from pages.shared.frame import components
+
+    components.stepper_component(key="one", data={"key": "a"})
+
+
+def test_every_server_of_a_process_serves_the_files_by_address() -> None:
+    """As in tests, where each app has a server of its own; no code travels with the data."""
+    for _server in range(2):
+        app = AppTest.from_function(show_component).run()
+        assert not app.exception
+        [element] = app.get("bidi_component")
+        message = element.proto
+        assert message.component_name == f"{PACKAGE}.stepper"
+        assert message.js_source_path == "stepper/stepper.js"
+        assert message.css_source_path == "stepper/stepper.css"
+        assert not message.js_content and not message.css_content
