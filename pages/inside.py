@@ -249,7 +249,6 @@ def page() -> None:
         show_no_model_note()
         return
     selection = choose_run_and_sentence("inside", choices)
-
     translation = selection.translation
     reset_focus(f"{selection.run.id}:{' '.join(translation.source_tokens)}")
     model = selection.run.model_config

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import streamlit as st
 
@@ -12,11 +12,10 @@ from pages.shared.frame.glossary import join_with_glosses
 from pages.shared.frame.i18n import N_, _, current_language
 from seq2seq_core import store
 from seq2seq_core.figures.scatter import MAX_GROUPS, Point, PointLabel, scatter_figure
+from seq2seq_core.inspection import embeddings
+from seq2seq_core.inspection.embeddings import Projection, VectorSet
 from seq2seq_core.store import Run
-
-if TYPE_CHECKING:
-    from seq2seq_core.inspection.embeddings import Projection, VectorSet
-    from seq2seq_core.training.restore import TrainedRun
+from seq2seq_core.training.restore import TrainedRun, restore_run
 
 VECTOR_SET_LABELS = {
     "source": N_("source words"),
@@ -41,8 +40,6 @@ VECTOR_SET_NOTES = {
 
 @st.cache_resource(show_spinner=False, max_entries=8)
 def _restore_untrained(run_id: int, _run: Run) -> TrainedRun:
-    from seq2seq_core.training.restore import restore_run
-
     description = store.load_run_corpus(session.engine(), run_id)
     return restore_run(description, _run.model, None, _run.training.seed)
 
@@ -56,8 +53,6 @@ def restore_untrained(run: Run) -> TrainedRun:
 def _cached_projection(
     run_id: int, update: int, name: str, _trained: TrainedRun
 ) -> tuple[VectorSet, Projection]:
-    from seq2seq_core.inspection import embeddings  # torch comes with it: only this page pays
-
     dataset = _trained.dataset
     pairs = dataset.pairs + dataset.held_out
     vectors = embeddings.collect_vectors(_trained.translator, pairs, name)
@@ -71,15 +66,11 @@ def projected_vectors(run: Run, trained: TrainedRun, name: str) -> tuple[VectorS
 
 def closest_word(vectors: VectorSet) -> str:
     """The word that has the closest neighbour of all."""
-    from seq2seq_core.inspection import embeddings
-
     return embeddings.closest_pair_word(vectors) or vectors.words[0]
 
 
 def nearest_words(vectors: VectorSet, word: str) -> dict[str, float]:
     """The nearest words with their cosine, the nearest first."""
-    from seq2seq_core.inspection import embeddings
-
     return {
         neighbour.word: neighbour.cosine
         for neighbour in embeddings.nearest_neighbours(vectors, word)
