@@ -12,8 +12,7 @@ from seq2seq_core.errors import ConfigError
 from seq2seq_core.limits import LIMITS
 
 ARCHITECTURES = ("rnn", "lstm", "gru", "transformer")
-SCORES = {"dot": "Dot", "general": "General", "additive": "Additive"}  # class in models.attention
-ATTENTIONS = ("none", *SCORES)
+ATTENTIONS = ("none", "dot", "general", "additive")  # the scores of models.attention.SCORES
 # the decoder's step: Luong et al. 2015, Bahdanau et al. 2015
 ATTENTION_TIMINGS = ("after", "before")
 CONTEXT_TIMINGS = ("start", "every_step")  # where the decoder gets the encoder's last state

@@ -87,7 +87,6 @@ class DecodingStep:
     token: int
     probabilities: Tensor  # (V,)
     inspection: Inspection
-    state: State  # before it
 
     @property
     def attention(self) -> Tensor | None:
@@ -132,12 +131,8 @@ class Stepper:
         inspection = self.model.inspect(state, torch.tensor([last_token]), override)
         probabilities = inspection.step.logits[0].softmax(0)
         token_id = int(probabilities.argmax()) if token is None else token
-        step = DecodingStep(token_id, probabilities, inspection, state)
+        step = DecodingStep(token_id, probabilities, inspection)
         return replace(self, steps=(*self.steps, step))
-
-    def rewind(self, length: int) -> Stepper:
-        """The walk when it had `to` tokens."""
-        return replace(self, steps=self.steps[:length])
 
     def decode_to_end(self, max_length: int = LIMITS.decoded_tokens) -> Stepper:
         """Greedy from here to <eos> or max_length tokens."""

@@ -21,7 +21,6 @@ from seq2seq_core.evaluation.alignment import (
     linked_sources,
 )
 
-ATTENTION_PARTS = ("cross", "encoder", "decoder")
 # where a row may have its largest weight, by part: in words, see `expected`
 PATTERNS = {
     "encoder": ("before", "same", "after", "first", "last"),
@@ -34,7 +33,7 @@ PATTERNS = {
 class AttentionHeads:
     """What all heads of one part look at. Layers and heads count from 1; head 0 is their mean."""
 
-    part: str  # one of PARTS
+    part: str  # encoder, decoder or cross
     row_tokens: tuple[str, ...]  # the tokens that look
     column_tokens: tuple[str, ...]  # the tokens that are looked at
     layer_count: int
@@ -55,10 +54,6 @@ class AttentionHeads:
         """rows × columns; each row sums to one."""
         weights, width = self.flat_weights(layer, head), len(self.column_tokens)
         return [weights[i : i + width] for i in range(0, len(weights), width)]
-
-    def weight_bytes(self, layer: int, head: int) -> bytes:
-        """rows × columns, one byte a weight: 255 is all of it."""
-        return bytes(int(255 * weight + 0.5) for weight in self.flat_weights(layer, head))
 
 
 def stack_heads(

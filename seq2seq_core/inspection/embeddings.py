@@ -15,7 +15,6 @@ from seq2seq_core.data.vocabulary import SPECIAL_TOKENS, UNK, Vocabulary
 from seq2seq_core.decoding.translator import Translator
 from seq2seq_core.models.base import EncoderDecoder
 
-VECTOR_SETS = ("source", "target", "encoder", "decoder")  # embeddings of both sides, states of both
 MAX_STATES = 1500  # about so many at most; it decides how many sentences are read
 MAX_COMPARED_WORDS = 500  # words, the first ones, among which the closest two are looked for
 
@@ -165,13 +164,16 @@ def decoder_states(translator: Translator, pairs: Sequence[Pair]) -> VectorSet:
     for t in range(batch.tgt_in.shape[1]):
         inspection = model.inspect(state, batch.tgt_in[:, t])
         state = inspection.step.state
-        ids = batch.tgt_out[:, t].tolist()  # <pad> after the end: cloud_of leaves it out
+        ids = batch.tgt_out[:, t].tolist()  # <pad> after the end: build_vector_set leaves it out
         tagged_vectors += [(i, (row, t), inspection.hidden[row]) for row, i in enumerate(ids)]
     return build_vector_set(tagged_vectors, codec.target, [pair.target for pair in pairs])
 
 
 def collect_vectors(translator: Translator, pairs: Sequence[Pair], name: str) -> VectorSet:
-    """One of CLOUDS; the states are those of some of the pairs, see `spread`."""
+    """The embeddings of the "source" or "target", the states of the "encoder" or "decoder".
+
+    States are read from some of the pairs, see `sample_pairs`.
+    """
     model, codec = translator.model.eval(), translator.codec
     if name == "source":
         return embedding_vectors(model.source_embedding.weight, codec.source)

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import torch
 from torch import Tensor
 
-from seq2seq_core.data.vocabulary import SOS
+from seq2seq_core.data.vocabulary import EOS, SOS, SPECIAL_TOKENS
 from seq2seq_core.decoding.stepper import DecodingStep
 from seq2seq_core.decoding.translator import Translator
+from seq2seq_core.inspection.explain_recurrent import explain_cell, explain_recurrent_step
+from seq2seq_core.inspection.explain_transformer import explain_transformer_step
 from seq2seq_core.models.base import CellStep, EncoderDecoder, SourceInspection
 from seq2seq_core.models.calculation import Equation, Location, explain_losses
 
@@ -140,18 +143,31 @@ def explain_cell_step(
         )
     else:  # tensors (1, size)
         step = select_step(translation.steps[location.word].inspection.cells[location.layer], 0)
-    return translation.model.explain_cell(step, location.side, location.layer, location.is_backward)
+    model: Any = translation.model  # recurrent: no other model has cells
+    return explain_cell(model, step, location.side, location.layer, location.is_backward)
+
+
+STEP_EXPLAINERS: dict[str, Callable[[Any, Tensor, Tensor, Location], tuple[Equation, ...]]] = {
+    "rnn": explain_recurrent_step,
+    "lstm": explain_recurrent_step,
+    "gru": explain_recurrent_step,
+    "transformer": explain_transformer_step,
+}
 
 
 @torch.no_grad()
 def explain_step(translation: InspectedTranslation, location: Location) -> tuple[Equation, ...]:
-    """One step line by line, from the score of one word to the probability of what was written."""
-    return translation.model.explain_step(translation.src, translation.tokens, location)
+    """One step line by line, from what it reads to the probability of what it wrote.
+
+    Step t reads token t of the translation, which begins with <sos>, and wrote token t + 1.
+    """
+    explain = STEP_EXPLAINERS[translation.model.architecture]
+    return explain(translation.model, translation.src, translation.tokens, location)
 
 
 @torch.no_grad()
 def explain_loss(equations: Sequence[Equation], target_id: int) -> tuple[Equation, ...]:
-    """What `numbers` ends with, as the loss of the right word's id."""
+    """The loss of the right word's id, out of the logits that `explain_step` ends with."""
     return explain_losses(equations[-1].operands[0], target_id)
 
 
@@ -164,3 +180,15 @@ def step_attention(translation: InspectedTranslation, location: Location) -> Vec
     return (
         None if attention is None else tuple(attention[0, location.layer, location.head].tolist())
     )
+
+
+def reference_token(reference: Sequence[str], output: Sequence[str], step: int) -> str | None:
+    """The right token at a step, counted from 0; None where no loss is taken after this output.
+
+    reference: without <eos>. The loss is taken after the true tokens, so the output has to be the
+    reference up to this step.
+    """
+    tokens = (*reference, SPECIAL_TOKENS[EOS])
+    if step >= len(tokens) or tuple(output[:step]) != tokens[:step]:
+        return None
+    return tokens[step]

@@ -147,11 +147,12 @@ def test_its_own_word_put_in_changes_nothing(kind: ModelConfig) -> None:
 def test_a_branch_shares_its_beginning_and_leaves_the_old_walk_whole(kind: ModelConfig) -> None:
     translator = made(kind)
     old = replay_branch(translator, TOKENS, Branch())
-    walk = translator.start_stepper(TOKENS).decode_to_end()
+    early = translator.start_stepper(TOKENS).write_token()
+    walk = early.decode_to_end()
     steps, tokens = walk.steps, walk.tokens
     before = [step.probabilities.clone() for step in steps]
     forced = other_than(walk.tokens[1])
-    by_hand = walk.rewind(1).write_token(forced).decode_to_end()
+    by_hand = early.write_token(forced).decode_to_end()
     assert by_hand.steps[0] is walk.steps[0] is steps[0]
     branch = replay_branch(translator, TOKENS, Branch((Intervention(2, "word", forced),)))
     assert [step.token for step in branch.steps] == TARGET.decode(by_hand.tokens)
