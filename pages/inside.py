@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from pages.shared.frame import errors, url_state
-from pages.shared.frame.i18n import N_, _, current_language, segments
+from pages.shared.frame import errors, url_state, widgets
+from pages.shared.frame.i18n import N_, _, segments
 from pages.shared.frame.numbers import format_percent
 from pages.shared.inspection import calculation, hidden_states
 from pages.shared.inspection.calculation import CalculationContext
@@ -56,23 +56,19 @@ def choose_option(
     default_index: int = 0,
 ) -> str:
     """A choice that goes into the address under this name; nothing to choose shows nothing."""
-    current = url_state.get_option(name, options, options[default_index])
+    default = options[default_index]
     if len(options) < 2:
-        return current
-    key = f"inside_{name}_{len(options)}_{options[0]}_{current_language()}"
-
-    def sync_choice() -> None:
-        url_state.set_param(name, st.session_state[key])
-
-    return st.segmented_control(
+        return default
+    return widgets.choose_option(
+        "inside",
+        name,
         label,
         options,
-        default=url_state.initial_value(key, current),
-        required=True,
-        format_func=format_option,
-        key=key,
-        on_change=errors.deferred_errors(sync_choice),
-        wrap=True,
+        format_option,
+        default=default,
+        omits_default=False,
+        scope=f"{len(options)}_{options[0]}",
+        label_visibility="visible",
     )
 
 

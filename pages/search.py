@@ -15,8 +15,8 @@ from pages.shared.decoding.beam_tree import (
     tree_data,
 )
 from pages.shared.decoding.sampling import sampling_view
-from pages.shared.frame import errors, url_state
-from pages.shared.frame.i18n import N_, _, current_language
+from pages.shared.frame import errors, url_state, widgets
+from pages.shared.frame.i18n import N_, _
 from pages.shared.frame.numbers import format_log_probability
 from pages.shared.runs.run_corpus import reference_translation
 from pages.shared.runs.selection import (
@@ -26,28 +26,21 @@ from pages.shared.runs.selection import (
     rerun_on_progress,
     show_no_model_note,
 )
-from pages.shared.settings.decoding import BEAM, PENALTY, decoding_control
+from pages.shared.settings.decoding import BEAM, LENGTH_PENALTY
+from pages.shared.settings.panel import draw_setting
 from seq2seq_core.decoding.beam_tree import BeamResult, BeamTree
 
 METHODS = {"beam": N_("Beam search"), "sampling": N_("Sampling")}
 
 
 def choose_search_method() -> str:
-    key = f"search_way_{current_language()}"
-    method = st.segmented_control(
+    return widgets.choose_option(
+        "search",
+        "way",
         _("How the next word is chosen"),
         list(METHODS),
-        default=url_state.initial_value(key, url_state.get_option("way", list(METHODS), "beam")),
-        required=True,
-        format_func=lambda name: _(METHODS[name]),
-        key=key,
-        label_visibility="collapsed",
+        lambda name: _(METHODS[name]),
     )
-    if method == "beam":
-        url_state.remove_param("way")
-    else:
-        url_state.set_param("way", method)
-    return method
 
 
 def sync_tree_step() -> None:
@@ -71,9 +64,9 @@ def show_tree(selection: Selection, tree: BeamTree, width: int, penalty: float) 
 def show_beam_search(selection: Selection) -> None:
     left, right = st.columns(2, gap="medium")
     with left:
-        width = int(decoding_control(BEAM))
+        width = draw_setting(BEAM)
     with right:
-        penalty = decoding_control(PENALTY)
+        penalty = draw_setting(LENGTH_PENALTY)
     pruned_count = 3 if width < 6 else 2  # of those cut off: more would hide the beam
     tree = cached_tree(selection, width, penalty, pruned_count)
     show_tree(selection, tree, width, penalty)

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from pages.shared.frame import components, url_state
-from pages.shared.frame.i18n import _, current_language
+from pages.shared.frame import components, url_state, widgets
+from pages.shared.frame.i18n import _
 from pages.shared.frame.numbers import format_log_probability
 from pages.shared.runs.run_corpus import reference_translation
 from pages.shared.runs.selection import Selection
-from pages.shared.settings.decoding import TEMPERATURE, TOP_K, TOP_P, decoding_control, seed_input
+from pages.shared.settings.decoding import DRAW_NUMBER, TEMPERATURE, TOP_K, TOP_P
+from pages.shared.settings.panel import draw_setting
 from seq2seq_core.config import DecodingConfig
 from seq2seq_core.decoding.sampled_translations import (
     NextTokens,
@@ -29,32 +30,28 @@ sampling_component = components.register_component("sampling")
 SAMPLE_COUNT = 10
 
 
-def choose_step(count: int) -> int:
-    """The step whose chances are shown, from 1; kept in the URL."""
+def choose_step(count: int, scope: str) -> int:
+    """The step whose chances are shown, from 1; kept in the URL. scope: of which sentence."""
     if count == 1:
         return 1
-    key = f"search_step_{current_language()}_{count}"
-    initial_step = url_state.initial_value(
-        key, min(max(url_state.get_option("step", range(1000), 1), 1), count)
-    )
-    step = st.slider(_("Step"), 1, count, value=initial_step, key=key)
-    url_state.set_param("step", str(step))
-    return step
+    url_step = min(max(url_state.get_option("step", range(1000), 1), 1), count)
+    bound = widgets.bind("search", "step", url_step, scope=scope)
+    return st.slider(_("Step"), 1, count, value=bound.initial, key=bound.key, on_change=bound.save)
 
 
-def choose_sampling(count: int) -> tuple[int, DecodingConfig]:
+def choose_sampling(count: int, scope: str) -> tuple[int, DecodingConfig]:
     """The controls: which of `count` steps is shown, and how words are drawn."""
     columns = st.columns(5)
     with columns[0]:
-        step = choose_step(count)
+        step = choose_step(count, scope)
     with columns[1]:
-        temperature = decoding_control(TEMPERATURE)
+        temperature = draw_setting(TEMPERATURE)
     with columns[2]:
-        top_k = int(decoding_control(TOP_K))
+        top_k = draw_setting(TOP_K)
     with columns[3]:
-        top_p = decoding_control(TOP_P)
+        top_p = draw_setting(TOP_P)
     with columns[4]:
-        number = seed_input()
+        number = draw_setting(DRAW_NUMBER)
     return step, DecodingConfig(temperature=temperature, top_k=top_k, top_p=top_p, seed=number)
 
 
@@ -141,7 +138,9 @@ def _cached_samples(
 def sampling_view(selection: Selection) -> None:
     """Draw the controls and the picture: one step's chances, and ten sentences."""
     source, steps = selection.translation.source_tokens, selection.translation.steps
-    step, config = choose_sampling(len(steps))
+    # another sentence is another slider: it begins at its first step
+    scope = f"{selection.run.id}_{len(steps)}_{hash(tuple(source))}"
+    step, config = choose_sampling(len(steps), scope)
     prefix = [one.token for one in steps[: step - 1]]
     distribution = next_token_distribution(selection.trained.translator, source, prefix, config)
     samples = _cached_samples(

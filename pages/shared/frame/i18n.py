@@ -63,25 +63,3 @@ def segments(message: str, /, **fields: dict[str, str]) -> list[dict[str, str]]:
         if name:
             pieces.append(fields[name])
     return pieces
-
-
-def sync_language() -> None:
-    language_code = st.session_state["lang_switch"]
-    if language_code == browsers_language():
-        url_state.remove_param("lang")
-    else:
-        url_state.set_param("lang", language_code)
-
-
-def language_switch() -> None:
-    """The language control; the choice goes into the URL."""
-    st.segmented_control(
-        "语言 · Language",
-        list(LANGUAGES),
-        default=url_state.initial_value("lang_switch", current_language()),
-        required=True,
-        format_func=LANGUAGES.__getitem__,
-        key="lang_switch",
-        on_change=sync_language,
-        label_visibility="collapsed",
-    )

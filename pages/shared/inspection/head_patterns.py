@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from pages.shared.frame import components, errors, url_state
-from pages.shared.frame.i18n import N_, _, current_language
+from pages.shared.frame import components, errors, url_state, widgets
+from pages.shared.frame.i18n import N_, _
 from pages.shared.runs.selection import Selection
 from seq2seq_core.evaluation.alignment import AlignmentLinks
 from seq2seq_core.inspection import attention_heads as core
@@ -80,23 +80,13 @@ def sentence_heads(selection: Selection) -> dict[str, AttentionHeads]:
 
 
 def choose_part() -> str:
-    key = f"attention_part_{current_language()}"
-
-    def save_part() -> None:
-        url_state.set_param("part", st.session_state[key])
-
-    return st.segmented_control(
+    return widgets.choose_option(
+        "attention",
+        "part",
         _("Which attention"),
         list(PART_LABELS),
-        default=url_state.initial_value(
-            key, url_state.get_option("part", list(PART_LABELS), "cross")
-        ),
-        required=True,
-        format_func=lambda name: _(PART_LABELS[name]),
-        key=key,
-        on_change=errors.deferred_errors(save_part),
-        label_visibility="collapsed",
-        wrap=True,
+        lambda name: _(PART_LABELS[name]),
+        default="cross",
     )
 
 

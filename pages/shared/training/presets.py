@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages.shared.frame import errors, session
+from pages.shared.frame import errors, session, widgets
 from pages.shared.frame.i18n import N_, _
 from pages.shared.runs import actions
 from pages.shared.settings import panel
@@ -93,6 +93,7 @@ def start_preset(preset: Preset) -> None:
     """Its settings and its corpus, and the run begins. The corpus before is one undo away."""
     switch_corpus(preset.corpus, preset.is_swapped)
     panel.apply_preset(preset.settings)
+    widgets.remount("presets")
     actions.start_and_select_run(*panel.chosen_configs(), controls.chosen_pace())
 
 
