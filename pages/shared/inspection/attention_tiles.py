@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from base64 import b64encode
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from pages.shared.frame import components
@@ -12,6 +12,11 @@ from pages.shared.frame.i18n import _, ngettext, segments
 from seq2seq_core.inspection.attention_maps import AttentionMap
 
 map_tiles_component = components.register_component("attention_tiles", "sentences")
+
+
+def to_shades(weights: Iterable[float]) -> bytes:
+    """One byte a weight for a canvas: 255 is all of it. AttentionMap holds its weights so."""
+    return bytes(int(255 * weight + 0.5) for weight in weights)
 
 
 def describe_crossings(count: int) -> str:
