@@ -12,6 +12,12 @@ from pages.shared.frame.i18n import N_, _, segments
 from pages.shared.frame.numbers import format_percent
 from pages.shared.inspection import calculation, hidden_states
 from pages.shared.inspection.calculation import CalculationContext
+from pages.shared.inspection.step_words import (
+    calculation_heading,
+    cell_heading,
+    position_tokens,
+    true_token,
+)
 from pages.shared.runs.selection import (
     Selection,
     choose_run_and_sentence,
@@ -21,11 +27,7 @@ from pages.shared.runs.selection import (
 )
 from seq2seq_core.config import ModelConfig
 from seq2seq_core.inspection import hidden_states as core
-from seq2seq_core.inspection.hidden_states import (
-    InspectedTranslation,
-    inspect_translation,
-    step_attention,
-)
+from seq2seq_core.inspection.hidden_states import InspectedTranslation
 from seq2seq_core.models.calculation import Location
 
 ATTENTION_LABELS = {"cross": N_("over the source"), "decoder": N_("over its own words")}
@@ -103,7 +105,9 @@ def selected_position(
     inspected_translation: InspectedTranslation, step: int, part: str, layer: int, head: int
 ) -> int:
     """The chosen word, else the one that is looked at most; from 0."""
-    attention_weights = step_attention(inspected_translation, Location(step, 0, part, layer, head))
+    attention_weights = core.step_attention(
+        inspected_translation, Location(step, 0, part, layer, head)
+    )
     count = len(attention_weights or inspected_translation.src[0])
     best_position = max(range(count), key=attention_weights.__getitem__) if attention_weights else 0
     return url_state.get_option("source", range(1, count + 1), best_position + 1) - 1
@@ -161,25 +165,13 @@ def show_cell(
     )
     side, word = ("decoder", focus.step) if part == "decoder" else ("encoder", focus.position)
     cell_location = core.CellLocation(side, focus.layer, word, part == "encoder_backwards")
-    translation = selection.translation
-    steps = [step.token for step in translation.steps]
-    heading = (
-        segments(
-            "The decoder's cell at step {step}: it reads {token}.",
-            step={"text": str(word + 1)},
-            token={"target": ["<sos>", *steps][word]},
-        )
-        if side == "decoder"
-        else segments(
-            "The encoder's cell at word {step}: it reads {token}.",
-            step={"text": str(word + 1)},
-            token={"source": translation.source_tokens[word]},
-        )
-    )
+    heading = cell_heading(selection.translation, side, word)
     if model.architecture == "rnn":
         st.markdown(_("An RNN has no gates: one formula makes the new state out of the old one."))
     equations = core.explain_cell_step(inspected_translation, cell_location)
-    label_context = CalculationContext({"source": translation.source_tokens[focus.position]})
+    label_context = CalculationContext(
+        {"source": selection.translation.source_tokens[focus.position]}
+    )
     calculation.calculation_component(
         key="inside_cell",
         data={
@@ -189,31 +181,6 @@ def show_cell(
             "labels": calculation.calculation_labels(),
         },
     )
-
-
-def reference_token(selection: Selection, step: int) -> tuple[str | None, str]:
-    """The word of the reference at this step, and why there is none."""
-    dataset = selection.trained.dataset
-    source_tokens = selection.translation.source_tokens
-    pair = next((p for p in dataset.pairs + dataset.held_out if p.source == source_tokens), None)
-    if pair is None:
-        return None, _("The corpus has no translation of this sentence: there is no loss to tell.")
-    reference = (*pair.target, "<eos>")
-    output_tokens = tuple(one.token for one in selection.translation.steps)
-    if step >= len(reference) or output_tokens[:step] != reference[:step]:
-        return None, _(
-            "Before this step it has written other words than the corpus. The loss is taken after "
-            "the true ones, so it is not told here."
-        )
-    return reference[step], ""
-
-
-def position_tokens(selection: Selection, part: str) -> tuple[dict[str, str], ...]:
-    """The words that can be looked at."""
-    if part == "own":
-        output_tokens = [step.token for step in selection.translation.steps]
-        return tuple({"target": token} for token in ["<sos>", *output_tokens[:-1]])
-    return tuple({"source": token} for token in selection.translation.source_tokens)
 
 
 def show_calculation(
@@ -228,17 +195,13 @@ def show_calculation(
     equations = core.explain_step(
         inspected_translation, Location(focus.step, focus.position, part, focus.layer, focus.head)
     )
-    true_token, reason = reference_token(selection, focus.step)
+    loss_token, reason = true_token(selection, focus.step)
     vocabulary = selection.trained.translator.codec.target
-    if true_token is not None:
-        equations += core.explain_loss(equations, vocabulary.encode([true_token])[0])
+    if loss_token is not None:
+        equations += core.explain_loss(equations, vocabulary.encode([loss_token])[0])
     words = position_tokens(selection, part)
-    word, token = words[focus.position], {"target": step.token}
-    heading = (
-        segments("How {token} came about, with a look at {source}:", token=token, source=word)
-        if model.has_attention
-        else segments("How {token} came about, without any attention:", token=token)
-    )
+    word = words[focus.position]
+    heading = calculation_heading(step.token, word if model.has_attention else None)
     selectable_count = focus.step + 1 if part == "own" else len(words)
     label_context = CalculationContext(
         word,
@@ -246,7 +209,7 @@ def show_calculation(
         words,
         focus.position,
         vocabulary.tokens,
-        true_token or "",
+        loss_token or "",
         selectable_count,
     )
     calculation.calculation_component(
@@ -257,7 +220,7 @@ def show_calculation(
             "lines": calculation.calculation_data(equations, label_context),
             "end": segments(
                 "It gives {token} {probability}.",
-                token=token,
+                token={"target": step.token},
                 probability={"text": format_percent(step.probability)},
             ),
             "labels": calculation.calculation_labels(),
@@ -286,7 +249,7 @@ def page() -> None:
     reset_focus(f"{selection.run.id}:{' '.join(translation.source_tokens)}")
     model = selection.run.model_config
     output_tokens = [step.token for step in translation.steps]
-    inspected_translation = inspect_translation(
+    inspected_translation = core.inspect_translation(
         selection.trained.translator,
         translation.source_tokens,
         output_tokens,

@@ -15,7 +15,7 @@ from pages.shared.runs.selection import list_runs, refresh_run, selected_run
 from pages.shared.settings import panel
 from pages.shared.settings.model import MODEL_SETTINGS, MORE_MODEL_SETTINGS
 from pages.shared.settings.training import LEARNING, MORE_LEARNING, UPDATES
-from pages.shared.training import controls, live_view, presets, run_menu
+from pages.shared.training import controls, curves, live_view, presets, run_menu
 from seq2seq_core.config import ModelConfig, TrainingConfig, effective
 from seq2seq_core.data.corpus import held_out_size
 from seq2seq_core.errors import Seq2SeqError
@@ -136,7 +136,7 @@ def page() -> None:
     with top_column:
         controls.draw_run_controls(run, offers_new_model=outdated_note is not None)
     is_live = (run is not None and run.status in ("queued", "running")) or not session.is_warm()
-    previous_run = live_view.previous_run(run, choices) if run else None
+    previous_run = curves.previous_run(run, choices) if run else None
 
     @st.fragment(run_every=REFRESH_SECONDS if is_live else None)
     def show_progress() -> None:

@@ -234,6 +234,14 @@ def test_lesson_files_ask_for_no_class_of_a_model(path: Path) -> None:
     assert "isinstance(model" not in source and "type(model" not in source
 
 
+def test_models_leave_their_explanation_to_inspection() -> None:
+    """But for a score, whose formula and lines stand in one class."""
+    allowed = {"attention.py", "calculation.py"}  # calculation has the words of all explanations
+    for path in sorted((CORE / "models").glob("*.py")):
+        source = path.read_text(encoding="utf-8")
+        assert path.name in allowed or "models.calculation" not in source, path.name
+
+
 # --- sizes and names ------------------------------------------------------------------------
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef

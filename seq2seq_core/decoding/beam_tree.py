@@ -95,7 +95,7 @@ class BeamTree:
 def beam_column(
     beam_step: BeamStep, previous_hypotheses: Sequence[Hypothesis], target: Vocabulary
 ) -> tuple[BeamNode, ...]:
-    """One round as nodes; `before` are those kept one round ago."""
+    """One step as nodes; previous_hypotheses are those of the step before."""
     alive = [
         (parent_index, hypothesis)
         for parent_index, hypothesis in enumerate(previous_hypotheses)
@@ -132,7 +132,7 @@ def build_beam_tree(
     config: DecodingConfig,
     pruned_count: int = 3,
 ) -> BeamTree:
-    """The search for the translation of these source tokens, `show` pruned candidates a round."""
+    """The search for the translation of these source tokens, pruned_count pruned ones a step."""
     codec = translator.codec
     src = torch.tensor(codec.encode_source(source))  # (S,)
     steps = collect_beam_steps(

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from zlib import crc32
 
 from seq2seq_core.data.vocabulary import EOS, SPECIAL_TOKENS
-from seq2seq_core.decoding.translator import TranslationStep
+from seq2seq_core.decoding.translator import Translation, TranslationStep
 
 OFFERED_WORDS = 5  # words to choose from, <eos> always among them
 EOS_TOKEN = SPECIAL_TOKENS[EOS]
@@ -45,3 +45,21 @@ def expected_by_chance(option_counts: Sequence[int]) -> list[float]:
     option_counts: between how many options each step leaves the choice.
     """
     return [sum(1 / count for count in option_counts[:n]) for n in range(len(option_counts) + 1)]
+
+
+def find_question(
+    translations: Iterable[tuple[Translation, str | None]], word: str
+) -> tuple[Translation, int] | None:
+    """A translation to ask about, and the place of the token that the question is about.
+
+    translations: each with its reference, in the order in which they are tried; no more of them
+    are made than needed. The first right one that has the word is taken; else the last one, and
+    its last token. None where that one is empty, or where there is none.
+    """
+    translation = None
+    for translation, reference in translations:
+        if word in translation.tokens and translation.text == reference:
+            return translation, translation.tokens.index(word)
+    if translation is None or not translation.tokens:
+        return None
+    return translation, len(translation.tokens) - 1

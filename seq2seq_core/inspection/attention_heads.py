@@ -55,10 +55,6 @@ class AttentionHeads:
         weights, width = self.flat_weights(layer, head), len(self.column_tokens)
         return [weights[i : i + width] for i in range(0, len(weights), width)]
 
-    def weight_bytes(self, layer: int, head: int) -> bytes:
-        """rows × columns, one byte a weight: 255 is all of it."""
-        return bytes(int(255 * weight + 0.5) for weight in self.flat_weights(layer, head))
-
 
 def stack_heads(
     part: str, rows: Sequence[str], columns: Sequence[str], weights: Tensor

@@ -9,7 +9,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from seq2seq_core.data.vocabulary import SOS
+from seq2seq_core.data.vocabulary import EOS, SOS, SPECIAL_TOKENS
 from seq2seq_core.decoding.stepper import DecodingStep
 from seq2seq_core.decoding.translator import Translator
 from seq2seq_core.inspection.explain_recurrent import explain_cell, explain_recurrent_step
@@ -180,3 +180,15 @@ def step_attention(translation: InspectedTranslation, location: Location) -> Vec
     return (
         None if attention is None else tuple(attention[0, location.layer, location.head].tolist())
     )
+
+
+def reference_token(reference: Sequence[str], output: Sequence[str], step: int) -> str | None:
+    """The right token at a step, counted from 0; None where no loss is taken after this output.
+
+    reference: without <eos>. The loss is taken after the true tokens, so the output has to be the
+    reference up to this step.
+    """
+    tokens = (*reference, SPECIAL_TOKENS[EOS])
+    if step >= len(tokens) or tuple(output[:step]) != tokens[:step]:
+        return None
+    return tokens[step]

@@ -95,7 +95,7 @@ class Residual(nn.Module):
         return self.norm(x) if self.norm_first else x
 
     def add_norm(self, x: Tensor, sublayer_output: Tensor) -> Tensor:
-        total = x + self.dropout(sublayer_output)
+        total = x + self.dropout(sublayer_output)  # (B, T, D); gradients pass the sum unchanged
         return total if self.norm_first else self.norm(total)
 
 
@@ -154,6 +154,7 @@ class DecoderLayer(nn.Module):
     def append_kv(self, normed: Tensor, cache: KVCache) -> KVCache:
         """Keys and values of new words (B, T, D) behind those of the words before them."""
         new_kv = self.self_attention.project_kv(normed)
+        # (B, H, all words before, d) and (B, H, T, d)
         keys, values = (torch.cat(pair, dim=2) for pair in zip(cache.self_kv, new_kv, strict=True))
         return cache._replace(self_kv=(keys, values))
 
@@ -166,8 +167,8 @@ class DecoderLayer(nn.Module):
         cache = self.append_kv(normed, cache)
         causal = causal_mask(x.shape[1], cache.self_kv[0].shape[2])  # (T, T and all before)
         attended = self.self_attention(normed, *cache.self_kv, causal)
-        x = self.attention_residual.add_norm(x, attended)
-        normed = self.cross_residual.pre_norm(x)
+        x = self.attention_residual.add_norm(x, attended)  # (B, T, D)
+        normed = self.cross_residual.pre_norm(x)  # the queries; keys and values are the source's
         attended = self.cross_attention(normed, *cache.cross_kv, mask)
         return self.feed_forward_block(self.cross_residual.add_norm(x, attended)), cache
 

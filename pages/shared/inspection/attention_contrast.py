@@ -15,19 +15,17 @@ from pages.shared.runs.labels import run_label
 from pages.shared.runs.run_corpus import held_out_sources, reference_translation
 from pages.shared.runs.selection import show_progress_note
 from pages.shared.runs.trained import load_trained_run
-from pages.shared.training.live_view import mark_correct
 from seq2seq_core import store
 from seq2seq_core.config import ModelConfig
+from seq2seq_core.evaluation.word_diff import mark_common_words
 from seq2seq_core.store import Run
 
 
 def frame_differences(words: Sequence[str], other_words: Sequence[str]) -> str:
     """Words as Markdown; those that the other sentence does not have stand in a frame."""
     return " ".join(
-        escape_markdown(word["token"])
-        if word["right"]
-        else f":violet-badge[{escape_markdown(word['token'])}]"
-        for word in mark_correct(words, other_words)
+        escape_markdown(word) if is_common else f":violet-badge[{escape_markdown(word)}]"
+        for word, is_common in zip(words, mark_common_words(words, other_words), strict=True)
     )
 
 

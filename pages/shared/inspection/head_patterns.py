@@ -11,6 +11,7 @@ import streamlit as st
 
 from pages.shared.frame import components, errors, url_state, widgets
 from pages.shared.frame.i18n import N_, _
+from pages.shared.inspection.attention_tiles import to_shades
 from pages.shared.runs.selection import Selection
 from seq2seq_core.evaluation.alignment import AlignmentLinks
 from seq2seq_core.inspection import attention_heads as core
@@ -144,7 +145,7 @@ def head_tile(
         "id": f"{layer}.{head}",
         "name": head_title(heads, layer, head),
         "said": describe_head(heads, layer, head, sure_links),
-        "shades": b64encode(heads.weight_bytes(layer, head)).decode(),
+        "shades": b64encode(to_shades(heads.flat_weights(layer, head))).decode(),
         "chosen": (layer, head) == selected_head(heads),
     }
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -10,10 +12,11 @@ from seq2seq_core.decoding.guess_questions import (
     EOS_TOKEN,
     OFFERED_WORDS,
     expected_by_chance,
+    find_question,
     game_key,
     offered_words,
 )
-from seq2seq_core.decoding.translator import TokenCandidate, TranslationStep
+from seq2seq_core.decoding.translator import TokenCandidate, Translation, TranslationStep
 
 
 def step_with(top: list[str]) -> TranslationStep:
@@ -60,3 +63,30 @@ def test_answers_count_for_one_model_and_one_sentence() -> None:
     assert len(keys) == 4
     assert game_key(1, 200, ("a", "b")) == game_key(1, 200, ["a", "b"])
     assert all("~" not in key for key in keys)  # what parts it from the answers in a link
+
+
+def translation_of(text: str) -> Translation:
+    return Translation(text, tuple(text.split()), ("q",), (), ())
+
+
+def test_the_question_is_about_the_first_right_translation_with_the_word() -> None:
+    wrong, right, last = map(translation_of, ("he saw yesterday", "yesterday he saw", "he saw"))
+    candidates = [(wrong, "yesterday he saw"), (right, right.text), (last, last.text)]
+    assert find_question(iter(candidates), "yesterday") == (right, 0)
+    assert find_question(iter(candidates), "saw") == (right, 2)
+    assert find_question(iter(candidates), "tomorrow") == (last, 1)  # the end of the last one
+
+
+def test_no_more_is_translated_than_needed() -> None:
+    right = translation_of("he saw")
+
+    def translate_lazily() -> Iterator[tuple[Translation, str | None]]:
+        yield right, right.text
+        raise AssertionError("nobody needs this one")
+
+    assert find_question(translate_lazily(), "saw") == (right, 1)
+
+
+def test_nothing_is_asked_about_an_empty_translation() -> None:
+    assert find_question([(translation_of(""), None)], "saw") is None
+    assert find_question([], "saw") is None

@@ -112,3 +112,20 @@ def test_all_that_comes_out_is_plain() -> None:
         ) + hidden_states.explain_cell_step(opened, CellLocation("encoder", 0, 1))
         assert lines and all(plain(astuple(line)) for line in lines)
         assert all(plain(astuple(strip)) for strip in hidden_states.vector_series(opened, 0))
+
+
+@pytest.mark.parametrize(
+    ("output", "step", "token"),
+    [
+        ("I see you <eos>", 0, "I"),
+        ("I see you <eos>", 3, "<eos>"),
+        ("I see them <eos>", 2, "you"),  # this step is wrong, those before it are right
+        ("I saw you <eos>", 2, None),  # after another word there is no loss
+        ("I see you too <eos>", 3, "<eos>"),
+        ("I see you too <eos>", 4, None),  # the reference is over
+    ],
+)
+def test_a_step_has_a_right_token_as_long_as_the_output_is_the_reference(
+    output: str, step: int, token: str | None
+) -> None:
+    assert hidden_states.reference_token(("I", "see", "you"), output.split(), step) == token

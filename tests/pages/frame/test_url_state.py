@@ -18,7 +18,6 @@ from pages.shared.frame.i18n import segments
 from pages.shared.frame.markdown import escape_markdown
 from pages.shared.settings.decoding import DECODING_SETTINGS
 from pages.shared.settings.panel import ALL_SETTINGS
-from pages.shared.training.live_view import mark_correct
 
 MARKDOWN_LIKE = "*_`[]()<>#!|~$:\\&"
 
@@ -29,22 +28,6 @@ def test_escaped_text_has_no_character_left_that_markdown_knows(text: str) -> No
     unescaped = escaped.replace("\\\\", "")
     for character in MARKDOWN_LIKE.replace("\\", ""):
         assert unescaped.count(character) == unescaped.count("\\" + character)
-
-
-@pytest.mark.parametrize(
-    ("output", "reference", "right"),
-    [
-        (["a", "b"], ["a", "b"], [True, True]),
-        (["x", "a", "b"], ["a", "b"], [False, True, True]),
-        (["a", "x"], ["a", "b"], [True, False]),
-        ([], ["a"], []),
-        (["a"], None, [True]),
-    ],
-)
-def test_words_are_right_where_they_stand_in_order(
-    output: list[str], reference: list[str] | None, right: list[bool]
-) -> None:
-    assert [word["right"] for word in mark_correct(output, reference)] == right
 
 
 def test_learner_text_stays_apart_from_the_phrase_around_it() -> None:
