@@ -11,7 +11,7 @@ import streamlit as st
 
 from pages.shared.corpus import analysis, composer_data, edits, table
 from pages.shared.frame import components, errors, session
-from pages.shared.frame.i18n import _
+from pages.shared.frame.i18n import _, ngettext
 from pages.shared.frame.session import CorpusView
 from seq2seq_core.data.augmentation import (
     MIN_ROWS_PER_WORD,
@@ -129,15 +129,11 @@ def augment_new_word() -> None:
                     count=len(new_rows),
                 )
                 if len(new_rows) == MIN_ROWS_PER_WORD
-                else _(
+                else ngettext(
                     "Only 1 sentence had room for {new}; it is on top of the corpus.",
-                    new=new_entry.source,
-                )
-                if len(new_rows) == 1
-                else _(
                     "Only {count} sentences had room for {new}; they are on top of the corpus.",
+                    len(new_rows),
                     new=new_entry.source,
-                    count=len(new_rows),
                 )
             )
             return

@@ -11,7 +11,7 @@ import streamlit as st
 
 from pages.shared.corpus import analysis, table
 from pages.shared.frame import components, theme
-from pages.shared.frame.i18n import N_, _, current_language
+from pages.shared.frame.i18n import N_, _, current_language, ngettext
 from pages.shared.frame.markdown import escape_markdown
 from pages.shared.frame.session import CorpusView
 from seq2seq_core.data import bundled
@@ -162,8 +162,8 @@ def view_tensors(view: CorpusView) -> None:
     with middle:
         vocabulary_table(titles["target"], sentences[1], target, specials, "corpus_target_words")
     with right:
-        count = _("1 pair") if len(pairs) == 1 else _("{count} pairs", count=len(pairs))
-        show_heading(_("How long the sentences are"), count)
+        pair_count = ngettext("1 pair", "{count} pairs", len(pairs))
+        show_heading(_("How long the sentences are"), pair_count)
         st.altair_chart(
             length_histogram(
                 [len(pair.source) for pair in pairs],
