@@ -152,7 +152,7 @@ def draw_embedding_plot(
     st.plotly_chart(
         embedding_figure(name, vectors, projection, {word: 2} | dict.fromkeys(cosines, 1)),
         theme=None,
-        key=f"words_cloud_{current_language()}",
+        key=f"words_plot_{current_language()}",
         config={"displayModeBar": False, "showTips": False},
         alt=_(
             "Points in a plane. Nearest to {word}: {words}",
