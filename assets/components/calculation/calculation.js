@@ -1,12 +1,10 @@
 // A calculation line by line: its name, the formula, the numbers that go in and the one that comes
 // out. Of long vectors eight numbers at a time; a number of a matrix product opens its own sum.
 
-import { prepareCanvas, readColors } from "../lib/canvas.js";
+import { paintStrip, readColors } from "../lib/canvas.js";
 import { applyTheme, el, fillLabels, setText } from "../lib/dom.js";
 import { whenStyled } from "../lib/styled.js";
 import { renderSegments } from "../lib/text.js";
-
-const WINDOW = 8; // numbers of a vector that stand there at once
 
 const views = new WeakMap(); // shadow root → what is drawn in it
 
@@ -19,6 +17,7 @@ export default whenStyled(({ parentElement, data, setTriggerValue }) => {
   view.report = setTriggerValue;
   applyTheme(view.root);
   fillLabels(view.root, data.labels);
+  view.root.style.setProperty("--window", data.window);
   drawLines(view);
   view.observer.observe(view.root);
   return () => view.observer.disconnect();
@@ -35,9 +34,9 @@ function createView(parentElement) {
   parentElement.append(root);
   const view = { root, first: 0, opened: {} };
   for (const part of ["said", "pager", "lines", "end", "back", "next"]) view[part] = root.querySelector(`.${part}`);
-  view.back.onclick = () => turnPage(view, view.first - WINDOW);
-  view.next.onclick = () => turnPage(view, view.first + WINDOW);
-  view.observer = new ResizeObserver(() => requestAnimationFrame(() => paintStrips(view)));
+  view.back.onclick = () => turnPage(view, view.first - view.data.window);
+  view.next.onclick = () => turnPage(view, view.first + view.data.window);
+  view.observer = new ResizeObserver(() => requestAnimationFrame(() => drawStrips(view)));
   views.set(parentElement, view);
   return view;
 }
@@ -57,29 +56,32 @@ function formatNumber(value) {
   return value.toFixed(digits).replace("-", "−");
 }
 
+/** Of so many numbers, where the last ones begin that stand there at once. */
+const startLastPage = (count, window) => count - 1 - ((count - 1) % window);
+
 function turnPage(view, first) {
   view.first = Math.max(0, Math.min(first, view.longest - 1));
-  view.first -= view.first % WINDOW;
+  view.first -= view.first % view.data.window;
   drawLines(view);
 }
 
 function drawLines(view) {
-  const { data: { lines, said, end } } = view;
-  view.painted = [];
+  const { data: { lines, said, end, window } } = view;
+  view.strips = [];
   const lengths = ({ code, rows, open, words }) => words ? [] :
     [...rows.map(({ values }) => values.length), open?.rows[view.opened[code]]?.length ?? 0];
   view.longest = Math.max(1, ...lines.flatMap(lengths));
-  view.first = Math.min(view.first, view.longest - 1 - ((view.longest - 1) % WINDOW));
-  view.said.replaceChildren(...renderSegments(said ?? []));
-  view.end.replaceChildren(...renderSegments(end ?? []));
-  view.pager.hidden = view.longest <= WINDOW;
-  view.pager.querySelector("output").textContent = `${view.first + 1}–${Math.min(view.first + WINDOW, view.longest)}`;
+  view.first = Math.min(view.first, startLastPage(view.longest, window));
+  view.said.replaceChildren(...renderSegments(said));
+  view.end.replaceChildren(...renderSegments(end));
+  view.pager.hidden = view.longest <= window;
+  view.pager.querySelector("output").textContent = `${view.first + 1}–${Math.min(view.first + window, view.longest)}`;
   view.back.disabled = !view.first;
-  view.next.disabled = view.first + WINDOW >= view.longest;
+  view.next.disabled = view.first + window >= view.longest;
   const focus = view.root.getRootNode().activeElement?.dataset.at;
   view.lines.replaceChildren(...lines.map((line) => renderLine(view, line)));
   if (focus) view.lines.querySelector(`[data-at="${focus}"]`)?.focus({ preventScroll: true });
-  paintStrips(view);
+  drawStrips(view);
   view.lines.querySelectorAll(".scroll").forEach((box) => {
     const at = box.querySelector("[data-chosen=true]");
     if (at) box.scrollLeft = at.offsetLeft - (box.clientWidth - at.offsetWidth) / 2;
@@ -106,16 +108,17 @@ function renderVector(view, { symbol, values, kind, role, more, word }, opens) {
   row.append(el("span", "symbol", ...(word ? renderSegments([word]) : []), ...renderSymbols(symbol)));
   const body = row.appendChild(el("div", "body"));
   const most = Math.max(1e-9, ...values.map(Math.abs));
-  const first = Math.min(view.first, Math.max(0, values.length - 1 - ((values.length - 1) % WINDOW)));
-  if (values.length > WINDOW) {
+  const { window } = view.data;
+  const first = Math.min(view.first, Math.max(0, startLastPage(values.length, window)));
+  if (values.length > window) {
     const strip = body.appendChild(el("canvas", "strip"));
     strip.ariaHidden = true;
     strip.onclick = (event) => turnPage(view, Math.floor((event.offsetX / strip.clientWidth) * values.length));
-    view.painted.push([strip, values, kind, most, first]);
+    view.strips.push([strip, values, kind, most, first]);
   }
   const cells = body.appendChild(el("div", "cells"));
   cells.dataset.single = values.length === 1;
-  values.slice(first, first + WINDOW).forEach((value, i) => {
+  values.slice(first, first + window).forEach((value, i) => {
     const k = first + i;
     const button = opens?.open.rows[k];
     const cell = cells.appendChild(el(button ? "button" : "span", "cell", formatNumber(value)));
@@ -129,7 +132,7 @@ function renderVector(view, { symbol, values, kind, role, more, word }, opens) {
       drawLines(view);
     };
   });
-  if (values.length > WINDOW) body.append(el("span", "more", `${first + 1}–${Math.min(first + WINDOW, values.length)}`, " ", more ?? ""));
+  if (values.length > window) body.append(el("span", "more", `${first + 1}–${Math.min(first + window, values.length)}`, " ", more ?? ""));
   return row;
 }
 
@@ -190,18 +193,13 @@ function renderMixture(view, { rows, mixed }) {
 }
 
 /** The strips of long vectors, with a frame around the numbers that stand below. */
-function paintStrips(view) {
+function drawStrips(view) {
   const [positive, negative, text] = readColors(view.root, "positive", "negative", "text");
-  for (const [canvas, values, kind, most, first] of view.painted ?? []) {
-    const { ink, width, height } = prepareCanvas(canvas);
-    const each = width / values.length;
-    values.forEach((value, i) => {
-      ink.fillStyle = kind === "unit" ? text : value < 0 ? negative : positive;
-      ink.globalAlpha = kind === "unit" ? 0.04 + 0.8 * value : 0.06 + 0.94 * Math.abs(value) / most;
-      ink.fillRect(i * each, 2, each > 3 ? each - 1 : each, height - 4);
-    });
-    ink.globalAlpha = 1;
+  for (const [canvas, values, kind, most, first] of view.strips ?? []) {
+    const shade = (value) => kind === "unit" ? [text, 0.04 + 0.8 * value]
+      : [value < 0 ? negative : positive, 0.06 + (0.94 * Math.abs(value)) / most];
+    const { ink, height, each } = paintStrip(canvas, values, shade, { apart: 3, inset: 2 });
     ink.strokeStyle = text;
-    ink.strokeRect(first * each + 0.5, 0.5, Math.min(WINDOW, values.length - first) * each - 1, height - 1);
+    ink.strokeRect(first * each + 0.5, 0.5, Math.min(view.data.window, values.length - first) * each - 1, height - 1);
   }
 }

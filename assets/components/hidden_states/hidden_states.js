@@ -1,7 +1,7 @@
 // Vectors over time: one column per word, one strip of numbers per kind of vector. A click on a
 // column chooses its word.
 
-import { prepareCanvas, readColors } from "../lib/canvas.js";
+import { paintStrip, readColors } from "../lib/canvas.js";
 import { applyTheme, el, resizeChildren, setText } from "../lib/dom.js";
 import { whenStyled } from "../lib/styled.js";
 
@@ -94,7 +94,7 @@ function layOut(view) {
     const [heads, columns] = section.lastChild.children;
     heads.firstChild.style.height = `${columns.firstChild.firstChild.offsetHeight}px`;
     [...columns.children].forEach((column, j) =>
-      strips.forEach((strip, i) => paintStrip(column.children[i + 1], strip.columns[j], strip.both)));
+      strips.forEach((strip, i) => drawStrip(column.children[i + 1], strip.columns[j], view.data.levels, strip.both)));
     const box = section.lastChild, at = columns.children[chosen];
     const key = `${view.data.key} ${kind} ${chosen}`;
     if (section.dataset.shown !== key && at) // the chosen word stands in sight, the page itself stays
@@ -103,14 +103,9 @@ function layOut(view) {
   });
 }
 
-/** Shades from -99 to 99, from the top down; a gap stands between the two directions of reading. */
-function paintStrip(canvas, shades, both) {
-  const { ink, width, height } = prepareCanvas(canvas);
+/** Shades from -levels to levels; a gap stands between the two directions of reading. */
+function drawStrip(canvas, shades, levels, both) {
   const [negative, positive] = readColors(canvas, "negative", "positive");
-  const gap = both ? 4 : 0, each = (height - gap) / shades.length;
-  shades.forEach((shade, i) => {
-    ink.fillStyle = shade < 0 ? negative : positive;
-    ink.globalAlpha = 0.06 + 0.94 * Math.abs(shade) / 99;
-    ink.fillRect(0, i * each + (i >= shades.length / 2 ? gap : 0), width, each > 4 ? each - 1 : each);
-  });
+  const shade = (value) => [value < 0 ? negative : positive, 0.06 + (0.94 * Math.abs(value)) / levels];
+  paintStrip(canvas, shades, shade, { down: true, apart: 4, gap: both ? 4 : 0 });
 }

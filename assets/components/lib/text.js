@@ -1,12 +1,15 @@
 // Numbers and sentences as they stand on the screen.
 
-import { el } from "./dom.js";
+import { el, setText } from "./dom.js";
 
 /** A sentence in pieces, each {text}, {source} or {target}: words of a sentence stand out. A slot
  *  takes one of the words that are given for it, each a class and a text. */
 export const renderSegments = (segments, words = {}) => segments.map((segment) => {
   const [[kind, text]] = Object.entries(segment);
-  return kind === "slot" ? el("b", ...words[text]) : el(kind === "text" ? "span" : "b", kind, text);
+  if (kind === "slot") return el("b", ...words[text]);
+  const node = el(kind === "text" ? "span" : "b", kind);
+  setText(node, text);
+  return node;
 });
 
 /** With one digit; a chance that is not nothing never reads as nothing. */

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 calculation_component = components.register_component("calculation")
 
-WINDOW = 8  # numbers of a vector that stand there at once, as in calculation.js
+WINDOW = 8  # numbers of a vector that stand there at once
 LIKELIEST_WORDS = 8  # words of the vocabulary that are shown
 ACTIVATION_SYMBOLS = {"linear": "", "tanh_linear": "tanh → ", "sigmoid_linear": "σ → "}
 EQUATION_NAMES = {
@@ -223,10 +223,9 @@ def equation_body(
     return {"rows": rows}
 
 
-def calculation_data(
+def calculation_lines(
     equations: Sequence[Equation], context: CalculationContext
 ) -> list[dict[str, Any]]:
-    """The lines as the component draws them."""
     gate_symbols = {
         equation.result.symbol for equation in equations if equation.operation == "sigmoid_linear"
     }
@@ -247,5 +246,19 @@ def calculation_data(
     ]
 
 
-def calculation_labels() -> dict[str, str]:
-    return {"back": _("The numbers before"), "next": _("The numbers after")}
+def calculation_data(
+    key: str,
+    heading: Sequence[dict[str, str]],
+    equations: Sequence[Equation],
+    context: CalculationContext,
+    end: Sequence[dict[str, str]] = (),
+) -> dict[str, Any]:
+    """What the component shows; heading and end: segments above and below all lines."""
+    return {
+        "key": key,
+        "window": WINDOW,
+        "said": heading,
+        "lines": calculation_lines(equations, context),
+        "end": end,
+        "labels": {"back": _("The numbers before"), "next": _("The numbers after")},
+    }

@@ -82,6 +82,7 @@ def hidden_states_data(
     """
     return {
         "key": key,
+        "levels": SHADE_LEVELS,
         "sides": [
             series_side(
                 "source",
