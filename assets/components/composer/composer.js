@@ -1,14 +1,16 @@
 // Writing a sentence pair out of known words: click a word, take another; what is typed is cut into
-// words at once. The server hears of it when the pair is added; until then nothing leaves the page.
+// words at once. What goes along with a chosen word, and which words fit best, the server says; the
+// pair is stored when it is added.
 
 import { applyTheme, el, fillLabels, resizeChildren, setText } from "../lib/dom.js";
 import { whenStyled } from "../lib/styled.js";
 import { renderSegments } from "../lib/text.js";
 import { handleOwnPair, listOwnPairs, revealNewPair } from "./own_pairs.js";
 import { drawStatus, judgeDraft } from "./status.js";
-import { SIDES, agreeForms, draftSides, exchangePhrase, findWords, fitsPlace, insertPhrase, isSearch, replaceMeasureWords, scoreFit } from "./suggestions.js";
+import { askWhatFits, awaitCompanions, changeDraft, forgetQuestions, readAnswer } from "./questions.js";
+import { SIDES, draftSides, findWords, isSearch } from "./suggestions.js";
 
-const MOST_CHIPS = 200; // at most; more are found by typing
+const MOST_CHIPS = 200; // more are found by typing
 const PHONE = 640; // px
 const CHIPS_BY_WIDTH = [[PHONE, 12], [960, 30], [Infinity, 60]]; // up to this width, in px: how many until the learner asks for more
 
@@ -49,34 +51,39 @@ export default whenStyled(({ parentElement, data, setTriggerValue }) => {
   if (!data) return;
   const view = views.get(parentElement) ?? createView(parentElement);
   view.send = setTriggerValue;
-  if (view.data?.key !== data.key) startDraft(view, data, loadDraft(data.key));
+  applyTheme(view.root);
+  if (view.data?.drawn_at !== data.drawn_at) showData(view, data);
+  if (readAnswer(view, data.suggestions)) draw(view);
+});
+
+/** What the page was drawn with: an answer to a question comes with the same once more. */
+function showData(view, data) {
+  if (view.data?.key !== data.key) {
+    forgetQuestions(view);
+    startDraft(view, data, loadDraft(data.key));
+  }
   view.data = data;
   view.draft = { ...view.draft, replaces: findPair(view.draft.replaces, data.own) };
   view.news = data.said;
   view.sentDraft = null;
-  view.means = new Map(data.means);
-  for (const name of SIDES) {
-    view[name].words = new Map(data[name].words.map(([token, pinyin = "", gloss = ""]) => [token, { token, pinyin, gloss }]));
-    view[name].company = new Map(data[name].company.map(([token, near, left, right], id) => [token, { id, near, left, right }]));
-  }
+  for (const name of SIDES) view[name].words = new Map(data.words[name].map(([token, pinyin = "", gloss = ""]) => [token, { token, pinyin, gloss }]));
   fillLabels(view.root, data.labels);
-  applyTheme(view.root);
   draw(view);
   listOwnPairs(view);
   revealNewPair(view);
-});
+}
 
 function createView(parentElement) {
   const root = el("div", "lab composer");
   root.innerHTML = SKELETON; // a constant
   root.dataset.testid = "composer";
-  const view = { root };
+  const view = { root, queue: [] };
   for (const part of ["title", "drop", "chips", "more", "go", "add", "leave", "said", "own", "lead", "pairs"]) view[part] = root.querySelector(`.${part}`);
   for (const name of SIDES) {
     const place = root.querySelector(`[data-side=${name}]`);
     const field = place.querySelector(".typed");
     view[name] = { boxes: place.querySelector(".boxes"), field };
-    field.onfocus = () => { if (view.at.side !== name) selectPlace(view, name, null); };
+    field.onfocus = () => { if (view.at.side !== name) changeDraft(view, () => selectPlace(view, name, null)); };
     field.oninput = ({ isComposing }) => { // half a syllable of an input method is no word yet
       if (isComposing) return;
       clearNews(view);
@@ -85,20 +92,24 @@ function createView(parentElement) {
     field.oncompositionend = field.oninput;
     field.onkeydown = (event) => pressKey(view, name, event);
     view[name].boxes.onclick = (event) => pressToken(view, name, event);
-    view[name].boxes.onkeydown = ({ key, target }) => { if (/^(Delete|Backspace)$/.test(key)) removeToken(view, name, [...view[name].boxes.children].indexOf(target.closest("li"))); };
+    view[name].boxes.onkeydown = ({ key, target }) => {
+      const index = [...view[name].boxes.children].indexOf(target.closest("li"));
+      if (/^(Delete|Backspace)$/.test(key)) changeDraft(view, () => removeToken(view, name, index));
+    };
   }
   view.chips.onpointerdown = (event) => event.preventDefault(); // the field keeps the focus
   view.chips.onclick = ({ target }) => {
-    const chip = target.closest("button");
-    if (chip) chooseWord(view, chip.dataset.token);
+    const token = target.closest("button")?.dataset.token;
+    if (token) changeDraft(view, () => chooseWord(view, token));
   };
-  view.drop.onclick = () => removeToken(view, view.at.side, view.at.index);
+  view.drop.onclick = () => changeDraft(view, () => removeToken(view, view.at.side, view.at.index));
   view.more.onclick = () => { view.many = true; draw(view); };
   // the second half of a double click was not meant for what stands there now
-  view.go.onclick = ({ detail }) => { if (detail < 2) goOn(view); };
-  view.add.onclick = ({ detail }) => { if (detail < 2) addPair(view, false); };
-  view.leave.onclick = () => { startDraft(view, view.data, null); draw(view); };
-  view.pairs.onclick = (event) => handleOwnPair(view, event, (draft) => { startDraft(view, view.data, draft); draw(view); });
+  view.go.onclick = ({ detail }) => { if (detail < 2) changeDraft(view, () => goOn(view)); };
+  view.add.onclick = ({ detail }) => { if (detail < 2) changeDraft(view, () => addPair(view, false)); };
+  const begin = (draft) => changeDraft(view, () => { startDraft(view, view.data, draft); draw(view); });
+  view.leave.onclick = () => begin(null);
+  view.pairs.onclick = (event) => handleOwnPair(view, event, begin);
   parentElement.append(root);
   views.set(parentElement, view);
   return view;
@@ -148,11 +159,14 @@ function pressToken(view, name, { target }) {
   const li = target.closest("li");
   if (!li) return;
   const index = [...view[name].boxes.children].indexOf(li);
-  if (target.closest(".remove")) return removeToken(view, name, index);
-  const isSelected = view.at.side === name && view.at.index === index;
-  selectPlace(view, name, isSelected ? null : index);
-  // on a phone the words to choose from are below the screen
-  if (!isSelected && view.root.clientWidth <= PHONE) view.chips.scrollIntoView({ block: "nearest", behavior: "smooth" });
+  const isRemoval = target.closest(".remove") !== null;
+  changeDraft(view, () => {
+    if (isRemoval) return removeToken(view, name, index);
+    const isSelected = view.at.side === name && view.at.index === index;
+    selectPlace(view, name, isSelected ? null : index);
+    // on a phone the words to choose from are below the screen
+    if (!isSelected && view.root.clientWidth <= PHONE) view.chips.scrollIntoView({ block: "nearest", behavior: "smooth" });
+  });
 }
 
 function removeToken(view, name, index) {
@@ -162,20 +176,14 @@ function removeToken(view, name, index) {
   selectPlace(view, name, null);
 }
 
-/** Another source word, and its translation in the form that fits best into the target. */
+/** The word stands in its place at once; with a source word others go along. */
 function chooseWord(view, token) {
-  const { at: { side, index }, means } = view;
+  const { at: { side, index } } = view;
   for (const name of SIDES) view[name].field.value = "";
-  const old = index === null ? null : view.draft[side][index];
+  if (side === "source") awaitCompanions(view, token, () => draw(view));
   const tokens = view.draft[side].toSpliced(index ?? Infinity, index === null ? 0 : 1, token);
-  const fitted = side === "source" && index !== null ? replaceMeasureWords(view, tokens, index) : tokens;
-  view.draft = { ...view.draft, [side]: fitted };
+  view.draft = { ...view.draft, [side]: tokens };
   clearNews(view);
-  if (side === "source") {
-    const { target } = view.draft;
-    const changed = index === null ? insertPhrase(view, target, means.get(token)?.[0] ?? []) : exchangePhrase(view, target, means.get(old), means.get(token));
-    view.draft.target = agreeForms(view, changed);
-  }
   draw(view);
 }
 
@@ -183,16 +191,13 @@ function pressKey(view, name, event) {
   const { field } = view[name];
   if (event.isComposing) return; // Enter ends the input method's own word
   if (event.key === "Enter") {
-    if (isSearch(view, name)) chooseWord(view, findWords(view, name)[0].token);
-    else selectPlace(view, name, null);
+    const token = isSearch(view, name) ? findWords(view, name)[0].token : null;
+    changeDraft(view, () => (token ? chooseWord(view, token) : selectPlace(view, name, null)));
   } else if (event.key === "Backspace" && !field.value && view.draft[name].length) {
-    const at = view.at.side === name ? view.at.index : null;
-    view.draft = { ...view.draft, [name]: view.draft[name].toSpliced(at ?? -1, 1) };
-    clearNews(view);
-    selectPlace(view, name, null);
+    changeDraft(view, () => removeToken(view, name, (view.at.side === name ? view.at.index : null) ?? -1));
   } else if (event.key === "Escape") {
     field.value = "";
-    selectPlace(view, name, null);
+    changeDraft(view, () => selectPlace(view, name, null));
   } else return;
   event.preventDefault();
 }
@@ -249,17 +254,18 @@ function drawTokens(view, name, { tokens, from, until }) {
   view[name].field.placeholder = at.side === name && at.index !== null ? labels.type_instead : labels[`type_${name}`];
 }
 
-/** The known words, those that fit best into the chosen place first. */
+/** The known words, those that fit best into the chosen place first. Until it is known which those are
+    the chips stay, but stand for no word: each is about to be another. */
 function drawChips(view, chosen) {
-  const { at: { side, index }, draft } = view;
+  const { side } = view.at;
   const typed = view[side].field.value.trim();
   let words = typed ? findWords(view, side) : [...view[side].words.values()];
   let likely = 0;
   if (chosen !== null && !typed) {
-    const points = new Map(words.map(({ token }) => [token, scoreFit(view, side, [token], draft[side], index, 1)]));
-    const fits = new Map(words.map(({ token }) => [token, fitsPlace(view, token)]));
-    words = words.filter(({ token }) => token !== chosen).sort((a, b) => fits.get(b.token) - fits.get(a.token) || points.get(b.token) - points.get(a.token));
-    likely = words.filter(({ token }) => fits.get(token)).length;
+    const answer = askWhatFits(view);
+    if (!answer) return [...view.chips.children].forEach((chip) => delete chip.dataset.token);
+    words = answer.words.map((token) => view[side].words.get(token)).filter(Boolean);
+    likely = answer.fitting;
   }
   const limit = CHIPS_BY_WIDTH.find(([width]) => view.root.clientWidth <= width)[1];
   view.more.hidden = view.many || words.length <= limit;

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
+from functools import wraps
 from typing import Any
 
 import streamlit as st
 
 from pages.shared.corpus import analysis, composer_data, edits, table
 from pages.shared.frame import components, errors, session
-from pages.shared.frame.i18n import _
+from pages.shared.frame.i18n import _, ngettext
 from pages.shared.frame.session import CorpusView
 from seq2seq_core.data.augmentation import (
     MIN_ROWS_PER_WORD,
@@ -28,6 +31,17 @@ def composer_event(event: str) -> dict[str, Any]:
     return st.session_state["corpus_composer"][event]
 
 
+def redraws_page(change: Callable[[], None]) -> Callable[[], None]:
+    """For callbacks after which the whole page is drawn anew, not the composer alone."""
+
+    @wraps(change)
+    def marked_change() -> None:
+        st.session_state["corpus_changed"] = True
+        change()
+
+    return errors.deferred_errors(marked_change)
+
+
 def find_row(view: CorpusView, row_reference: dict[str, Any]) -> int:
     """The position of a row that the browser names. Raises StoreError where it is another now."""
     position, text = int(row_reference["row"]), (row_reference["source"], row_reference["target"])
@@ -38,7 +52,7 @@ def find_row(view: CorpusView, row_reference: dict[str, Any]) -> int:
     raise StoreError("stale")
 
 
-@errors.deferred_errors
+@redraws_page
 def add_pair() -> None:
     """Put the pair on top, or in the place of the one that was edited; train on it, if asked to."""
     event, view = composer_event("pair"), session.current_corpus()
@@ -77,13 +91,13 @@ def save_pair(view: CorpusView, new_row: Row, replaces: dict[str, Any] | None) -
     table.unmount_editor()
 
 
-@errors.deferred_errors
+@redraws_page
 def request_training() -> None:
     """Train on what is there."""
     st.session_state["corpus_go"] = True
 
 
-@errors.deferred_errors
+@redraws_page
 def remove_own_pair() -> None:
     view = session.current_corpus()
     rows = list(view.rows)
@@ -92,7 +106,7 @@ def remove_own_pair() -> None:
     table.unmount_editor()
 
 
-@errors.deferred_errors
+@redraws_page
 def augment_new_word() -> None:
     """Put a new word into ten sentences, on top of the corpus, below the sentence it came in."""
     event, view = composer_event("spread"), session.current_corpus()
@@ -115,38 +129,55 @@ def augment_new_word() -> None:
                     count=len(new_rows),
                 )
                 if len(new_rows) == MIN_ROWS_PER_WORD
-                else _(
+                else ngettext(
                     "Only 1 sentence had room for {new}; it is on top of the corpus.",
-                    new=new_entry.source,
-                )
-                if len(new_rows) == 1
-                else _(
                     "Only {count} sentences had room for {new}; they are on top of the corpus.",
+                    len(new_rows),
                     new=new_entry.source,
-                    count=len(new_rows),
                 )
             )
             return
     raise StoreError("stale")
 
 
-def view_own_pairs(view: CorpusView, language: str) -> None:
-    """Draw the composer and the list of one's own pairs."""
-    own_positions = analysis.own_rows(view)
-    chinese = bool(view.rows and CJK.search(view.rows[0].source))
-    data = {
-        "key": f"{view.name}_{view.tokenizer}_{chinese}",  # a draft is for one direction
-        "tokenizer": view.tokenizer,
-        **composer_data.word_data(view, language),
-        "own": composer_data.own_pairs_data(view, own_positions),
-        "said": " ".join(text for text, _refused in edits.pop_notices()),
-        "labels": composer_data.composer_labels(view, len(own_positions)),
-    }
+@errors.deferred_errors
+def answer_request() -> None:
+    """What fits next, for the run of the fragment that follows."""
+    request = composer_event("suggest")
+    st.session_state["corpus_suggestions"] = composer_data.suggestions_data(
+        session.current_corpus(), request
+    )
+
+
+@st.fragment
+def mount_composer(data: dict[str, Any]) -> None:
+    """Draw the composer; its questions are answered here, all else draws the page anew."""
+    if st.session_state.pop("corpus_changed", False):
+        st.rerun()
     composer_component(
         key="corpus_composer",
-        data=data,
+        data={**data, "suggestions": st.session_state.get("corpus_suggestions")},
+        on_suggest_change=answer_request,
         on_pair_change=add_pair,
         on_remove_change=remove_own_pair,
         on_spread_change=augment_new_word,
         on_train_change=request_training,
+    )
+
+
+def view_own_pairs(view: CorpusView, language: str) -> None:
+    """Draw the composer and the list of one's own pairs."""
+    st.session_state.pop("corpus_changed", None)
+    own_positions = analysis.own_rows(view)
+    chinese = bool(view.rows and CJK.search(view.rows[0].source))
+    mount_composer(
+        {
+            "drawn_at": time.time(),  # what comes with the same again is an answer to a question
+            "key": f"{view.name}_{view.tokenizer}_{chinese}",  # a draft is for one direction
+            "tokenizer": view.tokenizer,
+            **composer_data.word_data(view, language),
+            "own": composer_data.own_pairs_data(view, own_positions),
+            "said": " ".join(text for text, _refused in edits.pop_notices()),
+            "labels": composer_data.composer_labels(view, len(own_positions)),
+        }
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import streamlit as st
@@ -10,42 +11,42 @@ from pages.shared.corpus import analysis
 from pages.shared.frame import components
 from pages.shared.frame.i18n import _, segments
 from pages.shared.frame.session import CorpusView
+from pages.shared.runs.caching import cache_by_identity
 from seq2seq_core.data import bundled
 from seq2seq_core.data.augmentation import AugmentationOffer, UnclearWords
+from seq2seq_core.data.suggestions import Draft, Side, choose_word, rank_words
 from seq2seq_core.data.tokenizers import TOKENIZERS
-from seq2seq_core.data.word_classes import SENTENCE_BOUNDARY, ContextProfile
 
-MAX_PROFILED_WORDS = 150  # words of which the browser knows the company; it knows the rest by name
+MAX_CHIPS = 200  # to choose from; more are found by typing
 MAX_LISTED_PAIRS = 30  # of one's own pairs
 
 
-def side_data(profile: ContextProfile) -> dict[str, Any]:
-    """All words, the most frequent first, and who stands beside the frequent ones, by number."""
-    words = profile.words
-    ids = {token: i for i, token in enumerate(words[:MAX_PROFILED_WORDS])} | {SENTENCE_BOUNDARY: -1}
+def word_list(words: Sequence[str]) -> list[list[str]]:
+    """Words as the browser keeps them, with sound and meaning where those are known."""
+    return [
+        [word["token"], word["pinyin"], word["gloss"]] if word["gloss"] else [word["token"]]
+        for word in components.annotate_tokens(words)
+    ]
 
-    def neighbour_ids(neighbours: set[str]) -> list[int]:
-        return sorted(ids[other] for other in neighbours if other in ids)
 
+def suggestions_data(view: CorpusView, request: dict[str, Any]) -> dict[str, Any]:
+    """What the browser asks for while a pair is put together: the draft after a word was chosen,
+    and the words that fit into the place that is open."""
+    classes = analysis.corpus_classes(view)
+    side: Side = "target" if request["side"] == "target" else "source"
+    index, word = request["index"], request["word"]
+    draft = Draft(*(tuple(map(str, request[name])) for name in ("source", "target")))
+    if word is not None:
+        draft = choose_word(draft, side, index, str(word), classes)
+    words, fitting_count = rank_words(draft, side, index, classes) if index is not None else ([], 0)
     return {
-        "words": [
-            [word["token"], word["pinyin"], word["gloss"]] if word["gloss"] else [word["token"]]
-            for word in components.annotate_tokens(words)
-        ],
-        "company": [
-            [
-                word,
-                *(
-                    neighbour_ids(kind[word])
-                    for kind in (
-                        profile.cooccurring_words,
-                        profile.left_neighbours,
-                        profile.right_neighbours,
-                    )
-                ),
-            ]
-            for word in words[:MAX_PROFILED_WORDS]
-        ],
+        "id": request["id"],
+        "source": draft.source,
+        "target": draft.target,
+        "side": side,
+        "index": index,
+        "words": words[:MAX_CHIPS],
+        "fitting": fitting_count,
     }
 
 
@@ -103,27 +104,21 @@ def offer_data(offer: AugmentationOffer) -> dict[str, Any]:
     }
 
 
-@st.cache_data(show_spinner=False, max_entries=analysis.MAX_CACHED_VERSIONS)
-def _word_data(version: object, _view: CorpusView, language: str) -> dict[str, Any]:
-    pairs, classes = analysis.usable_corpus(_view).pairs, analysis.corpus_classes(_view)
+@cache_by_identity(max_entries=analysis.MAX_CACHED_VERSIONS, kind=st.cache_data)
+def word_data(view: CorpusView, language: str) -> dict[str, Any]:
+    """The known words, the most frequent first, and the draft to begin with.
+
+    language: the one of their glosses, so that the other one is cached apart.
+    """
+    pairs, classes = analysis.usable_corpus(view).pairs, analysis.corpus_classes(view)
     first = pairs[0] if pairs else None
-    source = side_data(classes.source)
-    frequent = [word for word, *_others in source["company"]]
     return {
         "draft": {"source": first.source if first else [], "target": first.target if first else []},
-        "source": source,
-        "target": side_data(classes.target),
-        "means": [
-            [word, translations]
-            for word in frequent
-            if (translations := classes.translations[word])
-        ],
+        "words": {
+            "source": word_list(classes.source.words),
+            "target": word_list(classes.target.words),
+        },
     }
-
-
-def word_data(view: CorpusView, language: str) -> dict[str, Any]:
-    """The known words, who stands beside whom, and the draft to begin with."""
-    return _word_data(analysis.version_key(view), view, language)
 
 
 def composer_labels(view: CorpusView, own_count: int) -> dict[str, Any]:

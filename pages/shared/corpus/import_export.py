@@ -9,7 +9,7 @@ import streamlit as st
 
 from pages.shared.corpus import edits, table, transforms
 from pages.shared.frame import errors, session
-from pages.shared.frame.i18n import _
+from pages.shared.frame.i18n import _, ngettext
 from pages.shared.frame.markdown import escape_markdown
 from pages.shared.frame.session import CorpusView
 from seq2seq_core.data import bundled, formats
@@ -91,15 +91,10 @@ def replace_corpus(name: str, rows: Sequence[Row]) -> None:
         raise CorpusError("no_pairs")
     save_replacement(clean_text(name)[:40], usable_rows, (), tokenizer)
     edits.queue_notice(
-        _(
+        ngettext(
             "1 pair from {name}; sentences are cut into words: {cut}.",
-            name=name,
-            cut=_(transforms.TOKENIZER_LABELS[tokenizer][0]),
-        )
-        if len(usable_rows) == 1
-        else _(
             "{count} pairs from {name}; sentences are cut into words: {cut}.",
-            count=len(usable_rows),
+            len(usable_rows),
             name=name,
             cut=_(transforms.TOKENIZER_LABELS[tokenizer][0]),
         )
@@ -125,9 +120,7 @@ def append_pasted_rows() -> None:
         return
     transforms.save_version([*view.rows, *new_rows], view.held_out)
     edits.queue_notice(
-        _("1 pair was appended.")
-        if len(new_rows) == 1
-        else _("{count} pairs were appended.", count=len(new_rows))
+        ngettext("1 pair was appended.", "{count} pairs were appended.", len(new_rows))
     )
     st.session_state["corpus_paste"] = ""
 

@@ -8,7 +8,7 @@ import streamlit as st
 
 from pages.shared.frame import errors, widgets
 from pages.shared.frame.glossary import join_with_glosses, word_gloss
-from pages.shared.frame.i18n import N_, _, segments
+from pages.shared.frame.i18n import N_, _, ngettext, segments
 from pages.shared.inspection.attention_tiles import (
     AttentionTile,
     attention_tiles_component,
@@ -49,21 +49,22 @@ def share_or_default(share: float | None, default: float) -> float:
     return default if share is None else share
 
 
+def describe_crossings(count: int) -> str:
+    if not count:
+        return _("No links cross.")
+    return ngettext("One pair of links crosses.", "{count} pairs of links cross.", count)
+
+
 def describe_map(attention_map: AttentionMap) -> list[dict[str, str]]:
     """A map in words: its strongest link, and how many links cross."""
     t, j, weight = attention_map.strongest_link
-    words = segments(
+    strongest_link = segments(
         "Its strongest link: {token} looked at the position of {source} ({weight}). ",
         token={"target": attention_map.target[t]},
         source={"source": join_with_glosses([attention_map.source[j]])},
         weight={"text": f"{weight:.0%}"},
     )
-    if not attention_map.crossings:
-        return words + segments("No links cross.")
-    if attention_map.crossings == 1:
-        return words + segments("One pair of links crosses.")
-    count = {"text": str(attention_map.crossings)}
-    return words + segments("{count} pairs of links cross.", count=count)
+    return [*strongest_link, {"text": describe_crossings(attention_map.crossings)}]
 
 
 def sentence_tile(text: str, attention_map: AttentionMap, is_chosen: bool) -> AttentionTile:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import streamlit as st
 
@@ -15,14 +14,12 @@ from pages.shared.inspection.attention_tiles import (
     attention_tiles_component,
     attention_tiles_data,
 )
+from pages.shared.runs.caching import cache_by_identity
 from pages.shared.runs.selection import Selection
 from seq2seq_core.evaluation.alignment import AlignmentLinks
 from seq2seq_core.inspection import attention_heads as core
 from seq2seq_core.inspection.attention_heads import AttentionHeads, HeadPattern
 from seq2seq_core.inspection.attention_maps import quantize_weights
-
-if TYPE_CHECKING:
-    from seq2seq_core.training.restore import TrainedRun
 
 PART_LABELS = {
     "cross": N_("cross-attention"),
@@ -69,17 +66,11 @@ class SelectedMap:
     title: str = ""
 
 
-@st.cache_resource(show_spinner=False, max_entries=64)
-def _cached_heads(
-    run_id: int, update: int, tokens: tuple[str, ...], _trained: TrainedRun
-) -> dict[str, AttentionHeads]:
-    return core.inspect_attention_heads(_trained.translator, tokens)
-
-
+@cache_by_identity(max_entries=64)
 def sentence_heads(selection: Selection) -> dict[str, AttentionHeads]:
     """Every part of the page's sentence."""
-    tokens = selection.translation.source_tokens
-    return _cached_heads(selection.run.id, selection.trained.update, tokens, selection.trained)
+    translator, translation = selection.trained.translator, selection.translation
+    return core.inspect_attention_heads(translator, translation.source_tokens)
 
 
 def choose_part() -> str:

@@ -48,8 +48,8 @@ def test_all_that_is_sent_can_be_sent() -> None:
     words = composer_data.word_data(FIRST, "en")
     json.dumps([words, composer_data.composer_labels(FIRST, 2)])
     assert words["draft"]["source"] == tuple(FIRST.rows[0].source.split())
-    assert len(words["source"]["words"]) == 48
-    assert all(len(word) in (1, 3) for word in words["source"]["words"])  # with sound and meaning
+    assert len(words["words"]["source"]) == 48
+    assert all(len(word) in (1, 3) for word in words["words"]["source"])  # with sound and meaning
 
 
 def test_ones_own_pairs_are_named_by_row_and_text() -> None:
@@ -57,3 +57,31 @@ def test_ones_own_pairs_are_named_by_row_and_text() -> None:
     row = FIRST.rows[3]
     assert pair["is"] == {"row": 3, "source": row.source, "target": row.target}
     assert [word["token"] for word in pair["source"]] == row.source.split()
+
+
+def request(**changes: object) -> dict[str, object]:
+    row = FIRST.rows[0]
+    draft = {"source": row.source.split(), "target": row.target.split()}
+    return {"id": 1.5, **draft, "side": "source", "index": 8, "word": None, **changes}
+
+
+def test_a_question_about_a_place_leaves_the_draft_as_it_is() -> None:
+    answer = composer_data.suggestions_data(FIRST, request())
+    assert (answer["id"], answer["side"], answer["index"]) == (1.5, "source", 8)
+    row = FIRST.rows[0]
+    assert (" ".join(answer["source"]), " ".join(answer["target"])) == (row.source, row.target)
+    assert "毛衣" not in answer["words"] and 0 < answer["fitting"] < len(answer["words"])
+    json.dumps(answer)
+
+
+def test_a_chosen_word_takes_others_along() -> None:
+    answer = composer_data.suggestions_data(FIRST, request(word="苹果"))
+    assert " ".join(answer["target"]) == "XiaoBing bought two red apples yesterday"
+    assert "个" in answer["source"]
+    assert "毛衣" in answer["words"]  # what went may come back
+
+
+def test_no_words_are_sent_where_no_place_is_open() -> None:
+    answer = composer_data.suggestions_data(FIRST, request(index=None, word="茶"))
+    assert answer["source"][-1] == "茶" and "tea" in answer["target"]
+    assert (answer["words"], answer["fitting"]) == ([], 0)
