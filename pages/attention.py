@@ -76,7 +76,7 @@ def show_heat_map(run: Run, map_view: SelectedMap, unknown: Sequence[str]) -> No
             "meanings": [word_gloss(word) for word in map_view.rows],
             "attention": map_view.weights,
             "causal": map_view.part == "decoder",
-            "looked": describe_map(map_view),
+            "label": describe_map(map_view),
         },
     )
     st.caption(

@@ -49,7 +49,7 @@ function createView(parentElement) {
   const findTile = (event) => view.tiles.indexOf(event.target.closest(".tile"));
   list.onpointerover = (event) => pointAt(view, findTile(event));
   list.onpointerleave = () => pointAt(view, view.tiles.indexOf(root.getRootNode().activeElement));
-  list.onfocusin = (event) => { setTabStop(view, findTile(event)); pointAt(view, findTile(event)); };
+  list.addEventListener("focusin", (event) => { setTabStop(view, findTile(event)); pointAt(view, findTile(event)); });
   list.onclick = (event) => { if (findTile(event) >= 0) view.choose(findTile(event)); };
   list.onkeydown = (event) => pressKey(view, event, findTile(event));
   parentElement.append(root);

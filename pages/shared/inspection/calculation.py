@@ -129,7 +129,7 @@ def attention_softmax_data(equation: Equation, context: CalculationContext) -> d
     return {
         "words": [position_word(word) for word in context.positions],
         "chosen": context.selected_position,
-        "pick": context.clickable_count,
+        "clickable": context.clickable_count,
         "rows": [
             {**operand_row(equation.operands[0]), "kind": "signed"},
             {**operand_row(equation.result, "weight", "result"), "kind": "weight"},
@@ -180,7 +180,7 @@ def weighted_sum_data(equation: Equation, context: CalculationContext) -> dict[s
             context.positions, equation.rows, equation.operands[0].values, strict=True
         )
     ]  # fmt: skip
-    return {"mixed": vectors, "rows": [operand_row(equation.result, role="result")]}
+    return {"mixture": vectors, "rows": [operand_row(equation.result, role="result")]}
 
 
 def equation_body(
@@ -219,7 +219,7 @@ def equation_body(
         ]
     rows.append(operand_row(equation.result, value_kind(equation.result), "result"))
     if equation.rows:
-        return {"rows": rows, "open": matrix_product_data(equation)}
+        return {"rows": rows, "product": matrix_product_data(equation)}
     return {"rows": rows}
 
 
@@ -257,7 +257,7 @@ def calculation_data(
     return {
         "key": key,
         "window": WINDOW,
-        "said": heading,
+        "heading": heading,
         "lines": calculation_lines(equations, context),
         "end": end,
         "labels": {"back": _("The numbers before"), "next": _("The numbers after")},

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from pages.shared.decoding.wording import MINOR_WEIGHT
 from pages.shared.frame.components import COMPONENT_FOLDER, PACKAGE, ROOT, hash_files
 
 FOLDER = ROOT / COMPONENT_FOLDER
@@ -111,6 +112,12 @@ def test_a_styled_component_waits_for_its_styles(path: Path) -> None:
     text = path.read_text(encoding="utf-8")
     if "export default" in text and path.with_suffix(".css").exists():
         assert "export default whenStyled(" in text
+
+
+def test_words_and_pictures_agree_on_what_is_little_attention() -> None:
+    constant = re.compile(r"\bMINOR_WEIGHT = ([\d.]+);")
+    values = [v for path in SCRIPTS for v in constant.findall(path.read_text(encoding="utf-8"))]
+    assert [float(value) for value in values] == [MINOR_WEIGHT]
 
 
 @each_script
