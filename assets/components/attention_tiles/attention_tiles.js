@@ -123,7 +123,7 @@ function reserveRoom(view) {
   const probe = view.description.appendChild(el("div", "probe", ...candidates));
   const heights = candidates.map((node) => node.getBoundingClientRect().height);
   probe.remove();
-  view.root.style.setProperty("--room", `${Math.ceil(Math.max(...heights))}px`);
+  view.root.style.setProperty("--room", `${Math.max(...heights)}px`);
 }
 
 // --- one picture ----------------------------------------------------------------------------
