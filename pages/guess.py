@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages.shared.decoding.guess_game import guess_component, guess_data, saved_answers
-from pages.shared.frame import errors, url_state
+from pages.shared.decoding.guess_game import current_game, guess_data, saved_answers
+from pages.shared.frame import components, errors, url_state
 from pages.shared.frame.i18n import _
 from pages.shared.runs.run_corpus import offered_sentences
 from pages.shared.runs.selection import (
@@ -27,7 +27,7 @@ def sync_answers() -> None:
 @st.fragment
 def show_guess_game(selection: Selection) -> None:
     with errors.errors_on_page():
-        guess_component(
+        components.guess_component(
             key="guess_game",
             data=guess_data(selection),
             on_answers_change=errors.deferred_errors(sync_answers),
@@ -57,7 +57,7 @@ def page() -> None:
         )
     )
     selection = choose_run_and_sentence("guess", choices)
-    saved_answers(selection)  # those for another sentence are forgotten
+    saved_answers("guesses", current_game(selection))  # those for another sentence are forgotten
     show_guess_game(selection)
     st.button(
         _("Another sentence"),

@@ -137,7 +137,7 @@ PAGES: dict[str, tuple[str, str, Places]] = {
         [
             lambda page: page.get_by_test_id("live-hero"),
             lambda page: page.get_by_test_id("live").locator(".matrix"),
-            lambda page: page.get_by_test_id("ask"),
+            lambda page: page.get_by_test_id("guess"),
         ],
     ),
     "train": ("train", "&run=1", [lambda page: page.get_by_test_id("live-sentence").first]),

@@ -12,7 +12,7 @@ from pages.shared.decoding.beam_tree import (
     describe_winner,
     ranking_data,
 )
-from pages.shared.decoding.guess_game import option_data
+from pages.shared.decoding.guess_game import option_data, quiz_verdicts
 from pages.shared.frame import i18n
 from seq2seq_core.decoding.beam_tree import BeamNode, BeamResult, BeamTree
 from seq2seq_core.decoding.guess_questions import offered_words
@@ -79,3 +79,10 @@ def test_a_word_that_is_not_among_the_most_probable_has_less_than_the_last_of_th
     options = [option_data(offer) for offer in offered_words(step, "1.200.abc.1")]
     assert options[-1] == ("<eos>", 0.0, "<3.1%", "")
     assert ("a", 0.5, "50.0%", "") in options
+
+
+def test_a_quiz_tells_where_it_looked_whatever_was_answered() -> None:
+    right, wrong = quiz_verdicts(["{咖哥}", "写", "信"], [0.2, 0.5, 0.3], "he {writes}")
+    assert right == "Yes: the position of 写 got 50% of its attention. It wrote: he {writes}"
+    assert wrong.startswith("It looked mostly at the position of 写, with 50% of its attention.")
+    assert wrong.endswith("It wrote: he {writes}")
