@@ -178,6 +178,15 @@ PAGES: dict[str, tuple[str, str, Places]] = {
         "&run=2",
         [lambda page: page.get_by_test_id("stepper")],
     ),
+    "search": ("search", "&run=1", [lambda page: page.get_by_test_id("stTable").first]),
+    "search by sampling": (
+        "search",
+        "&run=1&way=sampling&temperature=0&step=1000",
+        [
+            lambda page: page.locator(".st-key-search_chances"),
+            lambda page: page.locator(".st-key-search_samples"),
+        ],
+    ),
     "attention": ("attention", "&run=1", [lambda page: page.get_by_test_id("stMain")]),
     "metrics": ("metrics", "&run=1", [lambda page: page.get_by_test_id("stMain")]),
 }
