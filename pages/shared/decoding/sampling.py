@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 import pandas as pd
 import streamlit as st
@@ -12,6 +11,7 @@ from pages.shared.frame import components, theme, url_state, widgets
 from pages.shared.frame.i18n import _
 from pages.shared.frame.markdown import color_markdown
 from pages.shared.frame.numbers import format_log_probability, format_percent
+from pages.shared.runs.caching import cache_by_identity
 from pages.shared.runs.run_corpus import reference_translation
 from pages.shared.runs.selection import Selection
 from pages.shared.settings.decoding import DRAW_NUMBER, TEMPERATURE, TOP_K, TOP_P
@@ -26,9 +26,6 @@ from seq2seq_core.decoding.sampled_translations import (
 )
 from seq2seq_core.figures.bars import BarPair, pair_chart
 from seq2seq_core.figures.palette import Palette
-
-if TYPE_CHECKING:
-    from seq2seq_core.training.restore import TrainedRun
 
 SAMPLE_COUNT = 10
 ROW_HEIGHT, LEGEND_HEIGHT = 34, 60  # px, of the chart
@@ -160,10 +157,8 @@ def draw_samples(
     selection: Selection, samples: Sequence[SampledTranslation], config: DecodingConfig
 ) -> None:
     """The sentences that were drawn, each with how often."""
-    palette, title = (
-        theme.current_palette(),
-        _("{count} translations, drawn word by word", count=SAMPLE_COUNT),
-    )
+    palette = theme.current_palette()
+    title = _("{count} translations, drawn word by word", count=SAMPLE_COUNT)
     expected = reference_translation(selection.run, selection.text)
     tokenize = selection.trained.translator.codec.tokenize_target
     reference = None if expected is None else tokenize(expected)
@@ -180,11 +175,10 @@ def draw_samples(
         st.text(describe_samples(samples, selection.translation.tokens, config))
 
 
-@st.cache_resource(show_spinner=False, max_entries=64)
-def _cached_samples(
-    run_id: int, update: int, source: tuple[str, ...], config: DecodingConfig, _trained: TrainedRun
-) -> list[SampledTranslation]:
-    return sample_translations(_trained.translator, source, config, SAMPLE_COUNT)
+@cache_by_identity(max_entries=64)
+def cached_samples(selection: Selection, config: DecodingConfig) -> list[SampledTranslation]:
+    translator, translation = selection.trained.translator, selection.translation
+    return sample_translations(translator, translation.source_tokens, config, SAMPLE_COUNT)
 
 
 def sampling_view(selection: Selection) -> None:
@@ -195,9 +189,7 @@ def sampling_view(selection: Selection) -> None:
     step, config = choose_sampling(len(steps), scope)
     prefix = [one.token for one in steps[: step - 1]]
     distribution = next_token_distribution(selection.trained.translator, source, prefix, config)
-    samples = _cached_samples(
-        selection.run.id, selection.trained.update, source, config, selection.trained
-    )
+    samples = cached_samples(selection, config)
     left, right = st.columns(2, gap="small")
     with left:
         draw_chances(selection, step, distribution)
