@@ -74,8 +74,8 @@ def drawn(page: Page) -> list[str]:
 
 def chances(page: Page) -> str:
     """What the chart says to those who do not see it."""
-    chart = page.locator(".st-key-search_chances [data-testid=stVegaLiteChart] [aria-label*='→']")
-    return chart.first.get_attribute("aria-label") or ""
+    chart = page.locator(".st-key-search_chances [aria-label*='→']").first
+    return chart.get_attribute("aria-label") or ""
 
 
 def test_the_same_number_draws_the_same_sentences_and_another_draws_others(
