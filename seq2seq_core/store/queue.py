@@ -27,6 +27,7 @@ from sqlalchemy import (
 )
 
 from seq2seq_core.config import ModelConfig, TrainingConfig
+from seq2seq_core.store.history import NOT_MEASURED
 from seq2seq_core.store.runs import STATUS_AFTER
 from seq2seq_core.store.schema import (
     ACTIVE_STATUSES,
@@ -86,7 +87,7 @@ class Chunk:
 
     kind: str  # update or evaluation
     first_update: int
-    rows: Sequence[Sequence[float]]  # one per event, see record.COLUMNS
+    rows: Sequence[Sequence[float | None]]  # one per event, see record.COLUMNS
 
 
 @dataclass(frozen=True)
@@ -104,9 +105,13 @@ class Progress:
     reason: dict[str, Any] | None = None
 
 
-def pack_columns(rows: Sequence[Sequence[float]]) -> bytes:
-    """Rows of numbers as little-endian float64, column by column."""
-    flat_values = [float(value) for column in zip(*rows, strict=True) for value in column]
+def pack_columns(rows: Sequence[Sequence[float | None]]) -> bytes:
+    """Rows of numbers as little-endian float64, column by column; None as NOT_MEASURED."""
+    flat_values = [
+        NOT_MEASURED if value is None else float(value)
+        for column in zip(*rows, strict=True)
+        for value in column
+    ]
     assert all(map(math.isfinite, flat_values)), "divergence is a status, not a number"
     return struct.pack(f"<{len(flat_values)}d", *flat_values)
 

@@ -104,7 +104,7 @@ def running(process: subprocess.Popen[bytes]) -> Iterator[subprocess.Popen[bytes
 def patched(engine: Engine, count: int, patch: str) -> subprocess.Popen[bytes]:
     """A pool in which something is broken."""
     start = f"pool.main({count}, {url(engine)!r}, follow_stdin=True)"
-    imports = "from seq2seq_core.training import loop\nfrom seq2seq_core.workers import job, pool"
+    imports = "from seq2seq_core.training import learn, loop\nfrom seq2seq_core.workers import pool"
     code = f"{imports}\n{patch}\n{start}"
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
     return subprocess.Popen([sys.executable, "-c", code], **pipes, cwd=ROOT)
@@ -118,7 +118,7 @@ def train(model, state, data, config):
         yield event
         if config.seed == 13 and event.update == 20:
             {how}
-job.train = train
+learn.train = train
 """
 
 
