@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages.shared.frame import components, errors, i18n, session, theme, url_state
+from pages.shared.frame import components, errors, session, theme, url_state, widgets
 from pages.shared.frame.i18n import _
 from seq2seq_core import limits
 
@@ -36,7 +36,7 @@ page = st.navigation(
     position="sidebar",
 )
 with st.container(key="lang_place"):
-    i18n.language_switch()
+    widgets.language_switch()
 with st.container(key="frame_place"):
     components.sidebar_closer(key="frame")
 url_state.sync_url(page.url_path)  # before the page, so that a refresh in the middle loses nothing

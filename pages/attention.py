@@ -12,6 +12,7 @@ from pages.shared.frame.i18n import N_, _
 from pages.shared.inspection import head_patterns
 from pages.shared.inspection.attention_contrast import draw_attention_contrast, find_counterpart
 from pages.shared.inspection.attention_overview import draw_attention_overview
+from pages.shared.inspection.attention_tiles import describe_crossings
 from pages.shared.inspection.head_patterns import SelectedMap
 from pages.shared.runs import evaluations
 from pages.shared.runs.selection import (
@@ -84,14 +85,6 @@ def show_heat_map(run: Run, map_view: SelectedMap, unknown: Sequence[str]) -> No
         if run.model_config.is_transformer
         else _(READING_HINT)
     )
-
-
-def describe_crossings(count: int) -> str:
-    if not count:
-        return _("No links cross.")
-    if count == 1:
-        return _("One pair of links crosses.")
-    return _("{count} pairs of links cross.", count=count)
 
 
 def gold_links(selection: Selection) -> tuple[alignment.AlignmentLinks, alignment.AlignmentLinks]:

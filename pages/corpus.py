@@ -8,7 +8,7 @@ from pages.shared.corpus import edits, import_export, table
 from pages.shared.corpus.cards import view_cards
 from pages.shared.corpus.composer import view_own_pairs
 from pages.shared.corpus.tensors_view import view_tensors
-from pages.shared.frame import errors, session, url_state
+from pages.shared.frame import errors, session, widgets
 from pages.shared.frame.i18n import N_, _, current_language
 from pages.shared.frame.session import CorpusView
 from pages.shared.runs import actions
@@ -38,26 +38,11 @@ def undo_change() -> None:
     )
 
 
-def sync_view(key: str) -> None:
-    url_state.set_param("view", st.session_state[key])
-
-
 def view_switch() -> str:
     """The control that chooses what is shown; the choice goes into the URL."""
-    key = f"corpus_view_{current_language()}"
-    current_view = url_state.get_option("view", list(VIEWS), "own")
-    st.segmented_control(
-        _("View"),
-        list(VIEWS),
-        default=url_state.initial_value(key, current_view),
-        required=True,
-        format_func=lambda name: _(VIEWS[name]),
-        key=key,
-        on_change=sync_view,
-        args=(key,),
-        label_visibility="collapsed",
+    return widgets.choose_option(
+        "corpus", "view", _("View"), list(VIEWS), lambda name: _(VIEWS[name])
     )
-    return current_view
 
 
 def start_training() -> None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import streamlit as st
 
 from pages.shared.decoding import interventions
+from pages.shared.decoding.branch_list import branches_data
 from pages.shared.decoding.eos_feeding import draw_eos_feeding
-from pages.shared.decoding.interventions import branch_translation, branches_data, branches_from_url
+from pages.shared.decoding.interventions import branch_translation, branches_from_url
 from pages.shared.decoding.stepper import stepper_data
 from pages.shared.frame import components, errors, url_state
 from pages.shared.frame.i18n import _, join_sentences
@@ -40,13 +41,13 @@ def show_stepper(selection: Selection) -> None:
         # not the update: who walks while the model still learns is not thrown back
         key = f"{selection.run.id}:{' '.join(source)}"
         reset_stepper(key)
-        saved_branches, selected_branch = branches_from_url(selection)
-        translation = branch_translation(selected_branch, selection)
+        branches = branches_from_url(selection)
+        translation = branch_translation(branches.active, selection)
         position = min(url_state.get_option("step", range(1000), 0), len(translation.steps))
         data = stepper_data(
-            key, translation, position, selection.run.model_config, source, selected_branch
+            key, translation, position, selection.run.model_config, source, branches.active
         )
-        branch_data = branches_data(saved_branches, selected_branch, selection)
+        branch_data = branches_data(branches, selection)
         components.stepper_component(
             key="decode_stepper",
             data=data | branch_data | {"labels": data["labels"] | branch_data["labels"]},

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from pages.shared.frame import errors, url_state
+from pages.shared.frame import url_state, widgets
 from pages.shared.frame.glossary import join_with_glosses, word_gloss
-from pages.shared.frame.i18n import _, current_language, join_sentences
+from pages.shared.frame.i18n import _, join_sentences
 from pages.shared.inspection import embedding_plot
 from pages.shared.runs.selection import (
     choose_trained_run,
@@ -20,60 +20,35 @@ from seq2seq_core.store import Run
 
 
 def choose_vector_set() -> str:
-    key, options = (
-        f"words_cloud_choice_{current_language()}",
-        list(embedding_plot.VECTOR_SET_LABELS),
-    )
-
-    def sync_choice() -> None:
-        url_state.set_param("cloud", st.session_state[key])
-
-    return st.segmented_control(
-        _("Which vectors"),
-        options,
-        default=url_state.initial_value(key, url_state.get_option("cloud", options, options[0])),
-        required=True,
-        format_func=lambda name: _(embedding_plot.VECTOR_SET_LABELS[name]),
-        key=key,
-        on_change=errors.deferred_errors(sync_choice),
-        label_visibility="collapsed",
-        wrap=True,
+    labels = embedding_plot.VECTOR_SET_LABELS
+    return widgets.choose_option(
+        "words", "cloud", _("Which vectors"), list(labels), lambda name: _(labels[name])
     )
 
 
 def untrained_switch() -> bool:
     """Whether the model is shown as it was drawn by lot, before its first update."""
-    key = "words_untrained"
-
-    def sync_choice() -> None:
-        if st.session_state[key]:
-            url_state.set_param("untrained", "1")
-        else:
-            url_state.remove_param("untrained")
-
+    is_on = url_state.get_option("untrained", (False, True), False)
+    bound = widgets.bind("words", "untrained", is_on, default=False)
     return st.toggle(
         _("before training"),
-        value=url_state.initial_value(key, url_state.get_param("untrained") == "1"),
-        key=key,
-        on_change=errors.deferred_errors(sync_choice),
+        value=bound.initial,
+        key=bound.key,
+        on_change=bound.save,
         help=_("The same model before its first update: all its numbers are drawn by lot."),
     )
 
 
 def choose_word(run: Run, name: str, words: Sequence[str], default: str) -> str:
     current_word = url_state.get_option("near", words, default)
-    key = f"words_near_{run.id}_{name}_{current_language()}"
-
-    def sync_choice() -> None:
-        url_state.set_param("near", st.session_state[key])
-
+    bound = widgets.bind("words", "near", current_word, scope=f"{run.id}_{name}")
     return st.selectbox(
         _("Word"),
         words,
-        index=words.index(url_state.initial_value(key, current_word)),
+        index=words.index(bound.initial),
         format_func=lambda word: join_with_glosses([word]),
-        key=key,
-        on_change=errors.deferred_errors(sync_choice),
+        key=bound.key,
+        on_change=bound.save,
     )
 
 

@@ -4,15 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from pages.shared.decoding.stepper import format_probability
-from pages.shared.frame import errors, url_state
-from pages.shared.frame.i18n import N_, _, current_language, segments
+from pages.shared.frame import errors, url_state, widgets
+from pages.shared.frame.i18n import N_, _, segments
+from pages.shared.frame.numbers import format_percent
 from pages.shared.inspection import calculation, hidden_states
 from pages.shared.inspection.calculation import CalculationContext
+from pages.shared.inspection.step_words import (
+    calculation_heading,
+    cell_heading,
+    position_tokens,
+    true_token,
+)
 from pages.shared.runs.selection import (
     Selection,
     choose_run_and_sentence,
@@ -21,9 +26,9 @@ from pages.shared.runs.selection import (
     show_no_model_note,
 )
 from seq2seq_core.config import ModelConfig
-
-if TYPE_CHECKING:
-    from seq2seq_core.inspection.hidden_states import InspectedTranslation
+from seq2seq_core.inspection import hidden_states as core
+from seq2seq_core.inspection.hidden_states import InspectedTranslation
+from seq2seq_core.models.calculation import Location
 
 ATTENTION_LABELS = {"cross": N_("over the source"), "decoder": N_("over its own words")}
 CELL_LABELS = {
@@ -53,23 +58,19 @@ def choose_option(
     default_index: int = 0,
 ) -> str:
     """A choice that goes into the address under this name; nothing to choose shows nothing."""
-    current = url_state.get_option(name, options, options[default_index])
+    default = options[default_index]
     if len(options) < 2:
-        return current
-    key = f"inside_{name}_{len(options)}_{options[0]}_{current_language()}"
-
-    def sync_choice() -> None:
-        url_state.set_param(name, st.session_state[key])
-
-    return st.segmented_control(
+        return default
+    return widgets.choose_option(
+        "inside",
+        name,
         label,
         options,
-        default=url_state.initial_value(key, current),
-        required=True,
-        format_func=format_option,
-        key=key,
-        on_change=errors.deferred_errors(sync_choice),
-        wrap=True,
+        format_option,
+        default=default,
+        omits_default=False,
+        scope=f"{len(options)}_{options[0]}",
+        label_visibility="visible",
     )
 
 
@@ -104,10 +105,9 @@ def selected_position(
     inspected_translation: InspectedTranslation, step: int, part: str, layer: int, head: int
 ) -> int:
     """The chosen word, else the one that is looked at most; from 0."""
-    from seq2seq_core.inspection.hidden_states import step_attention
-    from seq2seq_core.models.calculation import Location
-
-    attention_weights = step_attention(inspected_translation, Location(step, 0, part, layer, head))
+    attention_weights = core.step_attention(
+        inspected_translation, Location(step, 0, part, layer, head)
+    )
     count = len(attention_weights or inspected_translation.src[0])
     best_position = max(range(count), key=attention_weights.__getitem__) if attention_weights else 0
     return url_state.get_option("source", range(1, count + 1), best_position + 1) - 1
@@ -119,8 +119,6 @@ def show_states_over_time(
     focus: Focus,
     model: ModelConfig,
 ) -> None:
-    from seq2seq_core.inspection import hidden_states as core
-
     st.subheader(_("1 · States over time"), anchor=False)
     translation = selection.translation
     source = focus.position if focus.part != "own" else -1
@@ -152,8 +150,6 @@ def show_cell(
     focus: Focus,
     model: ModelConfig,
 ) -> None:
-    from seq2seq_core.inspection import hidden_states as core
-
     st.subheader(_("2 · One cell"), anchor=False)
     if model.is_transformer:
         st.markdown(
@@ -169,25 +165,13 @@ def show_cell(
     )
     side, word = ("decoder", focus.step) if part == "decoder" else ("encoder", focus.position)
     cell_location = core.CellLocation(side, focus.layer, word, part == "encoder_backwards")
-    translation = selection.translation
-    steps = [step.token for step in translation.steps]
-    heading = (
-        segments(
-            "The decoder's cell at step {step}: it reads {token}.",
-            step={"text": str(word + 1)},
-            token={"target": ["<sos>", *steps][word]},
-        )
-        if side == "decoder"
-        else segments(
-            "The encoder's cell at word {step}: it reads {token}.",
-            step={"text": str(word + 1)},
-            token={"source": translation.source_tokens[word]},
-        )
-    )
+    heading = cell_heading(selection.translation, side, word)
     if model.architecture == "rnn":
         st.markdown(_("An RNN has no gates: one formula makes the new state out of the old one."))
     equations = core.explain_cell_step(inspected_translation, cell_location)
-    label_context = CalculationContext({"source": translation.source_tokens[focus.position]})
+    label_context = CalculationContext(
+        {"source": selection.translation.source_tokens[focus.position]}
+    )
     calculation.calculation_component(
         key="inside_cell",
         data={
@@ -199,57 +183,25 @@ def show_cell(
     )
 
 
-def reference_token(selection: Selection, step: int) -> tuple[str | None, str]:
-    """The word of the reference at this step, and why there is none."""
-    dataset = selection.trained.dataset
-    source_tokens = selection.translation.source_tokens
-    pair = next((p for p in dataset.pairs + dataset.held_out if p.source == source_tokens), None)
-    if pair is None:
-        return None, _("The corpus has no translation of this sentence: there is no loss to tell.")
-    reference = (*pair.target, "<eos>")
-    output_tokens = tuple(one.token for one in selection.translation.steps)
-    if step >= len(reference) or output_tokens[:step] != reference[:step]:
-        return None, _(
-            "Before this step it has written other words than the corpus. The loss is taken after "
-            "the true ones, so it is not told here."
-        )
-    return reference[step], ""
-
-
-def position_tokens(selection: Selection, part: str) -> tuple[dict[str, str], ...]:
-    """The words that can be looked at."""
-    if part == "own":
-        output_tokens = [step.token for step in selection.translation.steps]
-        return tuple({"target": token} for token in ["<sos>", *output_tokens[:-1]])
-    return tuple({"source": token} for token in selection.translation.source_tokens)
-
-
 def show_calculation(
     selection: Selection,
     inspected_translation: InspectedTranslation,
     focus: Focus,
     model: ModelConfig,
 ) -> None:
-    from seq2seq_core.inspection import hidden_states as core
-    from seq2seq_core.models.calculation import Location
-
     st.subheader(_("3 · The numbers"), anchor=False)
     step = selection.translation.steps[focus.step]
     part = focus.part if model.is_transformer else "cross"
     equations = core.explain_step(
         inspected_translation, Location(focus.step, focus.position, part, focus.layer, focus.head)
     )
-    true_token, reason = reference_token(selection, focus.step)
-    vocabulary = selection.trained.checkpoint.target
-    if true_token is not None:
-        equations += core.explain_loss(equations, vocabulary.encode([true_token])[0])
+    loss_token, reason = true_token(selection, focus.step)
+    vocabulary = selection.trained.translator.codec.target
+    if loss_token is not None:
+        equations += core.explain_loss(equations, vocabulary.encode([loss_token])[0])
     words = position_tokens(selection, part)
-    word, token = words[focus.position], {"target": step.token}
-    heading = (
-        segments("How {token} came about, with a look at {source}:", token=token, source=word)
-        if model.has_attention
-        else segments("How {token} came about, without any attention:", token=token)
-    )
+    word = words[focus.position]
+    heading = calculation_heading(step.token, word if model.has_attention else None)
     selectable_count = focus.step + 1 if part == "own" else len(words)
     label_context = CalculationContext(
         word,
@@ -257,7 +209,7 @@ def show_calculation(
         words,
         focus.position,
         vocabulary.tokens,
-        true_token or "",
+        loss_token or "",
         selectable_count,
     )
     calculation.calculation_component(
@@ -268,8 +220,8 @@ def show_calculation(
             "lines": calculation.calculation_data(equations, label_context),
             "end": segments(
                 "It gives {token} {probability}.",
-                token=token,
-                probability={"text": format_probability(step.probability)},
+                token={"target": step.token},
+                probability={"text": format_percent(step.probability)},
             ),
             "labels": calculation.calculation_labels(),
         },
@@ -293,15 +245,12 @@ def page() -> None:
         show_no_model_note()
         return
     selection = choose_run_and_sentence("inside", choices)
-    from seq2seq_core.inspection.hidden_states import inspect_translation
-
     translation = selection.translation
     reset_focus(f"{selection.run.id}:{' '.join(translation.source_tokens)}")
-    model = selection.trained.checkpoint.model_config
+    model = selection.run.model_config
     output_tokens = [step.token for step in translation.steps]
-    inspected_translation = inspect_translation(
-        selection.trained.model,
-        selection.trained.checkpoint,
+    inspected_translation = core.inspect_translation(
+        selection.trained.translator,
         translation.source_tokens,
         output_tokens,
     )

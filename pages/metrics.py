@@ -18,13 +18,13 @@ from pages.shared.runs.selection import (
     rerun_on_progress,
     show_no_model_note,
 )
-from seq2seq_core import figures
 from seq2seq_core.evaluation import report
 from seq2seq_core.evaluation.report import EvaluationReport
+from seq2seq_core.figures.bars import Bar, bar_chart
 from seq2seq_core.store import Run
 
 if TYPE_CHECKING:
-    from seq2seq_core.training.dataset import TrainedRun
+    from seq2seq_core.training.restore import TrainedRun
 
 
 def describe_measurement(run: Run, trained: TrainedRun) -> str:
@@ -67,7 +67,7 @@ def show_exact_match(
 
 def show_exact_match_by_length(evaluation_report: EvaluationReport, on_held_out: bool) -> None:
     bars = [
-        figures.Bar(
+        Bar(
             str(group.min_length)
             if group.min_length == group.max_length
             else f"{group.min_length}–{group.max_length}",
@@ -80,7 +80,7 @@ def show_exact_match_by_length(evaluation_report: EvaluationReport, on_held_out:
     with st.container(border=True, height="stretch"):
         st.markdown(_("**Exact match by length of the source**"))
         st.altair_chart(
-            figures.bar_chart(
+            bar_chart(
                 bars,
                 palette.held_out if on_held_out else palette.text,
                 palette,

@@ -9,15 +9,15 @@ import streamlit as st
 from pages.shared.decoding.beam_tree import (
     cached_tree,
     describe_ranking_change,
-    percent_from_log,
     ranking_component,
     ranking_data,
     tree_component,
     tree_data,
 )
 from pages.shared.decoding.sampling import sampling_view
-from pages.shared.frame import errors, url_state
-from pages.shared.frame.i18n import N_, _, current_language
+from pages.shared.frame import errors, url_state, widgets
+from pages.shared.frame.i18n import N_, _
+from pages.shared.frame.numbers import format_log_probability
 from pages.shared.runs.run_corpus import reference_translation
 from pages.shared.runs.selection import (
     Selection,
@@ -26,29 +26,21 @@ from pages.shared.runs.selection import (
     rerun_on_progress,
     show_no_model_note,
 )
-from pages.shared.settings.decoding import BEAM, PENALTY, decoding_control
-from seq2seq_core.data.corpus import tokenize
+from pages.shared.settings.decoding import BEAM, LENGTH_PENALTY
+from pages.shared.settings.panel import draw_setting
 from seq2seq_core.decoding.beam_tree import BeamResult, BeamTree
 
 METHODS = {"beam": N_("Beam search"), "sampling": N_("Sampling")}
 
 
 def choose_search_method() -> str:
-    key = f"search_way_{current_language()}"
-    method = st.segmented_control(
+    return widgets.choose_option(
+        "search",
+        "way",
         _("How the next word is chosen"),
         list(METHODS),
-        default=url_state.initial_value(key, url_state.get_option("way", list(METHODS), "beam")),
-        required=True,
-        format_func=lambda name: _(METHODS[name]),
-        key=key,
-        label_visibility="collapsed",
+        lambda name: _(METHODS[name]),
     )
-    if method == "beam":
-        url_state.remove_param("way")
-    else:
-        url_state.set_param("way", method)
-    return method
 
 
 def sync_tree_step() -> None:
@@ -61,7 +53,7 @@ def show_tree(selection: Selection, tree: BeamTree, width: int, penalty: float) 
     with errors.errors_on_page():
         key = f"{selection.run.id}:{' '.join(selection.translation.source_tokens)}"
         position = url_state.get_option("step", range(1000), 1)  # the first column invites to go on
-        tokenizer = selection.trained.checkpoint.tokenizer
+        tokenizer = selection.trained.translator.codec.tokenizer
         tree_component(
             key="search_tree",
             data=tree_data(key, tree, selection.translation, width, penalty, tokenizer, position),
@@ -72,9 +64,9 @@ def show_tree(selection: Selection, tree: BeamTree, width: int, penalty: float) 
 def show_beam_search(selection: Selection) -> None:
     left, right = st.columns(2, gap="medium")
     with left:
-        width = int(decoding_control(BEAM))
+        width = draw_setting(BEAM)
     with right:
-        penalty = decoding_control(PENALTY)
+        penalty = draw_setting(LENGTH_PENALTY)
     pruned_count = 3 if width < 6 else 2  # of those cut off: more would hide the beam
     tree = cached_tree(selection, width, penalty, pruned_count)
     show_tree(selection, tree, width, penalty)
@@ -96,8 +88,8 @@ def describe_comparison(winner: BeamResult, greedy_log_probability: float, same:
     if same:
         return _("The beam has found the same sentence as greedy search.")
     shares = {
-        "beam": percent_from_log(winner.log_probability),
-        "greedy": percent_from_log(greedy_log_probability),
+        "beam": format_log_probability(winner.log_probability),
+        "greedy": format_log_probability(greedy_log_probability),
     }
     if winner.log_probability > greedy_log_probability:
         return _("The beam has found a more probable sentence: {beam} against {greedy}.", **shares)
@@ -108,7 +100,8 @@ def describe_comparison(winner: BeamResult, greedy_log_probability: float, same:
 def correctness_mark(tokens: tuple[str, ...], selection: Selection, expected: str | None) -> str:
     if expected is None:
         return ""
-    return "✓ " if tokens == tokenize(expected, selection.trained.checkpoint.tokenizer) else "✗ "
+    reference_tokens = selection.trained.translator.codec.tokenize_target(expected)
+    return "✓ " if tokens == reference_tokens else "✗ "
 
 
 def compare_with_greedy(selection: Selection, winner: BeamResult) -> None:
@@ -125,7 +118,7 @@ def compare_with_greedy(selection: Selection, winner: BeamResult) -> None:
         (_("Greedy: {text} ({share})"), greedy.tokens, greedy.text, greedy_log_probability),
     ):
         marked_text = correctness_mark(tokens, selection, expected) + (text or "<eos>")
-        st.text(message.format(text=marked_text, share=percent_from_log(log_probability)))
+        st.text(message.format(text=marked_text, share=format_log_probability(log_probability)))
     if expected is not None:
         st.text(_("In the corpus: {expected}", expected=expected))
     st.caption(

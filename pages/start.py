@@ -73,7 +73,7 @@ def show_live_view(run: Run | None) -> None:
         )
     on_new = bool(held_out_sources(run) if run else session.current_corpus().held_out)
     with st.container(border=True, key="start_picture"):
-        live_view.mount_live_view(
+        live_view.live_component(
             key="start_live",
             data=live_view.live_data("start", run, sentences, on_new, updates=LESSON_UPDATES),
         )
@@ -82,16 +82,17 @@ def show_live_view(run: Run | None) -> None:
 def find_quiz_sentence(run: Run) -> tuple[Translation, int] | None:
     """A sentence to ask about, with the place of the word: one that it has never seen, and where
     it writes the word; else the first one of all, and its last word."""
-    from seq2seq_core.decoding.translator import translate
+    # torch comes with it: only a page that decodes pays
+    from seq2seq_core.decoding.guess_questions import find_question
 
     trained = load_trained_run(run)
     watched_texts = [" ".join(s["source"]) for s in (run.live or {}).get("sentences", [])[:1]]
     texts = [text for text in unseen_sentences(run, QUIZ_WORD) if text not in watched_texts]
-    for text in [*texts[:3], *offered_sentences(run)[:1]]:
-        translation = translate(trained.model, trained.checkpoint, text)
-        if QUIZ_WORD in translation.tokens and translation.text == reference_translation(run, text):
-            return translation, translation.tokens.index(QUIZ_WORD)
-    return (translation, len(translation.tokens) - 1) if translation.tokens else None
+    translations = (
+        (trained.translator.translate(text), reference_translation(run, text))
+        for text in [*texts[:3], *offered_sentences(run)[:1]]
+    )
+    return find_question(translations, QUIZ_WORD)
 
 
 def sync_guess() -> None:

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import streamlit as st
 
-from pages.shared.frame import errors, session
+from pages.shared.frame import errors, session, widgets
 from pages.shared.frame.i18n import _, join_sentences
 from pages.shared.frame.markdown import escape_markdown
 from pages.shared.runs import trained
@@ -15,8 +15,8 @@ from pages.shared.runs.selection import list_runs, refresh_run, selected_run
 from pages.shared.settings import panel
 from pages.shared.settings.model import MODEL_SETTINGS, MORE_MODEL_SETTINGS
 from pages.shared.settings.training import LEARNING, MORE_LEARNING, UPDATES
-from pages.shared.training import controls, live_view, presets, run_menu
-from seq2seq_core.config import ModelConfig, TrainingConfig
+from pages.shared.training import controls, curves, live_view, presets, run_menu
+from seq2seq_core.config import ModelConfig, TrainingConfig, effective
 from seq2seq_core.data.corpus import held_out_size
 from seq2seq_core.errors import Seq2SeqError
 from seq2seq_core.store import Run
@@ -35,19 +35,15 @@ def outdated_reason(run: Run, view: session.CorpusView, configs: Configs | None)
         return None
     model, training = configs
     run_training = replace(run.training, updates=training.updates)
-    if panel.effective_settings(model, training) != panel.effective_settings(
-        run.model_config, run_training
-    ):
+    if (effective(model), effective(training)) != (effective(run.model), effective(run_training)):
         return _("The settings are for the next model: this run was trained with others.")
     return None
 
 
 def show_settings(view: session.CorpusView, configs: Configs | None) -> None:
     """What the next model will be."""
-    turn = st.session_state.get("settings_turn", 0)  # a chosen preset closes its list
-    with st.popover(
-        _("Presets"), icon=":material/auto_stories:", key=f"train_presets_{turn}", width="stretch"
-    ):
+    key = widgets.widget_key("train", "presets")  # a chosen preset closes its list
+    with st.popover(_("Presets"), icon=":material/auto_stories:", key=key, width="stretch"):
         presets.draw_presets()
     with st.container(key="train_model", border=False):
         count = trained.count_weights(view, configs[0]) if configs and session.is_warm() else None
@@ -88,7 +84,7 @@ def show_live_picture(
     on_new = bool(held_out_sources(run)) if run else bool(view.held_out)
     sentences = trained.run_preview(run) if run else []
     if not sentences and run and run.revision_id == getattr(view.revision, "id", None):
-        configs = run.model_config, run.training
+        configs = run.model, run.training
     elif run:
         configs = None
     if not sentences and configs:  # what it writes before its first update
@@ -96,7 +92,7 @@ def show_live_picture(
     updates, model = panel.setting_value(UPDATES), configs[0] if configs else None
     with st.container(border=True, key="train_picture"):
         data = live_view.live_data("train", run, sentences, on_new, previous_run, updates, model)
-        live_view.mount_live_view(key="train_live", data=data)
+        live_view.live_component(key="train_live", data=data)
 
 
 def describe_corpus(view: session.CorpusView) -> None:
@@ -140,7 +136,7 @@ def page() -> None:
     with top_column:
         controls.draw_run_controls(run, offers_new_model=outdated_note is not None)
     is_live = (run is not None and run.status in ("queued", "running")) or not session.is_warm()
-    previous_run = live_view.previous_run(run, choices) if run else None
+    previous_run = curves.previous_run(run, choices) if run else None
 
     @st.fragment(run_every=REFRESH_SECONDS if is_live else None)
     def show_progress() -> None:

@@ -26,7 +26,6 @@ from seq2seq_core.config import (
 from seq2seq_core.data.corpus import Corpus, Row, build_corpus, split_held_out
 from seq2seq_core.data.formats import read_file
 from seq2seq_core.data.tokenizers import detect_tokenizer
-from seq2seq_core.data.vocabulary import Vocabulary
 from seq2seq_core.errors import CorpusError, Seq2SeqError
 from seq2seq_core.limits import LIMITS, check_environment
 
@@ -121,26 +120,23 @@ def print_json(event: dict[str, object]) -> None:
     print(json.dumps(event, ensure_ascii=False, allow_nan=False), flush=True)
 
 
-def dataset_from_options(
-    options: argparse.Namespace, config: TrainingConfig
-) -> tuple[str, Dataset]:
-    """The tokenizer's name, and what is learnt and what is held out, as the options say."""
+def dataset_from_options(options: argparse.Namespace, config: TrainingConfig) -> Dataset:
+    """What is learnt and what is held out, as the options say."""
+    from seq2seq_core.data.codec import Codec
     from seq2seq_core.training.dataset import Dataset
 
     rows = read_file(options.corpus)
     tokenizer = options.tokenizer or detect_tokenizer([row.source for row in rows[:100]])
     corpus = load_corpus(options.corpus, rows, tokenizer, options.json)
     if path := options.held_out:
-        pairs = corpus.pairs
-        held_out = load_corpus(path, read_file(path), tokenizer, options.json).pairs
+        held_out = load_corpus(path, read_file(path), tokenizer, options.json)
     else:
         row_groups = split_held_out(corpus.rows, config.seed)
-        pairs, held_out = (
-            build_corpus(row_group, tokenizer, LIMITS.cli_pairs).pairs for row_group in row_groups
+        corpus, held_out = (
+            build_corpus(row_group, tokenizer, LIMITS.cli_pairs) for row_group in row_groups
         )
-    source = Vocabulary.from_sentences(pair.source for pair in pairs)
-    target = Vocabulary.from_sentences(pair.target for pair in pairs)
-    return tokenizer, Dataset(pairs, held_out, source, target)
+    codec = Codec(tokenizer, *corpus.build_vocabularies())
+    return Dataset(corpus.pairs, held_out.pairs, codec)
 
 
 def train_and_report(
@@ -194,34 +190,32 @@ def train_command(options: argparse.Namespace) -> None:
     model_settings = parse_model_config(option_values(options, ModelConfig))
     config = parse_training_config(option_values(options, TrainingConfig))
     checkpoints.prepare_folder(options.out)  # before the work, not after it
-    tokenizer, dataset = dataset_from_options(options, config)
-    source, target = dataset.source, dataset.target
-    model = build_model(model_settings, len(source), len(target), config.seed)
+    dataset = dataset_from_options(options, config)
+    codec = dataset.codec
+    model = build_model(model_settings, len(codec.source), len(codec.target), config.seed)
     print_result(
         "start",
         {
             "pairs": len(dataset.pairs),
             "held_out": len(dataset.held_out),
-            "source_vocabulary": len(source),
-            "target_vocabulary": len(target),
+            "source_vocabulary": len(codec.source),
+            "target_vocabulary": len(codec.target),
             "parameters": checkpoints.model_size(model),
-            "tokenizer": tokenizer,
+            "tokenizer": codec.tokenizer,
         },
         options.json,
     )
     state, numbers = train_and_report(model, dataset, config, options.json)
-    checkpoint = checkpoints.Checkpoint(model_settings, tokenizer, source, target, state.parameters)
+    checkpoint = checkpoints.Checkpoint(model_settings, codec, state.parameters)
     checkpoints.save_checkpoint(options.out, checkpoint, state, config)
     print_result("done", numbers, options.json)
 
 
 def translate_command(options: argparse.Namespace) -> None:
-    from seq2seq_core.decoding.translator import translate
-    from seq2seq_core.training import checkpoint as checkpoints
+    from seq2seq_core.training.checkpoint import load_translator
 
     config = parse_decoding_config(option_values(options, DecodingConfig))
-    checkpoint = checkpoints.load_checkpoint(options.run)
-    translation = translate(checkpoint.build(), checkpoint, options.text, config)
+    translation = load_translator(options.run).translate(options.text, config)
     if options.json:
         print_json(asdict(translation))
         return
@@ -232,26 +226,27 @@ def translate_command(options: argparse.Namespace) -> None:
 
 def evaluate_command(options: argparse.Namespace) -> None:
     from seq2seq_core.data.batches import Batches
-    from seq2seq_core.data.tokenizers import TOKENIZERS
-    from seq2seq_core.decoding.translator import translate_all
     from seq2seq_core.evaluation import metrics, text_metrics
-    from seq2seq_core.training import checkpoint as checkpoints
+    from seq2seq_core.training.checkpoint import load_translator
 
     config = parse_decoding_config(option_values(options, DecodingConfig))
-    checkpoint = checkpoints.load_checkpoint(options.run)
+    translator = load_translator(options.run)
+    codec = translator.codec
     rows = read_file(options.corpus)
-    pairs = load_corpus(options.corpus, rows, checkpoint.tokenizer, options.json).pairs
-    model, join = checkpoint.build(), TOKENIZERS[checkpoint.tokenizer].join
-    outputs = translate_all(model, checkpoint, [pair.source for pair in pairs], config)
-    evaluation = metrics.evaluate(
-        model, Batches(pairs, checkpoint.source, checkpoint.target), pairs
-    )
+    pairs = load_corpus(options.corpus, rows, codec.tokenizer, options.json).pairs
+    outputs = translator.translate_batch([pair.source for pair in pairs], config)
+    batches = Batches(pairs, codec.source, codec.target)
+    evaluation = metrics.evaluate(translator.model, batches, pairs)
     references = [pair.target for pair in pairs]
     scores = {
         "pairs": len(pairs),
         "exact_match": text_metrics.exact_match(outputs, references),
         "token_accuracy": evaluation.token_accuracy,
-        **asdict(text_metrics.score_texts([*map(join, outputs)], [*map(join, references)])),
+        **asdict(
+            text_metrics.score_texts(
+                [*map(codec.join_tokens, outputs)], [*map(codec.join_tokens, references)]
+            )
+        ),
         "alignment": evaluation.alignment,
     }
     if options.json:
@@ -261,7 +256,7 @@ def evaluate_command(options: argparse.Namespace) -> None:
 
 
 def workers_command(options: argparse.Namespace) -> None:
-    from seq2seq_core.store.schema import default_url, open_store
+    from seq2seq_core.store.engine import default_url, open_store
     from seq2seq_core.workers import pool
 
     count = None if options.count is None else parse_int("--count", options.count)

@@ -4,25 +4,29 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
+from functools import partial
 from typing import Any, TypeVar
 
 from seq2seq_core.errors import ConfigError
 from seq2seq_core.limits import LIMITS
 
 ARCHITECTURES = ("rnn", "lstm", "gru", "transformer")
-SCORES = {"dot": "Dot", "general": "General", "additive": "Additive"}  # class in models.attention
-ATTENTIONS = ("none", *SCORES)
-ATTENTION_TIMINGS = (
-    "after",
-    "before",
-)  # the decoder's step: Luong et al. 2015, Bahdanau et al. 2015
+ATTENTIONS = ("none", "dot", "general", "additive")  # the scores of models.attention.SCORES
+# the decoder's step: Luong et al. 2015, Bahdanau et al. 2015
+ATTENTION_TIMINGS = ("after", "before")
 CONTEXT_TIMINGS = ("start", "every_step")  # where the decoder gets the encoder's last state
-NORM_POSITIONS = (
-    "post",
-    "pre",
-)  # layer norm after each residual sum, as in the paper, or before each part
+# layer norm after each residual sum, as in the paper, or before each part
+NORM_POSITIONS = ("post", "pre")
 SCHEDULES = ("constant", "linear", "exponential", "inverse_sigmoid")  # S. Bengio et al. 2015
+CHOICES: dict[str, Sequence[str]] = {  # of a field that is one of a few words
+    "architecture": ARCHITECTURES,
+    "attention": ATTENTIONS,
+    "timing": ATTENTION_TIMINGS,
+    "context": CONTEXT_TIMINGS,
+    "norm": NORM_POSITIONS,
+    "teacher_forcing_schedule": SCHEDULES,
+}
 TOKENIZER_NAMES = ("space", "zh-word", "character")
 NUMBER_PATTERN = re.compile(r"[+-]?([0-9]{1,40}\.?[0-9]{0,40}|\.[0-9]{1,40})([eE][+-]?[0-9]{1,3})?")
 
@@ -34,10 +38,8 @@ def quote_value(value: object) -> str:
 
 def check_choice(name: str, value: object, choices: Collection[object]) -> None:
     if value not in choices:
-        choice_names = ", ".join(map(str, choices))
-        raise ConfigError(
-            "unknown_choice", name=name, value=quote_value(value), choices=choice_names
-        )
+        known = ", ".join(map(str, choices))
+        raise ConfigError("unknown_choice", name=name, value=quote_value(value), choices=known)
 
 
 def check_range(name: str, value: float, low: float, high: float) -> None:
@@ -55,8 +57,7 @@ def check_int(name: str, value: int, low: int, high: int) -> None:
 class ModelConfig:
     """The shape of an encoder–decoder. Sizes count numbers per vector.
 
-    A Transformer reads architecture, layers, dropout and what stands after them; a recurrent model
-    everything else.
+    Which fields a recurrent model and a Transformer read: unread_fields.
     """
 
     architecture: str = "gru"
@@ -78,18 +79,11 @@ class ModelConfig:
     positions: bool = True  # without them a Transformer cannot tell the order of the words
 
     def __post_init__(self) -> None:
-        self.check_choices()
-        self.check_sizes()
-
-    def check_choices(self) -> None:
-        check_choice("architecture", self.architecture, ARCHITECTURES)
-        check_choice("timing", self.timing, ATTENTION_TIMINGS)
-        check_choice("context", self.context, CONTEXT_TIMINGS)
-        check_choice("norm", self.norm, NORM_POSITIONS)
-        for name in ("decoder_relu", "positions"):
+        for name in ("architecture", "timing", "context", "norm", "attention"):
+            check_choice(name, getattr(self, name), CHOICES[name])
+        for name in ("decoder_relu", "positions", "bidirectional"):
             check_choice(name, getattr(self, name), (False, True))
-        check_choice("bidirectional", self.bidirectional, (False, True))
-        check_choice("attention", self.attention, ATTENTIONS)
+        self.check_sizes()
 
     def check_sizes(self) -> None:
         check_int("embedding_size", self.embedding_size, 1, LIMITS.embedding_size)
@@ -164,6 +158,14 @@ class TrainingConfig:
         check_range("teacher_forcing", self.teacher_forcing, 0.0, 1.0)
         check_int("seed", self.seed, 0, 2**31 - 1)
 
+    def pairs_per_update(self, pairs: int) -> int:
+        """batch_size as a number, for a corpus of that many pairs."""
+        sizes = {"full": max(pairs, 1), "one": 1}
+        return sizes.get(str(self.batch_size)) or int(self.batch_size)
+
+    def updates_per_epoch(self, pairs: int) -> int:
+        return -(-pairs // self.pairs_per_update(pairs))  # the last batch may be smaller
+
 
 @dataclass(frozen=True)
 class DecodingConfig:
@@ -196,20 +198,38 @@ class DecodingConfig:
         return self.temperature is not None or self.top_k > 0 or self.top_p < 1
 
 
-# what a setting with a few choices may be
-CHOICES: dict[str, Sequence[str]] = {
-    "architecture": ARCHITECTURES,
-    "attention": ATTENTIONS,
-    "timing": ATTENTION_TIMINGS,
-    "context": CONTEXT_TIMINGS,
-    "norm": NORM_POSITIONS,
-    "teacher_forcing_schedule": SCHEDULES,
-}
 Config = TypeVar("Config", ModelConfig, TrainingConfig, DecodingConfig)
 
 
-def parse_text(_name: str, value: object) -> object:
-    return value
+# --- what a config means in effect ----------------------------------------------------------
+
+ATTENTION_FIELDS = {"timing", "sharpness", "attention_size"}
+RECURRENT_FIELDS = {"attention", "bidirectional", "embedding_size", "hidden_size", "context",
+                    "decoder_relu", *ATTENTION_FIELDS}  # fmt: skip
+TRANSFORMER_FIELDS = {"heads", "model_size", "feed_forward_size", "norm", "positions"}
+
+
+def unread_fields(values: Mapping[str, object]) -> set[str]:
+    """The fields that make no difference beside these values, of one config or of several."""
+    has_schedule = values.get("teacher_forcing_schedule", "constant") != "constant"
+    unread = set() if has_schedule else {"teacher_forcing_half_life"}
+    if values.get("architecture") == "transformer":
+        return unread | RECURRENT_FIELDS
+    if values.get("attention") == "none":
+        unread |= ATTENTION_FIELDS
+    if values.get("attention") != "additive":
+        unread.add("attention_size")
+    return unread | TRANSFORMER_FIELDS
+
+
+def effective(config: Config) -> Config:
+    """The same config with its default in each field that makes no difference."""
+    unread = unread_fields(asdict(config))
+    defaults: dict[str, Any] = {f.name: f.default for f in fields(config) if f.name in unread}
+    return replace(config, **defaults)
+
+
+# --- a config out of text -------------------------------------------------------------------
 
 
 def parse_bool(name: str, value: object) -> bool:
@@ -251,7 +271,7 @@ def parse_optional_float(name: str, value: object) -> float | None:
 
 
 PARSERS: dict[str, Callable[[str, object], object]] = {  # by a field's type
-    "str": parse_text,
+    "str": lambda _name, value: value,
     "bool": parse_bool,
     "int": parse_int,
     "float": parse_float,
@@ -262,6 +282,10 @@ PARSERS: dict[str, Callable[[str, object], object]] = {  # by a field's type
 
 
 def parse_config(config_class: type[Config], settings: Mapping[str, object]) -> Config:
+    """A config out of a URL, JSON or a command line; what is missing has its default.
+
+    Raises ConfigError with code unknown_setting, not_whole, not_a_number, or as the config does.
+    """
     parsers = {field.name: PARSERS[str(field.type)] for field in fields(config_class)}
     for name in settings:
         if name not in parsers:
@@ -270,19 +294,6 @@ def parse_config(config_class: type[Config], settings: Mapping[str, object]) -> 
     return config_class(**values)
 
 
-def parse_model_config(settings: Mapping[str, object]) -> ModelConfig:
-    """A model's settings out of a URL, JSON or a command line; what is missing has its default.
-
-    Raises ConfigError with code unknown_setting, not_whole, not_a_number, or as ModelConfig does.
-    """
-    return parse_config(ModelConfig, settings)
-
-
-def parse_training_config(settings: Mapping[str, object]) -> TrainingConfig:
-    """As model_config, for TrainingConfig."""
-    return parse_config(TrainingConfig, settings)
-
-
-def parse_decoding_config(settings: Mapping[str, object]) -> DecodingConfig:
-    """As model_config, for DecodingConfig."""
-    return parse_config(DecodingConfig, settings)
+parse_model_config = partial(parse_config, ModelConfig)
+parse_training_config = partial(parse_config, TrainingConfig)
+parse_decoding_config = partial(parse_config, DecodingConfig)

@@ -68,8 +68,7 @@ class Batches:
         return self.select_batch(torch.arange(len(self)))
 
     def updates_per_epoch(self, config: TrainingConfig) -> int:
-        size = {"full": len(self), "one": 1}.get(str(config.batch_size), config.batch_size)
-        return -(-len(self) // int(size))
+        return config.updates_per_epoch(len(self))
 
     def epoch_batches(self, config: TrainingConfig, epoch: int) -> list[Tensor]:
         """The batches of one epoch, as rows. Sentences of similar length stand together."""
@@ -84,8 +83,8 @@ class Batches:
 
         work_per_pair: numbers that attention makes for each pair of target and source position.
         """
-        size = {"full": len(self), "one": 1}.get(str(config.batch_size), config.batch_size)
+        size = config.pairs_per_update(len(self))
         values_per_token = max(self.target_vocabulary_size, self.src.shape[1] * attention_cost)
-        count = min(int(size), len(self)) * self.tgt.shape[1] * values_per_token
+        count = min(size, len(self)) * self.tgt.shape[1] * values_per_token
         if count > LIMITS.logits_per_update:
             raise ConfigError("too_much_per_update", count=count, limit=LIMITS.logits_per_update)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from seq2seq_core.data.corpus import Row
+from seq2seq_core.data.corpus import Row, swap_sides
 from seq2seq_core.data.formats import read_file
 
 CORPORA_FOLDER = Path(__file__).parents[2] / "assets/corpora"
@@ -79,6 +79,16 @@ def load_bundled(name: str) -> BundledCorpus:
         tuple(read_file(CORPORA_FOLDER / name / "train.tsv")),
         tuple(read_file(held_out_path)) if held_out_path.exists() else (),
     )
+
+
+def find_changed_rows(name: str, rows: Sequence[Row]) -> list[int]:
+    """Positions of the rows that do not come with the corpus of that name, either way round: a
+    learner wrote or changed them. None at all where that corpus is not one of the lesson's."""
+    if name not in CORPUS_NAMES:
+        return []
+    original_rows = load_bundled(name).rows
+    originals = {(row.source, row.target) for row in (*original_rows, *swap_sides(original_rows))}
+    return [i for i, row in enumerate(rows) if (row.source, row.target) not in originals]
 
 
 def is_swapped(name: str, rows: Sequence[Row]) -> bool:

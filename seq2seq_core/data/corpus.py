@@ -37,6 +37,11 @@ class Pair:
     possible: frozenset[tuple[int, int]] = frozenset()
 
 
+def find_pair(pairs: Iterable[Pair], source: Sequence[str]) -> Pair | None:
+    """The first pair with these source tokens."""
+    return next((pair for pair in pairs if pair.source == tuple(source)), None)
+
+
 @dataclass(frozen=True)
 class Problem:
     row: int  # counted from 1, as the table shows it

@@ -1,7 +1,7 @@
-"""Beam search: keep several beginnings alive, and decide at the end.
+"""Beam search: keep several hypotheses alive, and decide at the end.
 
-A beginning that writes <eos> leaves the beam as a finished sentence; its place is free again for
-the next token. Everything alive is advanced in one batch. Length penalty: Wu et al. 2016.
+A hypothesis that writes <eos> leaves the beam as a finished sentence; its place is free again for
+the next token. All hypotheses alive are advanced in one batch. Length penalty: Wu et al. 2016.
 """
 
 from __future__ import annotations
@@ -23,14 +23,14 @@ class Hypothesis:
 
     tokens: tuple[int, ...] = ()  # with <eos>, where it has ended
     log_probability: float = 0.0  # of all its tokens together
-    parent: int = 0  # which of those alive one token ago it goes on from
+    parent: int = 0  # its index among those alive one token ago, which it continues
 
     @property
     def finished(self) -> bool:
         return self.tokens[-1:] == (EOS,)
 
     def score(self, length_penalty: float) -> float:
-        """log p / ((5 + n) / 6)^λ, n counts tokens with <eos>: the longer, the less each weighs."""
+        """log p / ((5 + n) / 6)^λ; n counts tokens, <eos> among them."""
         return length_normalized(self.log_probability, len(self.tokens), length_penalty)
 
 
@@ -40,10 +40,10 @@ def length_normalized(log_probability: float, length: int, length_penalty: float
 
 @dataclass(frozen=True)
 class BeamStep:
-    """One more token for all that are alive. The best come first."""
+    """One more token for every hypothesis alive. The best come first."""
 
-    hypotheses: tuple[Hypothesis, ...]  # ended ones among them
-    pruned: tuple[Hypothesis, ...]  # the next best, as many as were asked for
+    hypotheses: tuple[Hypothesis, ...]  # at most `width`, finished ones among them
+    pruned: tuple[Hypothesis, ...]  # the next best, at most pruned_count, for a page to show
 
     @property
     def alive(self) -> tuple[Hypothesis, ...]:
@@ -57,7 +57,9 @@ def expand_hypotheses(
     prefix_log_probabilities = torch.tensor(
         [hypothesis.log_probability for hypothesis in alive], dtype=torch.float64
     )
-    total = (prefix_log_probabilities.unsqueeze(1) + log_probabilities).flatten()  # (alive · V)
+    # log p of a sentence is the sum over its tokens: (alive, 1) + (alive, V) -> (alive · V,)
+    total = (prefix_log_probabilities.unsqueeze(1) + log_probabilities).flatten()
+    # index = row · V + token: the row is the parent
     values, flat_indices = total.topk(min(count, len(total)))
     vocabulary_size = log_probabilities.shape[1]
     return [
@@ -67,7 +69,7 @@ def expand_hypotheses(
             index // vocabulary_size,
         )
         for value, index in zip(values.tolist(), flat_indices.tolist(), strict=True)
-        if value > float("-inf")
+        if value > float("-inf")  # a token of probability 0 begins no sentence
     ]
 
 
@@ -81,14 +83,14 @@ def beam_steps(
 ) -> Iterator[BeamStep]:
     """A beam search, token by token, until none is alive or max_length tokens are written.
 
-    src (S,) of ids, without padding; `show` more candidates of each round are given as pruned.
+    src (S,) of ids, without padding; pruned_count more candidates of each step are given as pruned.
     """
     model.eval()
     state = model.init_state(src[None], torch.ones(1, len(src), dtype=torch.bool))
     alive: tuple[Hypothesis, ...] = (Hypothesis(),)
     for _ in range(max_length):
         last_tokens = [hypothesis.tokens[-1] if hypothesis.tokens else SOS for hypothesis in alive]
-        step = model.step(state, torch.tensor(last_tokens))
+        step = model.step(state, torch.tensor(last_tokens))  # logits (alive, V)
         candidates = expand_hypotheses(
             alive, step.logits.double().log_softmax(1), width + pruned_count
         )
@@ -97,11 +99,12 @@ def beam_steps(
         alive = beam_step.alive
         if not alive:
             return
+        # one state may have several children, or none
         state = step.state.select(torch.tensor([one.parent for one in alive]))
 
 
 def rank(steps: Sequence[BeamStep], length_penalty: float) -> list[Hypothesis]:
-    """All finished sentences, best first; the beginnings alive at the end where none has ended."""
+    """All finished sentences, best first; where none has finished, those alive at the end."""
     finished = [
         hypothesis for step in steps for hypothesis in step.hypotheses if hypothesis.finished
     ]
@@ -111,7 +114,11 @@ def rank(steps: Sequence[BeamStep], length_penalty: float) -> list[Hypothesis]:
 def can_stop(
     steps: Sequence[BeamStep], best_score: float, length_penalty: float, max_length: int
 ) -> bool:
-    """Whether nothing alive can still win: no token makes a sentence more probable."""
+    """Whether no hypothesis alive can still win.
+
+    A further token can only lower log p, and the greatest length allowed divides it by most: no
+    hypothesis can reach a higher score than that.
+    """
     score_bounds = [
         length_normalized(hypothesis.log_probability, max_length, length_penalty)
         for hypothesis in steps[-1].alive
@@ -127,7 +134,7 @@ def collect_beam_steps(
     max_length: int = LIMITS.decoded_tokens,
     pruned_count: int = 0,
 ) -> list[BeamStep]:
-    """The rounds of a beam search, no further than they can matter; see `rounds`."""
+    """The steps of a beam search, no further than they can matter; see `beam_steps`."""
     steps: list[BeamStep] = []
     best_score = float("-inf")
     for beam_step in beam_steps(model, src, width, max_length, pruned_count):

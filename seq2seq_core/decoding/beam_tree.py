@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import exp
@@ -9,7 +10,6 @@ from math import exp
 import torch
 
 from seq2seq_core.config import DecodingConfig
-from seq2seq_core.data.tokenizers import TOKENIZERS
 from seq2seq_core.data.vocabulary import Vocabulary
 from seq2seq_core.decoding.beam_search import (
     BeamStep,
@@ -18,8 +18,8 @@ from seq2seq_core.decoding.beam_search import (
     length_normalized,
     rank,
 )
-from seq2seq_core.models.base import EncoderDecoder
-from seq2seq_core.training.checkpoint import Checkpoint
+from seq2seq_core.decoding.translator import Translator
+from seq2seq_core.limits import LIMITS
 
 
 @dataclass(frozen=True)
@@ -48,16 +48,54 @@ class BeamResult:
         return length_normalized(self.log_probability, self.length, length_penalty)
 
 
+STOP_REASONS = ("none_ended", "none_alive", "length_limit", "cannot_overtake", "less_probable")
+
+
 @dataclass(frozen=True)
 class BeamTree:
     columns: tuple[tuple[BeamNode, ...], ...]  # one a token; best first, the pruned ones last
     results: tuple[BeamResult, ...]  # best first, by the score with length penalty
 
+    def prefix_tokens(self, step: int, node_index: int) -> tuple[str, ...]:
+        """All tokens up to one node of a column, its own among them."""
+        tokens: list[str] = []
+        for column in reversed(self.columns[: step + 1]):
+            tokens.append(column[node_index].token)
+            node_index = column[node_index].parent
+        return tuple(reversed(tokens))
+
+    def best_node_index(self, step: int, state: str) -> int | None:
+        """The place of the most probable node in this state; None where none is in it."""
+        column = self.columns[step]
+        return next((i for i, node in enumerate(column) if node.state == state), None)
+
+    def count_states(self, step: int) -> Counter[str]:
+        """State -> how many nodes of a column are in it."""
+        return Counter(node.state for node in self.columns[step])
+
+    def count_dead_ends(self, step: int) -> int:
+        """How many beginnings, alive one step ago, have found no place for any way to go on."""
+        if not step:
+            return 0
+        parents = {node.parent for node in self.columns[step] if node.state != "pruned"}
+        alive = (i for i, node in enumerate(self.columns[step - 1]) if node.state == "alive")
+        return len(set(alive) - parents)
+
+    def stop_reason(self, length_penalty: float) -> str:
+        """Why the search was over: one of STOP_REASONS."""
+        if not self.results[0].finished:
+            return "none_ended"
+        if not self.count_states(-1)["alive"]:
+            return "none_alive"
+        if len(self.columns) == LIMITS.decoded_tokens:
+            return "length_limit"
+        return "cannot_overtake" if length_penalty else "less_probable"
+
 
 def beam_column(
     beam_step: BeamStep, previous_hypotheses: Sequence[Hypothesis], target: Vocabulary
 ) -> tuple[BeamNode, ...]:
-    """One round as nodes; `before` are those kept one round ago."""
+    """One step as nodes; previous_hypotheses are those of the step before."""
     alive = [
         (parent_index, hypothesis)
         for parent_index, hypothesis in enumerate(previous_hypotheses)
@@ -89,28 +127,27 @@ def node_path(hypothesis: Hypothesis, steps: Sequence[BeamStep]) -> tuple[int, .
 
 
 def build_beam_tree(
-    model: EncoderDecoder,
-    checkpoint: Checkpoint,
+    translator: Translator,
     source: Sequence[str],
     config: DecodingConfig,
     pruned_count: int = 3,
 ) -> BeamTree:
-    """The search for the translation of these source tokens, `show` pruned candidates a round."""
-    src = torch.tensor(checkpoint.source.encode(source))
+    """The search for the translation of these source tokens, pruned_count pruned ones a step."""
+    codec = translator.codec
+    src = torch.tensor(codec.encode_source(source))  # (S,)
     steps = collect_beam_steps(
-        model, src, config.beam, config.length_penalty, pruned_count=pruned_count
+        translator.model, src, config.beam, config.length_penalty, pruned_count=pruned_count
     )
     previous_hypotheses = [(Hypothesis(),), *(beam_step.hypotheses for beam_step in steps[:-1])]
-    target, join = checkpoint.target, TOKENIZERS[checkpoint.tokenizer].join
     results = []
     for hypothesis in rank(steps, config.length_penalty):
-        tokens = tuple(
-            target.decode(hypothesis.tokens[:-1] if hypothesis.finished else hypothesis.tokens)
+        tokens = codec.decode_target(
+            hypothesis.tokens[:-1] if hypothesis.finished else hypothesis.tokens
         )
         results.append(
             BeamResult(
                 tokens,
-                join(tokens),
+                codec.join_tokens(tokens),
                 hypothesis.log_probability,
                 len(hypothesis.tokens),
                 hypothesis.finished,
@@ -118,7 +155,7 @@ def build_beam_tree(
             )
         )
     columns = (
-        beam_column(beam_step, hypotheses, target)
+        beam_column(beam_step, hypotheses, codec.target)
         for beam_step, hypotheses in zip(steps, previous_hypotheses, strict=True)
     )
     return BeamTree(tuple(columns), tuple(results))

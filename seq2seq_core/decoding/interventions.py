@@ -7,7 +7,6 @@ the walk, and nothing that was there before is touched.
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -17,13 +16,11 @@ import torch
 from seq2seq_core.config import check_choice, check_int, check_range, quote_value
 from seq2seq_core.data.cleaning import clean_text
 from seq2seq_core.data.vocabulary import Vocabulary
-from seq2seq_core.decoding.stepper import Stepper
-from seq2seq_core.decoding.translator import Translation, to_translation
+from seq2seq_core.decoding.translator import Translation, Translator
 from seq2seq_core.errors import ConfigError
 from seq2seq_core.limits import LIMITS
 from seq2seq_core.models import attention_overrides
-from seq2seq_core.models.base import AttentionOverride, EncoderDecoder
-from seq2seq_core.training.checkpoint import Checkpoint
+from seq2seq_core.models.base import AttentionOverride
 
 # what can be changed at a step, each with its letter in a link
 LETTERS_BY_KIND = {
@@ -138,6 +135,9 @@ class Branch:
         )
 
 
+UNCHANGED = Branch()  # the model's own translation
+
+
 def parse_branch(text: str) -> Branch:
     """The inverse of str(branch), and of nothing else.
 
@@ -179,21 +179,21 @@ def remaining_positions(branch: Branch, count: int) -> list[int]:
 
 
 def fits_model(
-    intervention: Intervention, checkpoint: Checkpoint, positions: Sequence[int]
+    intervention: Intervention, translator: Translator, positions: Sequence[int]
 ) -> bool:
     if intervention.is_word:
-        return intervention.number < len(checkpoint.target)
-    return checkpoint.model_config.has_attention and (
+        return intervention.number < len(translator.codec.target)
+    return translator.model.has_attention and (
         intervention.kind != "at" or intervention.number in positions
     )
 
 
-def check_branch(branch: Branch, checkpoint: Checkpoint, count: int) -> None:
+def check_branch(branch: Branch, translator: Translator, count: int) -> None:
     """Raises ConfigError where a branch does not fit this model and a source of `count` tokens."""
     positions = remaining_positions(branch, count)
     in_range = all(position < count for position in branch.omitted_positions)
     if not in_range or not all(
-        fits_model(intervention, checkpoint, positions) for intervention in branch.interventions
+        fits_model(intervention, translator, positions) for intervention in branch.interventions
     ):
         raise ConfigError("not_a_branch", text=quote_value(branch))
     if not positions:
@@ -220,8 +220,7 @@ OVERRIDES: dict[str, Callable[[float, Sequence[int]], AttentionOverride]] = {
 
 
 def replay_branch(
-    model: EncoderDecoder,
-    checkpoint: Checkpoint,
+    translator: Translator,
     source_tokens: Sequence[str],
     branch: Branch,
     top_k: int = 5,
@@ -231,10 +230,10 @@ def replay_branch(
     source_tokens: of the whole sentence; the translation has those that are left. A change behind
     the end of what is written changes nothing. Raises ConfigError, see check.
     """
-    check_branch(branch, checkpoint, len(source_tokens))
+    check_branch(branch, translator, len(source_tokens))
     positions = remaining_positions(branch, len(source_tokens))
     tokens = tuple(source_tokens[position] for position in positions)
-    stepper = Stepper.from_source(model, torch.tensor(checkpoint.source.encode(tokens)))
+    stepper = translator.start_stepper(tokens)
     last_step = branch.interventions[-1].step if branch.interventions else 0
     while len(stepper.steps) < last_step and not stepper.finished:
         token: int | None = None
@@ -245,49 +244,4 @@ def replay_branch(
             else:
                 override = OVERRIDES[intervention.kind](intervention.number, positions)
         stepper = stepper.write_token(token, override)
-    return to_translation(stepper.decode_to_end(), checkpoint, tokens, top_k)
-
-
-@dataclass(frozen=True)
-class BranchOutcome:
-    """What a branch comes to, without the inside."""
-
-    tokens: tuple[str, ...]  # <eos> included, where it was written
-    log_probability: float  # natural logarithm, of the whole sentence
-
-
-def summarize_outcome(translation: Translation) -> BranchOutcome:
-    """The words of a translation and how probable the model finds them, one after the other."""
-    tiny = 1e-45  # what float32 can just hold: a word put in may get nothing at all
-    logs = [math.log(max(step.probability, tiny)) for step in translation.steps]
-    return BranchOutcome(tuple(step.token for step in translation.steps), sum(logs))
-
-
-@dataclass(frozen=True)
-class TokenDifference:
-    """Where and how two translations part; between what both begin and both end with."""
-
-    step: int  # the first that differs, counted from 1
-    old_tokens: tuple[str, ...]
-    new_tokens: tuple[str, ...]
-    suffix_length: int  # tokens that both end with
-
-
-def find_difference(
-    old_sequence: Sequence[str], new_sequence: Sequence[str]
-) -> TokenDifference | None:
-    """None where the two are the same."""
-    if list(old_sequence) == list(new_sequence):
-        return None
-    shorter = min(len(old_sequence), len(new_sequence))
-    prefix_length = next((i for i in range(shorter) if old_sequence[i] != new_sequence[i]), shorter)
-    max_suffix_length = shorter - prefix_length
-    suffix_length = next(
-        (i for i in range(max_suffix_length) if old_sequence[-1 - i] != new_sequence[-1 - i]),
-        max_suffix_length,
-    )
-    old_tokens, new_tokens = (
-        old_sequence[prefix_length : len(old_sequence) - suffix_length],
-        new_sequence[prefix_length : len(new_sequence) - suffix_length],
-    )
-    return TokenDifference(prefix_length + 1, tuple(old_tokens), tuple(new_tokens), suffix_length)
+    return translator.to_translation(stepper.decode_to_end(), tokens, top_k)

@@ -18,7 +18,8 @@ from seq2seq_core.models.base import (
     average_heads,
 )
 
-TokenChooser = Callable[[Tensor], Tensor]  # from logits (B, V) to one token per row (B,)
+# from logits (B, V) to one token per row (B,): `argmax_token`, or a `sampling.sampler`
+TokenChooser = Callable[[Tensor], Tensor]
 
 
 def argmax_token(logits: Tensor) -> Tensor:
@@ -39,13 +40,13 @@ def decode(
     """
     model.eval()
     state = model.init_state(src, src_mask)
-    token = torch.full((len(src),), SOS)
+    token = torch.full((len(src),), SOS)  # (B,)
     finished = torch.zeros(len(src), dtype=torch.bool)
     step_tokens: list[Tensor] = []
     while not finished.all() and len(step_tokens) < max_length:
         step = model.step(state, token)
         state, token = step.state, choose_token(step.logits)
-        finished |= token == EOS
+        finished |= token == EOS  # a finished row is decoded on until all rows are, then cut
         step_tokens.append(token)
     return [
         ids[: ids.index(EOS)] if EOS in ids else ids for ids in torch.stack(step_tokens, 1).tolist()
@@ -87,7 +88,6 @@ class DecodingStep:
     token: int
     probabilities: Tensor  # (V,)
     inspection: Inspection
-    state: State  # before it
 
     @property
     def attention(self) -> Tensor | None:
@@ -98,10 +98,10 @@ class DecodingStep:
 
 @dataclass(frozen=True)
 class Stepper:
-    """A walk through one translation. Every move returns a new walk, the old one stays whole."""
+    """A walk through one translation. Every move returns a new stepper, the old one stays whole."""
 
     model: EncoderDecoder
-    state: State
+    state: State  # before the first token
     steps: tuple[DecodingStep, ...] = ()
 
     @classmethod
@@ -125,19 +125,16 @@ class Stepper:
     ) -> Stepper:
         """Write one more token: the most probable one, or the given one.
 
-        look: where to look at this step instead, see models.looks.
+        override: other attention weights at this step, see models.attention_overrides.
         """
+        # the model reads the last token written; its state has read all before that one
         last_token = self.tokens[-1] if self.steps else SOS
         state = self.steps[-1].inspection.step.state if self.steps else self.state
         inspection = self.model.inspect(state, torch.tensor([last_token]), override)
-        probabilities = inspection.step.logits[0].softmax(0)
+        probabilities = inspection.step.logits[0].softmax(0)  # (V,)
         token_id = int(probabilities.argmax()) if token is None else token
-        step = DecodingStep(token_id, probabilities, inspection, state)
+        step = DecodingStep(token_id, probabilities, inspection)
         return replace(self, steps=(*self.steps, step))
-
-    def rewind(self, length: int) -> Stepper:
-        """The walk when it had `to` tokens."""
-        return replace(self, steps=self.steps[:length])
 
     def decode_to_end(self, max_length: int = LIMITS.decoded_tokens) -> Stepper:
         """Greedy from here to <eos> or max_length tokens."""

@@ -9,9 +9,7 @@ import torch
 
 from seq2seq_core.config import DecodingConfig
 from seq2seq_core.data.batches import pad_sequences
-from seq2seq_core.data.cleaning import clean_text
-from seq2seq_core.data.corpus import segment_known
-from seq2seq_core.data.tokenizers import TOKENIZERS
+from seq2seq_core.data.codec import Codec
 from seq2seq_core.data.vocabulary import EOS, PAD, Vocabulary
 from seq2seq_core.decoding.beam_search import beam_search
 from seq2seq_core.decoding.sampling import sampler
@@ -24,9 +22,9 @@ from seq2seq_core.decoding.stepper import (
 )
 from seq2seq_core.limits import LIMITS
 from seq2seq_core.models.base import EncoderDecoder
-from seq2seq_core.training.checkpoint import Checkpoint
 
 GREEDY = DecodingConfig()
+BATCH_SIZE = 256  # sentences decoded at once: their states stand in memory together
 
 
 @dataclass(frozen=True)
@@ -54,14 +52,6 @@ class Translation:
     steps: tuple[TranslationStep, ...]  # <eos> included, where it was written
 
 
-def tokenize_source(text: str, checkpoint: Checkpoint) -> tuple[str, ...]:
-    """Cut typed text as the model knows it.
-
-    Raises CorpusError, see text.clean and corpus.cut.
-    """
-    return segment_known(clean_text(text), checkpoint.tokenizer, checkpoint.source.tokens)
-
-
 def to_step(step: DecodingStep, target: Vocabulary, top_k: int) -> TranslationStep:
     probabilities, ids = step.probabilities.topk(min(top_k, len(target)))
     context, attention = step.inspection.context, step.attention
@@ -72,22 +62,6 @@ def to_step(step: DecodingStep, target: Vocabulary, top_k: int) -> TranslationSt
         attention=None if attention is None else tuple(attention.tolist()),
         hidden=tuple(step.inspection.hidden[0].tolist()),
         context=None if context is None else tuple(context[0].tolist()),
-    )
-
-
-def to_translation(
-    stepper: Stepper, checkpoint: Checkpoint, tokens: tuple[str, ...], top_k: int = 5
-) -> Translation:
-    """A walk through the translation of these source tokens, as plain values."""
-    target_tokens = checkpoint.target.decode(
-        stepper.tokens[:-1] if stepper.finished else stepper.tokens
-    )
-    return Translation(
-        text=TOKENIZERS[checkpoint.tokenizer].join(target_tokens),
-        tokens=tuple(target_tokens),
-        source_tokens=tokens,
-        unknown=tuple(token for token in tokens if token not in checkpoint.source),
-        steps=tuple(to_step(step, checkpoint.target, top_k) for step in stepper.steps),
     )
 
 
@@ -109,39 +83,66 @@ def decode_tokens(model: EncoderDecoder, ids: Sequence[int], config: DecodingCon
     return [*token_ids, EOS] if len(token_ids) < LIMITS.decoded_tokens else token_ids
 
 
-def translate(
-    model: EncoderDecoder, checkpoint: Checkpoint, text: str, config: DecodingConfig = GREEDY
-) -> Translation:
-    """The translation of one sentence, with everything inside each step."""
-    tokens = tokenize_source(text, checkpoint)
-    ids = checkpoint.source.encode(tokens)
-    stepper = Stepper.from_source(model, torch.tensor(ids))
-    for token in decode_tokens(model, ids, config):
-        stepper = stepper.write_token(token)
-    return to_translation(stepper.decode_to_end(), checkpoint, tokens)
+@dataclass(frozen=True)
+class Translator:
+    """A model and the words that its numbers stand for: all that is needed to translate."""
 
+    model: EncoderDecoder
+    codec: Codec
 
-def translate_all(
-    model: EncoderDecoder,
-    checkpoint: Checkpoint,
-    sources: Sequence[Sequence[str]],
-    config: DecodingConfig = GREEDY,
-) -> list[list[str]]:
-    """Translations of many tokenised sentences; greedy and by lot 256 at a time."""
-    ids = [checkpoint.source.encode(source) for source in sources]
-    if config.beam > 1:
-        return [checkpoint.target.decode(beam_tokens(model, one, config)) for one in ids]
-    choose_token = sampler(config) if config.uses_sampling else argmax_token
-    translations: list[list[str]] = []
-    for start in range(0, len(ids), 256):
-        src = pad_sequences(ids[start : start + 256])
-        translations += map(checkpoint.target.decode, decode(model, src, src != PAD, choose_token))
-    return translations
+    def start_stepper(self, tokens: Sequence[str]) -> Stepper:
+        """A walk before its first token, for these source tokens."""
+        return Stepper.from_source(self.model, torch.tensor(self.codec.encode_source(tokens)))
 
+    def to_translation(
+        self, stepper: Stepper, tokens: tuple[str, ...], top_k: int = 5
+    ) -> Translation:
+        """A walk through the translation of these source tokens, as plain values."""
+        codec = self.codec
+        target_ids = stepper.tokens[:-1] if stepper.finished else stepper.tokens
+        target_tokens = codec.decode_target(target_ids)
+        return Translation(
+            text=codec.join_tokens(target_tokens),
+            tokens=target_tokens,
+            source_tokens=tokens,
+            unknown=codec.find_unknown(tokens),
+            steps=tuple(to_step(step, codec.target, top_k) for step in stepper.steps),
+        )
 
-def translate_feeding_eos(
-    model: EncoderDecoder, checkpoint: Checkpoint, source: Sequence[str], steps: int
-) -> list[str]:
-    """What the decoder writes where it reads <eos> instead of its own words, see decoding."""
-    src = torch.tensor([checkpoint.source.encode(source)])
-    return checkpoint.target.decode(decode_feeding_eos(model, src, src != PAD, [steps])[0])
+    def translate(self, text: str, config: DecodingConfig = GREEDY) -> Translation:
+        """The translation of one typed sentence, with everything inside each step.
+
+        Raises CorpusError where the text is no sentence, see Codec.tokenize_source.
+        """
+        tokens = self.codec.tokenize_source(text)
+        stepper = self.start_stepper(tokens)
+        # a beam and a draw choose the whole sentence first; then its steps are walked through
+        for token in decode_tokens(self.model, self.codec.encode_source(tokens), config):
+            stepper = stepper.write_token(token)
+        return self.to_translation(stepper.decode_to_end(), tokens)
+
+    def translate_batch(
+        self, sources: Sequence[Sequence[str]], config: DecodingConfig = GREEDY
+    ) -> list[tuple[str, ...]]:
+        """Translations of many tokenised sentences, without <eos>.
+
+        Greedy and sampled ones are decoded BATCH_SIZE at a time, beams one after the other.
+        """
+        ids = [self.codec.encode_source(source) for source in sources]
+        if config.beam > 1:
+            return [self.codec.decode_target(beam_tokens(self.model, one, config)) for one in ids]
+        choose_token = sampler(config) if config.uses_sampling else argmax_token
+        translations: list[tuple[str, ...]] = []
+        for start in range(0, len(ids), BATCH_SIZE):
+            src = pad_sequences(ids[start : start + BATCH_SIZE])  # (B, S)
+            outputs = decode(self.model, src, src != PAD, choose_token)
+            translations += map(self.codec.decode_target, outputs)
+        return translations
+
+    def translate_feeding_eos(self, source: Sequence[str], steps: int) -> tuple[str, ...]:
+        """What the decoder writes where it reads <eos> instead of its own words.
+
+        See stepper.decode_feeding_eos; source: tokens, one target token per step.
+        """
+        src = torch.tensor([self.codec.encode_source(source)])  # (1, S)
+        return self.codec.decode_target(decode_feeding_eos(self.model, src, src != PAD, [steps])[0])

@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from seq2seq_core.data.corpus import Pair
+from seq2seq_core.data.corpus import Pair, find_pair
 
 AttentionMatrix = Sequence[Sequence[float]]  # target × source, every row sums to one
 AlignmentLinks = frozenset[tuple[int, int]]  # gold: (source position, target position)
@@ -41,7 +41,7 @@ def find_gold_links(
 
     No links where no pair has this source.
     """
-    pair = next((pair for pair in pairs if pair.source == tuple(source)), None)
+    pair = find_pair(pairs, source)
     if pair is None:
         return frozenset(), frozenset()
     token_pairs = zip(output, pair.target, strict=False)

@@ -9,10 +9,9 @@ from typing import TypeVar
 
 from seq2seq_core.data.batches import Batches, pad_sequences
 from seq2seq_core.data.corpus import Pair
-from seq2seq_core.data.tokenizers import TOKENIZERS
 from seq2seq_core.data.vocabulary import EOS, PAD
 from seq2seq_core.decoding.stepper import decode_feeding_eos
-from seq2seq_core.decoding.translator import translate_all
+from seq2seq_core.decoding.translator import Translator
 from seq2seq_core.evaluation.metrics import evaluate
 from seq2seq_core.evaluation.text_metrics import (
     TextScores,
@@ -21,8 +20,6 @@ from seq2seq_core.evaluation.text_metrics import (
     score_texts,
     sentence_bleu,
 )
-from seq2seq_core.models.base import EncoderDecoder
-from seq2seq_core.training.checkpoint import Checkpoint
 
 MAX_PAIRS = 100  # pairs measured at once: enough to tell models apart, and quick
 MAX_LENGTH_GROUPS = 12
@@ -64,23 +61,22 @@ class EvaluationReport:
     scores: TextScores
 
 
-def build_report(
-    model: EncoderDecoder, checkpoint: Checkpoint, pairs: Sequence[Pair]
-) -> EvaluationReport:
+def build_report(translator: Translator, pairs: Sequence[Pair]) -> EvaluationReport:
     """Greedy translations of all pairs in one batch, scored sentence by sentence and together."""
-    join_tokens = TOKENIZERS[checkpoint.tokenizer].join
-    outputs = translate_all(model, checkpoint, [pair.source for pair in pairs])
+    codec = translator.codec
+    outputs = translator.translate_batch([pair.source for pair in pairs])
     sentences = []
     for pair, output in zip(pairs, outputs, strict=True):
-        reference_text, output_text = join_tokens(pair.target), join_tokens(output)
+        reference_text, output_text = codec.join_tokens(pair.target), codec.join_tokens(output)
         bleu = sentence_bleu(output_text, reference_text).score
         rouge_l = rouge_f1(output_text, reference_text)[2]
         sentences.append(
             ScoredSentence(
-                pair.source, pair.target, tuple(output), reference_text, output_text, bleu, rouge_l
+                pair.source, pair.target, output, reference_text, output_text, bleu, rouge_l
             )
         )
-    evaluation = evaluate(model, Batches(pairs, checkpoint.source, checkpoint.target), pairs)
+    batches = Batches(pairs, codec.source, codec.target)
+    evaluation = evaluate(translator.model, batches, pairs)
     return EvaluationReport(
         tuple(sentences),
         exact_match(outputs, [pair.target for pair in pairs]),
@@ -114,25 +110,20 @@ def group_by_length(sentences: Sequence[ScoredSentence]) -> list[LengthGroup]:
     return groups
 
 
-def greedy_exact_match(
-    model: EncoderDecoder, checkpoint: Checkpoint, pairs: Sequence[Pair]
-) -> float:
+def greedy_exact_match(translator: Translator, pairs: Sequence[Pair]) -> float:
     """Exact match of greedy decoding."""
-    outputs = translate_all(model, checkpoint, [pair.source for pair in pairs])
+    outputs = translator.translate_batch([pair.source for pair in pairs])
     return exact_match(outputs, [pair.target for pair in pairs])
 
 
-def eos_feeding_exact_match(
-    model: EncoderDecoder, checkpoint: Checkpoint, pairs: Sequence[Pair]
-) -> float:
-    """Exact match of the test with <eos> fillers, see decoding.with_fillers.
+def eos_feeding_exact_match(translator: Translator, pairs: Sequence[Pair]) -> float:
+    """Exact match of the test with <eos> fillers, see stepper.decode_feeding_eos.
 
     It is even told how long each translation is; what follows an <eos> does not count.
     """
-    src = pad_sequences([checkpoint.source.encode(pair.source) for pair in pairs])
+    codec = translator.codec
+    src = pad_sequences([codec.encode_source(pair.source) for pair in pairs])
     lengths = [len(pair.target) + 1 for pair in pairs]
-    rows = decode_feeding_eos(model, src, src != PAD, lengths)
+    rows = decode_feeding_eos(translator.model, src, src != PAD, lengths)
     outputs = [ids[: ids.index(EOS)] if EOS in ids else ids for ids in rows]
-    return exact_match(
-        [checkpoint.target.decode(ids) for ids in outputs], [pair.target for pair in pairs]
-    )
+    return exact_match([*map(codec.decode_target, outputs)], [pair.target for pair in pairs])

@@ -13,17 +13,14 @@ import torch
 from torch import Tensor
 from torch.nn.functional import pad
 
-from seq2seq_core.decoding.stepper import Stepper
+from seq2seq_core.decoding.translator import Translator
 from seq2seq_core.evaluation.alignment import (
     AlignmentLinks,
     AttentionMatrix,
     argmax_positions,
     linked_sources,
 )
-from seq2seq_core.models.base import EncoderDecoder
-from seq2seq_core.training.checkpoint import Checkpoint
 
-ATTENTION_PARTS = ("cross", "encoder", "decoder")
 # where a row may have its largest weight, by part: in words, see `expected`
 PATTERNS = {
     "encoder": ("before", "same", "after", "first", "last"),
@@ -36,7 +33,7 @@ PATTERNS = {
 class AttentionHeads:
     """What all heads of one part look at. Layers and heads count from 1; head 0 is their mean."""
 
-    part: str  # one of PARTS
+    part: str  # encoder, decoder or cross
     row_tokens: tuple[str, ...]  # the tokens that look
     column_tokens: tuple[str, ...]  # the tokens that are looked at
     layer_count: int
@@ -58,10 +55,6 @@ class AttentionHeads:
         weights, width = self.flat_weights(layer, head), len(self.column_tokens)
         return [weights[i : i + width] for i in range(0, len(weights), width)]
 
-    def weight_bytes(self, layer: int, head: int) -> bytes:
-        """rows × columns, one byte a weight: 255 is all of it."""
-        return bytes(int(255 * weight + 0.5) for weight in self.flat_weights(layer, head))
-
 
 def stack_heads(
     part: str, rows: Sequence[str], columns: Sequence[str], weights: Tensor
@@ -76,17 +69,17 @@ def stack_heads(
 
 @torch.no_grad()
 def inspect_attention_heads(
-    model: EncoderDecoder, checkpoint: Checkpoint, source: Sequence[str]
+    translator: Translator, source: Sequence[str]
 ) -> dict[str, AttentionHeads]:
     """Part -> its heads, while the model translates these source tokens greedily.
 
     A part that a model does not have is not there.
     """
-    ids = torch.tensor(checkpoint.source.encode(source))
-    stepper = Stepper.from_source(model, ids).decode_to_end()
-    output = checkpoint.target.decode(stepper.tokens)
+    ids = torch.tensor(translator.codec.encode_source(source))
+    stepper = translator.start_stepper(source).decode_to_end()
+    output = translator.codec.decode_target(stepper.tokens)
     decoder_input = ["<sos>", *output[:-1]]
-    encoder = model.inspect_source(ids[None], torch.ones(1, len(ids), dtype=torch.bool))
+    encoder = translator.model.inspect_source(ids[None], torch.ones(1, len(ids), dtype=torch.bool))
     cross_attention = [s.inspection.step.attention for s in stepper.steps]  # each (1, L, H, S)
     self_attention = [
         s.inspection.self_attention for s in stepper.steps

@@ -7,10 +7,9 @@ from dataclasses import dataclass
 
 from seq2seq_core.data.batches import Batches
 from seq2seq_core.data.corpus import Pair
+from seq2seq_core.decoding.translator import Translator
 from seq2seq_core.evaluation import alignment
 from seq2seq_core.evaluation.metrics import teacher_forced_attention
-from seq2seq_core.models.base import EncoderDecoder
-from seq2seq_core.training.checkpoint import Checkpoint
 
 
 @dataclass(frozen=True)
@@ -45,11 +44,11 @@ def build_attention_map(weights: alignment.AttentionMatrix, pair: Pair) -> Atten
 
 
 def build_attention_maps(
-    model: EncoderDecoder, checkpoint: Checkpoint, pairs: Sequence[Pair]
+    translator: Translator, pairs: Sequence[Pair]
 ) -> list[AttentionMap] | None:
     """A map for each pair; None for a model without attention."""
-    batches = Batches(pairs, checkpoint.source, checkpoint.target)
-    matrices = teacher_forced_attention(model, batches)
+    batches = Batches(pairs, translator.codec.source, translator.codec.target)
+    matrices = teacher_forced_attention(translator.model, batches)
     if matrices is None:
         return None
     return [

@@ -12,10 +12,9 @@ from torch.nn.functional import normalize
 from seq2seq_core.data.batches import Batches
 from seq2seq_core.data.corpus import Pair
 from seq2seq_core.data.vocabulary import SPECIAL_TOKENS, UNK, Vocabulary
+from seq2seq_core.decoding.translator import Translator
 from seq2seq_core.models.base import EncoderDecoder
-from seq2seq_core.training.checkpoint import Checkpoint
 
-VECTOR_SETS = ("source", "target", "encoder", "decoder")  # embeddings of both sides, states of both
 MAX_STATES = 1500  # about so many at most; it decides how many sentences are read
 MAX_COMPARED_WORDS = 500  # words, the first ones, among which the closest two are looked for
 
@@ -156,30 +155,30 @@ def encoder_states(
 
 
 @torch.no_grad()
-def decoder_states(
-    model: EncoderDecoder, checkpoint: Checkpoint, pairs: Sequence[Pair]
-) -> VectorSet:
+def decoder_states(translator: Translator, pairs: Sequence[Pair]) -> VectorSet:
     """The decoder's last layer before each word that it shall write, read with the true words."""
-    batch = Batches(pairs, checkpoint.source, checkpoint.target).full_batch()
+    model, codec = translator.model, translator.codec
+    batch = Batches(pairs, codec.source, codec.target).full_batch()
     state = model.init_state(batch.src, batch.src_mask)
     tagged_vectors = []
     for t in range(batch.tgt_in.shape[1]):
         inspection = model.inspect(state, batch.tgt_in[:, t])
         state = inspection.step.state
-        ids = batch.tgt_out[:, t].tolist()  # <pad> after the end: cloud_of leaves it out
+        ids = batch.tgt_out[:, t].tolist()  # <pad> after the end: build_vector_set leaves it out
         tagged_vectors += [(i, (row, t), inspection.hidden[row]) for row, i in enumerate(ids)]
-    return build_vector_set(tagged_vectors, checkpoint.target, [pair.target for pair in pairs])
+    return build_vector_set(tagged_vectors, codec.target, [pair.target for pair in pairs])
 
 
-def collect_vectors(
-    model: EncoderDecoder, checkpoint: Checkpoint, pairs: Sequence[Pair], name: str
-) -> VectorSet:
-    """One of CLOUDS; the states are those of some of the pairs, see `spread`."""
-    model.eval()
+def collect_vectors(translator: Translator, pairs: Sequence[Pair], name: str) -> VectorSet:
+    """The embeddings of the "source" or "target", the states of the "encoder" or "decoder".
+
+    States are read from some of the pairs, see `sample_pairs`.
+    """
+    model, codec = translator.model.eval(), translator.codec
     if name == "source":
-        return embedding_vectors(model.source_embedding.weight, checkpoint.source)
+        return embedding_vectors(model.source_embedding.weight, codec.source)
     if name == "target":
-        return embedding_vectors(model.target_embedding.weight, checkpoint.target)
+        return embedding_vectors(model.target_embedding.weight, codec.target)
     if name == "encoder":
-        return encoder_states(model, checkpoint.source, sample_pairs(pairs))
-    return decoder_states(model, checkpoint, sample_pairs(pairs))
+        return encoder_states(model, codec.source, sample_pairs(pairs))
+    return decoder_states(translator, sample_pairs(pairs))

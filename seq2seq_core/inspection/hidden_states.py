@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import torch
 from torch import Tensor
 
-from seq2seq_core.data.vocabulary import SOS
-from seq2seq_core.decoding.stepper import DecodingStep, Stepper
+from seq2seq_core.data.vocabulary import EOS, SOS, SPECIAL_TOKENS
+from seq2seq_core.decoding.stepper import DecodingStep
+from seq2seq_core.decoding.translator import Translator
+from seq2seq_core.inspection.explain_recurrent import explain_cell, explain_recurrent_step
+from seq2seq_core.inspection.explain_transformer import explain_transformer_step
 from seq2seq_core.models.base import CellStep, EncoderDecoder, SourceInspection
 from seq2seq_core.models.calculation import Equation, Location, explain_losses
-from seq2seq_core.training.checkpoint import Checkpoint
 
 Vector = tuple[float, ...]
 
@@ -49,12 +52,13 @@ class InspectedTranslation:
 
 @torch.no_grad()
 def inspect_translation(
-    model: EncoderDecoder, checkpoint: Checkpoint, source: Sequence[str], output: Sequence[str]
+    translator: Translator, source: Sequence[str], output: Sequence[str]
 ) -> InspectedTranslation:
     """Read the source tokens and write exactly these target tokens, <eos> among them or not."""
-    src = torch.tensor(checkpoint.source.encode(source))
-    ids = checkpoint.target.encode(output)
-    stepper = Stepper.from_source(model, src)
+    model, codec = translator.model, translator.codec
+    src = torch.tensor(codec.encode_source(source))
+    ids = codec.encode_target(output)
+    stepper = translator.start_stepper(source)
     for token in ids:
         stepper = stepper.write_token(token)
     source_inspection = model.inspect_source(src[None], torch.ones(1, len(src), dtype=torch.bool))
@@ -139,18 +143,31 @@ def explain_cell_step(
         )
     else:  # tensors (1, size)
         step = select_step(translation.steps[location.word].inspection.cells[location.layer], 0)
-    return translation.model.explain_cell(step, location.side, location.layer, location.is_backward)
+    model: Any = translation.model  # recurrent: no other model has cells
+    return explain_cell(model, step, location.side, location.layer, location.is_backward)
+
+
+STEP_EXPLAINERS: dict[str, Callable[[Any, Tensor, Tensor, Location], tuple[Equation, ...]]] = {
+    "rnn": explain_recurrent_step,
+    "lstm": explain_recurrent_step,
+    "gru": explain_recurrent_step,
+    "transformer": explain_transformer_step,
+}
 
 
 @torch.no_grad()
 def explain_step(translation: InspectedTranslation, location: Location) -> tuple[Equation, ...]:
-    """One step line by line, from the score of one word to the probability of what was written."""
-    return translation.model.explain_step(translation.src, translation.tokens, location)
+    """One step line by line, from what it reads to the probability of what it wrote.
+
+    Step t reads token t of the translation, which begins with <sos>, and wrote token t + 1.
+    """
+    explain = STEP_EXPLAINERS[translation.model.architecture]
+    return explain(translation.model, translation.src, translation.tokens, location)
 
 
 @torch.no_grad()
 def explain_loss(equations: Sequence[Equation], target_id: int) -> tuple[Equation, ...]:
-    """What `numbers` ends with, as the loss of the right word's id."""
+    """The loss of the right word's id, out of the logits that `explain_step` ends with."""
     return explain_losses(equations[-1].operands[0], target_id)
 
 
@@ -163,3 +180,15 @@ def step_attention(translation: InspectedTranslation, location: Location) -> Vec
     return (
         None if attention is None else tuple(attention[0, location.layer, location.head].tolist())
     )
+
+
+def reference_token(reference: Sequence[str], output: Sequence[str], step: int) -> str | None:
+    """The right token at a step, counted from 0; None where no loss is taken after this output.
+
+    reference: without <eos>. The loss is taken after the true tokens, so the output has to be the
+    reference up to this step.
+    """
+    tokens = (*reference, SPECIAL_TOKENS[EOS])
+    if step >= len(tokens) or tuple(output[:step]) != tokens[:step]:
+        return None
+    return tokens[step]

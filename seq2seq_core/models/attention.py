@@ -1,17 +1,18 @@
-"""Where to look: a score per source position, a softmax, a weighted mean.
+"""Attention: a score per source position, a softmax, a weighted mean.
 
 Bahdanau, Cho, Bengio 2015 (additive); Luong, Pham, Manning 2015 (dot, general).
-To add a score: write its class here and give it a line in config.SCORES. Every score is made from
-the same three sizes: of the query s, of the keys h, and of the space in which it compares them.
+To add a score: write its class here, give it a line in SCORES and its name to config.ATTENTIONS.
+Every score is made from the same three sizes: of the query s, of the keys h, and of the space in
+which it compares them.
 """
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Callable
 
 from torch import Tensor, nn
 
-from seq2seq_core.config import SCORES
 from seq2seq_core.models.base import AttentionOverride
 from seq2seq_core.models.calculation import Equation, Operand, affine, dot_product, elementwise
 
@@ -21,11 +22,11 @@ class AttentionScore(nn.Module, ABC):
 
     @abstractmethod
     def project_keys(self, memory: Tensor) -> Tensor:
-        """What of the memory (B, S, D) does not depend on the query, computed once: (B, S, K)."""
+        """The part that does not depend on the query, computed once: (B, S, D) -> (B, S, K)."""
 
     @abstractmethod
     def forward(self, query: Tensor, keys: Tensor) -> Tensor:
-        """The scores (B, T, S) of queries (B, T, D)."""
+        """The scores (B, T, S) of queries (B, T, D) with projected keys (B, S, K)."""
 
     @abstractmethod
     def explain_score(self, query: Operand, key: Operand) -> tuple[Equation, ...]:
@@ -57,7 +58,7 @@ class General(AttentionScore):
         self.key = nn.Linear(key_size, query_size, bias=False)
 
     def project_keys(self, memory: Tensor) -> Tensor:
-        return self.key(memory)
+        return self.key(memory)  # s·(W h): W acts once on the memory, not at every query
 
     def forward(self, query: Tensor, keys: Tensor) -> Tensor:
         return query @ keys.transpose(1, 2)  # (B, T, S)
@@ -80,9 +81,10 @@ class Additive(AttentionScore):
         self.energy = nn.Linear(size, 1, bias=False)
 
     def project_keys(self, memory: Tensor) -> Tensor:
-        return self.key(memory)
+        return self.key(memory)  # (B, S, D) -> (B, S, A)
 
     def forward(self, query: Tensor, keys: Tensor) -> Tensor:
+        # (B, T, 1, A) + (B, 1, S, A): every query meets every key
         summed = self.query(query).unsqueeze(2) + keys.unsqueeze(1)  # (B, T, S, A)
         return self.energy(summed.tanh()).squeeze(3)  # (B, T, S)
 
@@ -104,9 +106,11 @@ class Additive(AttentionScore):
         )
 
 
-def build_score(name: str, query_size: int, key_size: int, size: int) -> AttentionScore:
-    """An untrained score by its name in config.SCORES."""
-    return globals()[SCORES[name]](query_size, key_size, size)
+SCORES: dict[str, Callable[[int, int, int], AttentionScore]] = {
+    "dot": Dot,
+    "general": General,
+    "additive": Additive,
+}
 
 
 def attend_to_memory(
@@ -114,12 +118,12 @@ def attend_to_memory(
 ) -> tuple[Tensor, Tensor, Tensor]:
     """Softmax over real positions, then the mean of the memory under these weights.
 
-    scores (B, T, S), memory (B, S, D), mask (B, S) with True = real token; look puts other weights
-    in the place of the softmax's.
+    scores (B, T, S), memory (B, S, D), mask (B, S) with True = real token; override puts other
+    weights in the place of the softmax's.
     Returns context (B, T, D), weights (B, T, S) and the scores with -inf on padding.
     """
     scores = scores.masked_fill(~mask.unsqueeze(1), float("-inf"))  # padding must not vote
-    weights = scores.softmax(dim=2)
+    weights = scores.softmax(dim=2)  # (B, T, S), every row sums to one
     if override is not None:
         weights = override(weights, mask.unsqueeze(1))
-    return weights @ memory, weights, scores
+    return weights @ memory, weights, scores  # (B, T, S) @ (B, S, D) -> (B, T, D)

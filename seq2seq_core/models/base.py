@@ -14,10 +14,8 @@ from typing import Any, Protocol, Self
 import torch
 from torch import Tensor, nn
 
-from seq2seq_core.models.calculation import Equation, Location
-
-# What shall stand in place of attention weights (…, S), given the weights and the mask (…, S):
-# see `looks`. Rows sum to one again, padding keeps exactly 0.
+# Other attention weights in the place of the model's own, out of its weights (…, S) and the mask
+# (…, S): see `attention_overrides`. Rows sum to one again, padding stays exactly 0.
 AttentionOverride = Callable[[Tensor, Tensor], Tensor]
 
 
@@ -30,8 +28,10 @@ class State(Protocol):
 
 @dataclass(frozen=True)
 class Step:
+    """One target token read, the next one predicted."""
+
     logits: Tensor  # (B, V), before the softmax: not probabilities
-    state: State
+    state: State  # after reading the token
     attention: Tensor | None  # (B, L, H, S), rows sum to one, padding gets exactly 0
 
 
@@ -51,30 +51,17 @@ class CellStep:
 
 
 @dataclass(frozen=True)
-class AttentionProjections:
-    """What attention compares and mixes, in every layer and head; d = D / H."""
-
-    query: Tensor  # (B, L, H, d)
-    keys: Tensor  # (B, L, H, S, d), of the source, or of the target words so far
-    values: Tensor  # (B, L, H, S, d)
-
-
-@dataclass(frozen=True)
 class Inspection:
     """A step with everything inside."""
 
     step: Step
     embedded: Tensor  # (B, E), the token as the decoder reads it
     hidden: Tensor  # (B, D), the decoder's last state after reading the token
-    context: Tensor | None  # (B, D), what attention brought: the weighted mean
+    context: Tensor | None  # (B, D), the weighted mean that attention gives
     scores: Tensor | None  # (B, L, H, S), before the softmax; -inf on padding
     attentional_state: Tensor  # (B, D), what the output layer reads
     cells: tuple[CellStep, ...] = ()  # recurrent: one a layer, tensors (B, D)
-    self_attention: Tensor | None = None  # (B, L, H, T), over the target words so far
-    cross_projections: AttentionProjections | None = None  # Transformer: over the source
-    self_projections: AttentionProjections | None = (
-        None  # Transformer: over the target words so far
-    )
+    self_attention: Tensor | None = None  # Transformer: (B, L, H, T), over the target words so far
 
 
 @dataclass(frozen=True)
@@ -82,17 +69,18 @@ class SourceInspection:
     """The encoder with everything inside."""
 
     embedded: Tensor  # (B, S, E)
-    states: Tensor  # (B, S, D), what the decoder looks at
+    states: Tensor  # (B, S, D), what the decoder attends to
     cells: tuple[tuple[CellStep, ...], ...] = ()  # layers × directions, tensors (B, S, D)
-    self_attention: Tensor | None = None  # (B, L, H, S, S)
-    self_projections: AttentionProjections | None = None  # query (B, L, H, S, d)
+    self_attention: Tensor | None = None  # Transformer: (B, L, H, S, S)
 
 
 class EncoderDecoder(nn.Module, ABC):
     """What every model can do. Its states are its own: only `State.select` is known of them."""
 
+    architecture: str  # its name in config.ARCHITECTURES
     source_embedding: nn.Embedding  # (V, E), as many rows as the side has tokens
     target_embedding: nn.Embedding
+    has_attention = True  # whether it looks at the source words while it writes
 
     @abstractmethod
     def init_state(self, src: Tensor, src_mask: Tensor) -> Any:
@@ -104,7 +92,7 @@ class EncoderDecoder(nn.Module, ABC):
     ) -> Inspection:
         """Read one target token per row, token (B,), predict the next, and show everything.
 
-        look changes where it looks, in every layer and head.
+        override replaces the weights of the attention over the source, in every layer and head.
         """
 
     def step(self, state: Any, token: Tensor, override: AttentionOverride | None = None) -> Step:
@@ -113,24 +101,7 @@ class EncoderDecoder(nn.Module, ABC):
 
     @abstractmethod
     def inspect_source(self, src: Tensor, src_mask: Tensor) -> SourceInspection:
-        """What `init_state` does, with everything inside."""
-
-    def explain_step(self, src: Tensor, tokens: Tensor, location: Location) -> tuple[Equation, ...]:
-        """One step line by line, from what it reads to the probability of what it wrote.
-
-        src (1, S); tokens (1, T + 1): <sos> and the T words written; step t reads tokens[:, t] and
-        wrote tokens[:, t + 1]. A model that does not explain itself has no lines.
-        """
-        return ()
-
-    def explain_cell(
-        self, step: CellStep, side: str, layer: int, backwards: bool = False
-    ) -> tuple[Equation, ...]:
-        """One step of one cell of the "encoder" or "decoder" line by line; step: vectors (size,).
-
-        A model without cells has no lines.
-        """
-        return ()
+        """The reading of `init_state`, with everything inside."""
 
     @abstractmethod
     def forward(
@@ -145,16 +116,16 @@ class EncoderDecoder(nn.Module, ABC):
     def predict_scheduled(
         self, src: Tensor, src_mask: Tensor, tgt_in: Tensor, teacher_mask: Tensor
     ) -> Tensor:
-        """Logits (B, T, V) where true (B, T) says which tokens are read as given.
+        """Logits (B, T, V) where teacher_mask (B, T) is True for tokens that are read as given.
 
-        The others are what the model itself finds most probable (S. Bengio et al. 2015).
+        In the place of the others the model reads its own prediction (S. Bengio et al. 2015).
         """
         state = self.init_state(src, src_mask)
-        token = tgt_in[:, 0]
-        logits: list[Tensor] = []
+        token = tgt_in[:, 0]  # <sos> is always read as given
+        logits: list[Tensor] = []  # T times (B, V)
         for t in range(tgt_in.shape[1]):
             if t:
-                predictions = logits[-1].detach().argmax(1)
+                predictions = logits[-1].detach().argmax(1)  # no gradient runs through the choice
                 token = torch.where(teacher_mask[:, t], tgt_in[:, t], predictions)
             step = self.step(state, token)
             state = step.state

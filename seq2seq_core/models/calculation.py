@@ -1,7 +1,8 @@
-"""A calculation as lines of plain numbers: what goes in, the formula, what comes out.
+"""A calculation as lines of plain numbers: the operands, the formula, the result.
 
-Models write their own steps in these lines (`EncoderDecoder.explain`), so that a learner can check
-each number by hand. Every line works its result out from its parts alone.
+`inspection.explain_recurrent` and `explain_transformer` write the steps of a model in these lines,
+so that a learner can check each number by hand. The result of a line follows from its operands,
+rows and bias alone.
 """
 
 from __future__ import annotations
@@ -65,7 +66,7 @@ def input_value(code: str, symbol: str, value: Tensor) -> Equation:
     return Equation(code, "given", symbol, (), Operand.from_tensor(symbol, value))
 
 
-# what is worked out number by number: entry k of the result from entry k of each part
+# operations number by number: entry k of the result from entry k of each part
 ELEMENTWISE: dict[str, Callable[..., Tensor]] = {
     "tanh": torch.tanh,
     "relu": torch.relu,
@@ -84,7 +85,7 @@ ELEMENTWISE: dict[str, Callable[..., Tensor]] = {
 def elementwise(
     code: str, operation: str, formula: str, symbol: str, *operands: Operand
 ) -> Equation:
-    """Operation: one of ENTRYWISE."""
+    """Operation: one of ELEMENTWISE."""
     result = ELEMENTWISE[operation](*(part.tensor for part in operands))
     return Equation(code, operation, formula, operands, Operand.from_tensor(symbol, result))
 
@@ -150,7 +151,7 @@ def weighted_sum(
 
 
 def layer_norm(code: str, x: Operand, layer: nn.LayerNorm) -> Equation:
-    """Less its mean, over its spread, times g, plus b. Operation: norm."""
+    """(x − mean) / standard deviation, times the gain g, plus b. Operation: norm."""
     gain, bias = Operand.from_tensor("g", layer.weight), Operand.from_tensor("b", layer.bias)
     formula = f"x = g ⊙ ({x.symbol} − μ) / σ + b"
     return Equation(
@@ -159,7 +160,7 @@ def layer_norm(code: str, x: Operand, layer: nn.LayerNorm) -> Equation:
 
 
 def output_distribution(state: Operand, output: nn.Linear, token_id: int) -> tuple[Equation, ...]:
-    """From the decoder's last state to the probability of each word; written is the chosen id."""
+    """From the decoder's last state to the probability of each word, and the logit of token_id."""
     output_weights = Operand.from_tensor("w", output.weight[token_id])
     formula = f"z_w = w · {state.symbol} + b_w"
     logit = dot_product("logit", formula, "z_w", output_weights, state, output.bias[token_id])
@@ -169,7 +170,7 @@ def output_distribution(state: Operand, output: nn.Linear, token_id: int) -> tup
 
 def explain_losses(logits: Operand, target_id: int) -> tuple[Equation, ...]:
     """The loss of one word in two ways that are the same: the negative logarithm of its
-    log-softmax, and cross-entropy on the logits; true is the id of the right word."""
+    log-softmax, and cross-entropy on the logits; target_id is the right word's."""
     z = Operand("z_y", (logits.values[target_id],))
     total = Operand.from_tensor("log Σ_v exp(z_v)", logits.tensor.logsumexp(0))
     log = elementwise(

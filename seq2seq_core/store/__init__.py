@@ -5,6 +5,7 @@ Every function takes the engine of `open_store` first. No torch in here, and no 
 
 from sqlalchemy import Engine
 
+from seq2seq_core.store.engine import default_url, open_store
 from seq2seq_core.store.history import (
     NO_HISTORY,
     latest_snapshot_update,
@@ -25,7 +26,6 @@ from seq2seq_core.store.runs import (
     set_run_pace,
     start_run,
 )
-from seq2seq_core.store.schema import default_url, open_store
 from seq2seq_core.store.workspaces import (
     Revision,
     Workspace,

@@ -10,7 +10,8 @@ from typing import Any
 from sqlalchemy import Engine, func, select
 
 from seq2seq_core.errors import CheckpointError, StoreError
-from seq2seq_core.store.schema import corpora, events, read_transaction, snapshots
+from seq2seq_core.store.engine import read_transaction
+from seq2seq_core.store.schema import corpora, events, snapshots
 
 EVENT_COLUMNS = {
     "update": ("loss", "accuracy", "gradient_norm", "tokens"),
@@ -34,7 +35,7 @@ def load_run_corpus(engine: Engine, run_id: int) -> dict[str, Any]:
 
 
 def unpack_columns(data: bytes, count: int, names: Sequence[str]) -> dict[str, list[float]]:
-    """The inverse of claims.pack."""
+    """The inverse of progress.pack_columns."""
     flat_values = struct.unpack(f"<{len(names) * count}d", data)
     return {name: list(flat_values[i * count :][:count]) for i, name in enumerate(names)}
 
@@ -42,10 +43,10 @@ def unpack_columns(data: bytes, count: int, names: Sequence[str]) -> dict[str, l
 def load_history(
     engine: Engine, run_id: int, kind: str, after_update: int = 0
 ) -> dict[str, list[Any]]:
-    """The curve of a run as columns: update and the names in COLUMNS[kind].
+    """The curve of a run as columns: update and the names in EVENT_COLUMNS[kind].
 
-    kind is "update" or "evaluation"; after leaves out all up to that update. An alignment is None
-    where there was none to measure.
+    kind is "update" or "evaluation"; after_update leaves out all up to that one. An alignment is
+    None where there was none to measure.
     """
     condition = (events.c.run_id == run_id) & (events.c.kind == kind)
     if kind == "update":  # one event each, so a chunk's end is known

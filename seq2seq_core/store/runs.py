@@ -1,6 +1,6 @@
 """Trainings as the pages see them: started, asked to pause or to go on, named, deleted.
 
-The workers' side of the same tables is `claims`; what a run leaves behind is in `record`.
+The workers' side of the same table is `queue`; what a run leaves behind is in `history`.
 """
 
 from __future__ import annotations
@@ -17,25 +17,19 @@ from seq2seq_core.data.cleaning import clean_text
 from seq2seq_core.data.corpus import segment_known
 from seq2seq_core.errors import StoreError
 from seq2seq_core.limits import LIMITS
-from seq2seq_core.store.schema import (
-    ACTIVE_STATUSES,
-    corpora,
-    is_active_run,
-    read_transaction,
-    revisions,
-    write_transaction,
-)
+from seq2seq_core.store.engine import read_transaction, write_transaction
+from seq2seq_core.store.schema import ACTIVE_STATUSES, corpora, is_active_run, revisions
 from seq2seq_core.store.schema import runs as RUNS
 from seq2seq_core.store.workspaces import touch_workspace
 
-DOUBLE_CLICK_SECONDS = 1.0  # seconds
+DOUBLE_CLICK_SECONDS = 1.0
 MAX_TITLE_LENGTH = 40  # characters
 STATUS_AFTER = {"pause": "paused", "stop": "stopped"}
 
 
 @dataclass(frozen=True)
 class Run:
-    """One training, without what it leaves: see `record`."""
+    """One training, without what it leaves: see `history`."""
 
     id: int
     workspace_id: int
@@ -48,14 +42,14 @@ class Run:
     wanted: str  # run, pause or stop: what the learner asked for last
     update: int
     reason: dict[str, Any] | None  # code and fields of an error, where it failed
-    live: dict[str, Any] | None  # the latest frame, see `frame`
+    live: dict[str, Any] | None  # the latest preview, see workers.preview
     trained_seconds: float
     created_at: float
     changed_at: float
     title: str  # the learner's name for it, or nothing
     pace: float | None  # updates per second; None: as fast as it goes
     goal: int | None  # pauses at this update; None: goes on to the end
-    watched: list[str] | None  # source sentences in its frames; None: those of its corpus
+    watched: list[str] | None  # source sentences of its previews; None: those of its corpus
 
     @property
     def model_config(self) -> ModelConfig:
@@ -71,7 +65,7 @@ RUN_COLUMNS = [RUNS.c[name] for name in Run.__dataclass_fields__]
 
 
 def lock_runs(connection: Connection, workspace_id: int, run_id: int = 0) -> list[Run]:
-    """The active run of a workspace, and run_id, for a change that nobody else may interrupt."""
+    """The active run of a workspace, and run_id, locked until the transaction ends."""
     condition = is_active_run | (RUNS.c.id == run_id)
     query = select(*RUN_COLUMNS).where(RUNS.c.workspace_id == workspace_id, condition)
     rows = connection.execute(query.order_by(RUNS.c.id).with_for_update())
@@ -128,13 +122,11 @@ def start_run(
             raise StoreError("gone")
         active_run = next(iter(lock_runs(connection, workspace_id)), None)
         if active_run is not None:
-            has_same_settings = (
-                active_run.revision_id,
-                active_run.model,
-                active_run.training,
-                active_run.name,
-            ) == settings
-            if has_same_settings and timestamp - active_run.created_at < DOUBLE_CLICK_SECONDS:
+            is_recent = timestamp - active_run.created_at < DOUBLE_CLICK_SECONDS
+            active_settings = (
+                active_run.revision_id, active_run.model, active_run.training, active_run.name,
+            )  # fmt: skip
+            if is_recent and active_settings == settings:
                 return active_run, None
         refuse_too_many(connection, workspace_id)
         if active_run is not None:
@@ -219,10 +211,10 @@ def extend_run(engine: Engine, run_id: int, updates: int) -> None:
 
 
 def advance_run(engine: Engine, run_id: int, updates: int) -> None:
-    """Learn so many updates more, also beyond the planned end, then pause.
+    """Learn this number of updates more, also beyond the planned end, then pause.
 
-    A click while it still learns those of the click before adds to them. A run that goes on freely
-    pauses so many updates after the last one that the store knows, or where it is by then.
+    A click while it still learns those of the click before adds to them. A run without a goal
+    counts them from the last update that the store knows, and pauses there or where it is by then.
     Raises ConfigError with code out_of_range, StoreError with code gone.
     """
     with write_transaction(engine) as connection:
@@ -259,7 +251,7 @@ def edit_run(
 
 
 def set_run_pace(engine: Engine, run_id: int, pace: float | None) -> None:
-    """So many updates per second from now on; None: as fast as it goes."""
+    """Limit a run to this many updates per second; None: as fast as it goes."""
     with write_transaction(engine) as connection:
         lock_run(connection, run_id)
         connection.execute(update(RUNS).where(RUNS.c.id == run_id).values(pace=pace))
@@ -272,9 +264,8 @@ def queue_status(engine: Engine, run: Run) -> tuple[int, int]:
         ahead_query = select(func.count()).where(
             RUNS.c.status == "queued", RUNS.c.changed_at < run.changed_at
         )
-        return connection.execute(running_query).scalar_one(), connection.execute(
-            ahead_query
-        ).scalar_one()
+        running_count = connection.execute(running_query).scalar_one()
+        return running_count, connection.execute(ahead_query).scalar_one()
 
 
 def delete_run(engine: Engine, run_id: int) -> None:

@@ -17,7 +17,8 @@ from seq2seq_core.data.cleaning import clean_text
 from seq2seq_core.data.corpus import Row, sanitize_rows
 from seq2seq_core.errors import CorpusError, StoreError
 from seq2seq_core.limits import LIMITS
-from seq2seq_core.store.schema import read_transaction, revisions, workspaces, write_transaction
+from seq2seq_core.store.engine import read_transaction, write_transaction
+from seq2seq_core.store.schema import revisions, workspaces
 
 
 @dataclass(frozen=True)
@@ -100,10 +101,10 @@ def revision_from_row(row: sql.Row[Any]) -> Revision:
 
 
 def validate_rows(rows: Sequence[Row], tokenizer: str) -> list[tuple[str, ...]]:
-    """The last door: whatever a page does, what is stored is tidy.
+    """The last door: whatever a page does, what is stored is sanitized.
 
-    Raises CorpusError with code too_many_pairs, or that of the first problem, see corpus.tidy;
-    ConfigError for an unknown tokenizer.
+    Raises CorpusError with code too_many_pairs, or that of the first problem that
+    corpus.sanitize_rows names; ConfigError for an unknown tokenizer.
     """
     check_choice("tokenizer", tokenizer, TOKENIZER_NAMES)
     if len(rows) > LIMITS.pairs:
@@ -126,7 +127,7 @@ def save_revision(
     """Save an edit of the revision parent_id (None: the first one). It becomes the head.
 
     Raises StoreError with code stale where parent_id is no longer the head, or gone; CorpusError,
-    see storable_rows.
+    see validate_rows.
     """
     stored_rows, stored_held_out = (validate_rows(part, tokenizer) for part in (rows, held_out))
     with write_transaction(engine) as connection:

@@ -15,7 +15,9 @@ from safetensors import SafetensorError
 from torch import Tensor
 
 from seq2seq_core.config import TOKENIZER_NAMES, ModelConfig, TrainingConfig
+from seq2seq_core.data.codec import Codec
 from seq2seq_core.data.vocabulary import Vocabulary
+from seq2seq_core.decoding.translator import Translator
 from seq2seq_core.errors import CheckpointError
 from seq2seq_core.models import build_model
 from seq2seq_core.models.base import EncoderDecoder
@@ -95,19 +97,18 @@ def unpack_state(data: bytes, parameter_count: int) -> TrainingState:
 
 @dataclass(frozen=True)
 class Checkpoint:
-    """All that is needed to translate, and to go on training."""
+    """A trained model as it lies on disk."""
 
     model_config: ModelConfig
-    tokenizer: str
-    source: Vocabulary
-    target: Vocabulary
+    codec: Codec
     parameters: Tensor  # (P,)
 
-    def build(self) -> EncoderDecoder:
-        """The trained model, ready to decode."""
-        model = build_model(self.model_config, len(self.source), len(self.target), seed=0)
+    def build_translator(self) -> Translator:
+        """The trained model with its words, ready to translate."""
+        codec = self.codec
+        model = build_model(self.model_config, len(codec.source), len(codec.target), seed=0)
         load_parameters(model, self.parameters)
-        return model.eval()
+        return Translator(model.eval(), codec)
 
 
 def model_size(model: EncoderDecoder) -> int:
@@ -134,9 +135,9 @@ def save_checkpoint(
         "format": 1,
         "model": asdict(checkpoint.model_config),
         "training": asdict(config),
-        "tokenizer": checkpoint.tokenizer,
-        "source_vocabulary": checkpoint.source.tokens,
-        "target_vocabulary": checkpoint.target.tokens,
+        "tokenizer": checkpoint.codec.tokenizer,
+        "source_vocabulary": checkpoint.codec.source.tokens,
+        "target_vocabulary": checkpoint.codec.target.tokens,
         "update": state.update,
         "weights_sha256": hashlib.sha256(weights).hexdigest(),
     }
@@ -146,7 +147,7 @@ def save_checkpoint(
 
 
 def load_checkpoint(folder: Path) -> Checkpoint:
-    """Read what `save` wrote. Raises CheckpointError for anything else."""
+    """Read what save_checkpoint wrote. Raises CheckpointError for anything else."""
     try:
         description: dict[str, Any] = json.loads((folder / "run.json").read_bytes())
         weights = (folder / "weights.safetensors").read_bytes()
@@ -163,6 +164,13 @@ def load_checkpoint(folder: Path) -> Checkpoint:
     except (ValueError, KeyError, TypeError, AssertionError, RecursionError):
         raise CheckpointError("not_a_run", path=folder, detail="run.json is damaged") from None
     parameter_count = model_size(build_model(config, len(source), len(target), seed=0))
-    return Checkpoint(
-        config, tokenizer, source, target, unpack_state(weights, parameter_count).parameters
-    )
+    parameters = unpack_state(weights, parameter_count).parameters
+    return Checkpoint(config, Codec(tokenizer, source, target), parameters)
+
+
+def load_translator(folder: Path) -> Translator:
+    """A trained run, ready to translate: load_translator(Path("run")).translate("…").text.
+
+    Raises what load_checkpoint raises.
+    """
+    return load_checkpoint(folder).build_translator()

@@ -57,8 +57,9 @@ class FlatOptimizer:
     def __init__(self, model: EncoderDecoder, state: TrainingState, weight_decay: float) -> None:
         self.update = state.update
         self.weights = nn.Parameter(state.parameters.clone())
-        self.gradient = self.weights.grad = torch.zeros_like(self.weights)
+        self.gradient = self.weights.grad = torch.zeros_like(self.weights)  # (P,)
         sizes = [p.numel() for p in model.parameters()]
+        # every parameter becomes a view into the two rows: a step on them is a step on the model
         views = zip(self.weights.data.split(sizes), self.gradient.split(sizes), strict=True)
         for parameter, (data, grad) in zip(model.parameters(), views, strict=True):
             parameter.data, parameter.grad = data.view_as(parameter), grad.view_as(parameter)
@@ -71,7 +72,7 @@ class FlatOptimizer:
         }
 
     def step(self, learning_rate: float, max_norm: float) -> None:
-        """One step of the optimizer, with a gradient no longer than `clip`."""
+        """One step of the optimizer, with a gradient no longer than max_norm (Pascanu 2013)."""
         self.gradient.mul_((max_norm / (self.gradient.norm() + 1e-6)).clamp(max=1.0))
         self.adam.param_groups[0]["lr"] = learning_rate
         self.adam.step()
@@ -101,7 +102,7 @@ class Update:
     is_complete: bool = True  # False: an evaluation of the same update follows, see learn
 
     def copy_state(self) -> TrainingState:
-        """A copy of the state after this update, to be asked for before the next event."""
+        """The state after this update. Raises AssertionError once the next update has begun."""
         assert self.optimizer.update == self.update, "this event is over"
         return replace(self.optimizer.copy_state(), early_stopping=self.early_stopping)
 
@@ -109,25 +110,27 @@ class Update:
 def predict_batch(
     model: EncoderDecoder, batch: Batch, config: TrainingConfig, update: int
 ) -> Tensor:
-    """The logits (B, T, V) of one update; the chances of dropout and of reading are its own."""
+    """The logits (B, T, V) of one update.
+
+    Dropout and the choice of the words to read depend on the seed and the update alone.
+    """
     generator = seeded_generator(config.seed, "update", update)
     teacher_forcing = teacher_forcing_at(config, update)
     with torch.random.fork_rng(devices=[]):  # dropout draws from torch's global generator
         torch.default_generator.manual_seed(generator.initial_seed())
         if teacher_forcing == 1:
             return model.predict(batch.src, batch.src_mask, batch.tgt_in)
-        teacher_forced = (
-            torch.rand(batch.tgt_in.shape, generator=generator) < teacher_forcing
-        )  # one coin per token
+        # one coin per token: (B, T), True = the true word is read
+        teacher_forced = torch.rand(batch.tgt_in.shape, generator=generator) < teacher_forcing
         return model.predict_scheduled(batch.src, batch.src_mask, batch.tgt_in, teacher_forced)
 
 
 def token_loss(logits: Tensor, tgt_out: Tensor, label_smoothing: float = 0.0) -> Tensor:
     """Mean cross-entropy per real token of tgt_out (B, T), in nats.
 
-    smoothing: the share of the target's probability that is spread over all words (Szegedy 2016).
+    label_smoothing: the share of the target's probability that all words get (Szegedy 2016).
     """
-    return cross_entropy(
+    return cross_entropy(  # (B · T, V) against (B · T,); padding counts for nothing
         logits.flatten(0, 1), tgt_out.flatten(), ignore_index=PAD, label_smoothing=label_smoothing
     )
 
@@ -135,7 +138,7 @@ def token_loss(logits: Tensor, tgt_out: Tensor, label_smoothing: float = 0.0) ->
 def batch_rows(
     data: Batches, config: TrainingConfig, previous_update: int
 ) -> Iterator[tuple[int, Tensor]]:
-    """The updates after `start`, each with the rows of its batch."""
+    """The updates after previous_update, each with the rows (B,) of its batch."""
     updates_per_epoch = data.updates_per_epoch(config)
     epoch, epoch_rows = -1, []
     for update in range(previous_update + 1, config.updates + 1):
@@ -145,7 +148,7 @@ def batch_rows(
             generator = seeded_generator(config.seed, "sentence", update)
             yield update, torch.randint(len(data), (1,), generator=generator)
         else:
-            if epoch != (update - 1) // updates_per_epoch:
+            if epoch != (update - 1) // updates_per_epoch:  # a new epoch: shuffle anew
                 epoch = (update - 1) // updates_per_epoch
                 epoch_rows = data.epoch_batches(config, epoch)
             yield update, epoch_rows[(update - 1) % updates_per_epoch]
@@ -156,7 +159,7 @@ def train(
 ) -> Iterator[Update]:
     """Go on from a saved state until config.updates; the state itself is never changed.
 
-    Raises Diverged when loss or gradient is no number any more, or when the loss stays above
+    Raises DivergenceError when loss or gradient is no number any more, or when the loss stays above
     ten times that of guessing blindly, ln V, for three updates. The weights are then still finite.
     """
     optimizer = FlatOptimizer(model, state, config.weight_decay)
@@ -164,16 +167,18 @@ def train(
     for update, rows in batch_rows(batches, config, state.update):
         batch = batches.select_batch(rows)
         model.train()  # the caller may have looked at the model in between
-        logits = predict_batch(model, batch, config, update)
+        logits = predict_batch(model, batch, config, update)  # (B, T, V)
         loss = token_loss(logits, batch.tgt_out, config.label_smoothing)
         optimizer.gradient.zero_()
         loss.backward()
         gradient_norm = optimizer.gradient.norm().item()
+        # checked before the step, so that the weights stay finite
         exploded_count = exploded_count + 1 if loss.item() > loss_ceiling else 0
         if not (math.isfinite(loss.item()) and math.isfinite(gradient_norm)) or exploded_count == 3:
             raise DivergenceError("diverged", update=update)
+        # learning rate and teacher forcing follow their schedules update by update
         optimizer.step(learning_rate_at(config, update), config.clip)
-        mask = batch.tgt_out != PAD
+        mask = batch.tgt_out != PAD  # (B, T)
         correct = (logits.detach().argmax(2) == batch.tgt_out) & mask
         tokens = int(mask.sum())
         yield Update(

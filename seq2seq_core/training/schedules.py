@@ -22,13 +22,13 @@ def exponential_decay(i: int, k: float) -> float:
 
 def inverse_sigmoid_decay(i: int, k: float) -> float:
     """k / (k + exp(i / k)), k ≥ 1; written so that nothing can overflow."""
-    numerator = k * math.exp(-i / k)
+    numerator = k * math.exp(-i / k)  # both sides of the fraction times exp(-i / k)
     return numerator / (numerator + 1)
 
 
 def slope_for_half_life(half_life: int) -> float:
     """The k ≥ 1 whose inverse sigmoid is one half after half_life updates: k ln k = half_life."""
-    k = 1.0 + half_life
+    k = 1.0 + half_life  # right of the root
     for _ in range(50):  # Newton's method: the function is convex, so it cannot jump over the root
         k = (k + half_life) / (1 + math.log(k))
     return k

@@ -13,7 +13,8 @@ from seq2seq_core.errors import CorpusError, Seq2SeqError
 from seq2seq_core.limits import LIMITS
 from seq2seq_core.models import build_model
 from seq2seq_core.store.history import verify_checksum
-from seq2seq_core.store.queue import Chunk, Claim, Progress, RunControls
+from seq2seq_core.store.progress import Chunk, Progress
+from seq2seq_core.store.queue import Claim, RunControls
 from seq2seq_core.training.checkpoint import model_size, pack_state, unpack_state
 from seq2seq_core.training.dataset import load_dataset
 from seq2seq_core.training.learn import Event, Measurement, Stopped, Update, learn
@@ -22,7 +23,7 @@ from seq2seq_core.workers.live_preview import LivePreview
 
 LOG = logging.getLogger(__name__)
 
-PREVIEW_INTERVAL = (0.15, 0.05)  # seconds between two frames: at least, and per run of the worker
+PREVIEW_INTERVAL = (0.15, 0.05)  # seconds between two previews: at least, and per run of the worker
 SNAPSHOT_INTERVAL = (1.0, 0.2)  # the same between two snapshots,
 SNAPSHOT_COST_FACTOR = 20  # and at least this many times as long as writing one takes
 MAX_LAG = 0.25  # seconds that a slowed run may be behind its pace
@@ -43,7 +44,7 @@ class Pending:
 
     updates: list[tuple[float, ...]] = field(default_factory=list)
     evaluations: list[tuple[float | None, ...]] = field(default_factory=list)
-    live: dict[str, Any] | None = None  # the latest frame
+    live: dict[str, Any] | None = None  # the latest preview
     snapshot: bytes | None = None
     is_first: bool = True  # it does not have any event yet
 
@@ -84,7 +85,7 @@ class Job:
         self.dataset = dataset = load_dataset(claim.corpus)
         if not dataset.pairs:
             raise CorpusError("no_pairs")
-        sizes = len(dataset.source), len(dataset.target)
+        sizes = len(dataset.codec.source), len(dataset.codec.target)
         self.model = build_model(model_config, *sizes, self.config.seed)
         dataset.train_batches.check_update_size(self.config, model_config.attention_cost)
         # the last event of `learn`; before the first one, the state from which it goes on
@@ -93,7 +94,7 @@ class Job:
             weights = verify_checksum(claim.weights, claim.checksum)
             self.latest = unpack_state(weights, model_size(self.model))
             load_parameters(self.model, self.latest.parameters)
-        self.live = LivePreview(self.model, model_config, claim.corpus, dataset, self.latest)
+        self.live = LivePreview(self.model, claim.corpus, dataset, self.latest.update)
         self.events = self.start_learning()
         self.trained_seconds = claim.trained_seconds
         self.due_at = time.monotonic()
@@ -181,10 +182,10 @@ class Job:
     # --- what is shown, saved and written ------------------------------------------------
 
     def make_preview(self) -> None:
-        """Make a frame."""
+        """Make a preview."""
         updates_per_epoch = self.dataset.train_batches.updates_per_epoch(self.config)
         epoch = math.ceil(self.update / updates_per_epoch)
-        self.pending.live = self.live.make_frame(self.update, epoch)
+        self.pending.live = self.live.make_preview(self.update, epoch)
 
     def make_snapshot(self) -> None:
         """Make a snapshot. It must be written before the next update."""
@@ -197,7 +198,7 @@ class Job:
         return self.snapshots.update == self.update
 
     def snapshot_if_due(self, job_count: int) -> None:
-        """A frame and a snapshot where they are due, in a worker with so many runs."""
+        """A preview and a snapshot where they are due, in a worker with so many runs."""
         shortest_interval, interval_per_job = PREVIEW_INTERVAL
         interval = max(shortest_interval, interval_per_job * job_count)
         if time.perf_counter() - self.live.made_at >= interval:
@@ -206,7 +207,7 @@ class Job:
             self.make_snapshot()
 
     def finish(self, status: str) -> None:
-        """Paused, stopped or done: with a last frame and snapshot."""
+        """Paused, stopped or done: with a last preview and snapshot."""
         if self.live.valid_for != self.update:
             self.make_preview()
         if not self.has_snapshot:

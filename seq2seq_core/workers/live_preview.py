@@ -1,4 +1,4 @@
-"""The frames that a page shows of a run while it learns: sentences as the model writes them now."""
+"""What a page shows of a run while it learns, made anew a few times a second."""
 
 from __future__ import annotations
 
@@ -7,16 +7,19 @@ import time
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from seq2seq_core.config import ModelConfig
+from seq2seq_core.decoding.translator import Translator
 from seq2seq_core.errors import DivergenceError
 from seq2seq_core.evaluation.alignment import chance_alignment
 from seq2seq_core.limits import LIMITS
 from seq2seq_core.models.base import EncoderDecoder
-from seq2seq_core.training.checkpoint import Checkpoint
-from seq2seq_core.training.dataset import Dataset, sentences_by_source
+from seq2seq_core.training.dataset import Dataset
 from seq2seq_core.training.learn import evaluated_pairs
-from seq2seq_core.training.loop import TrainingState
-from seq2seq_core.workers.preview import AttentionRows, tokenize_previews, translate_previews
+from seq2seq_core.workers.preview import (
+    AttentionRows,
+    sentences_by_source,
+    tokenize_previews,
+    translate_previews,
+)
 
 
 def is_finite(attention: AttentionRows | None) -> bool:
@@ -24,20 +27,16 @@ def is_finite(attention: AttentionRows | None) -> bool:
 
 
 class LivePreview:
-    """Makes one frame after another, and measures how fast the run learns between two of them."""
+    """Makes one preview after another, and measures how fast the run learns between two of them."""
 
     def __init__(
         self,
         model: EncoderDecoder,
-        model_config: ModelConfig,
         corpus: Mapping[str, Any],
         dataset: Dataset,
-        state: TrainingState,
+        update: int,
     ) -> None:
-        self.model = model
-        self.checkpoint = Checkpoint(
-            model_config, corpus["tokenizer"], dataset.source, dataset.target, state.parameters
-        )
+        self.translator = Translator(model, dataset.codec)
         self.sentences_by_source = sentences_by_source(corpus, dataset)
         self.default_texts: Sequence[str] = corpus["watched"]
         # a model that knows nothing yet would go on writing up to the limit
@@ -47,20 +46,20 @@ class LivePreview:
             "evaluated": "held_out" if dataset.held_out else "training",
             "chance": chance_alignment(evaluated_pairs(dataset)),
         }
-        self.update, self.made_at = state.update, 0.0  # of the last frame
-        self.tokens, self.seconds = 0, 0.0  # learnt since the last frame
+        self.update, self.made_at = update, 0.0  # of the last preview
+        self.tokens, self.seconds = 0, 0.0  # learnt since the last preview
         self.updates_per_second = 0.0  # by the clock, smoothed
         self.choose_sentences(None)
 
     def choose_sentences(self, texts: Sequence[str] | None) -> None:
-        """What the frames show from now on; None: the sentences of the corpus.
+        """What the previews show from now on; None: the sentences of the corpus.
 
         Raises CorpusError where one cannot be read.
         """
         self.sentences = tokenize_previews(
-            texts or self.default_texts, self.sentences_by_source, self.checkpoint
+            texts or self.default_texts, self.sentences_by_source, self.translator.codec
         )
-        self.valid_for = -1  # the next frame shows them, also where no update has come in between
+        self.valid_for = -1  # the next preview shows them, also where no update has come in between
 
     def count_tokens(self, tokens: int, seconds: float) -> None:
         """So many target tokens were learnt in so many seconds."""
@@ -74,15 +73,13 @@ class LivePreview:
         smoothed = self.updates_per_second + 0.4 * (rate - self.updates_per_second)
         self.updates_per_second = smoothed if self.updates_per_second else rate
 
-    def make_frame(self, update: int, epoch: int) -> dict[str, Any]:
-        """The frame after an update. Raises DivergenceError where attention is no number."""
-        translations = translate_previews(
-            self.model, self.sentences, self.checkpoint, self.max_length
-        )
+    def make_preview(self, update: int, epoch: int) -> dict[str, Any]:
+        """The preview after an update. Raises DivergenceError where attention is no number."""
+        translations = translate_previews(self.translator, self.sentences, self.max_length)
         if not all(is_finite(sentence["attention"]) for sentence in translations):
             raise DivergenceError("diverged", update=update)
         self.measure_speed(update)
-        frame = {
+        preview = {
             "update": update,
             "updates_per_second": round(self.updates_per_second, 2),
             "epoch": epoch,
@@ -93,4 +90,4 @@ class LivePreview:
         self.valid_for = self.update = update
         self.made_at = time.perf_counter()
         self.tokens, self.seconds = 0, 0.0
-        return frame
+        return preview

@@ -24,19 +24,21 @@ from typing import TYPE_CHECKING
 
 from seq2seq_core.errors import StoreError
 from seq2seq_core.store import queue
-from seq2seq_core.store.schema import default_url, open_store, sqlite_path
+from seq2seq_core.store.engine import default_url, open_store, sqlite_path
 
 if TYPE_CHECKING:
     from seq2seq_core.workers.worker import Heartbeat
 
 LOG = logging.getLogger(__name__)
 
-IDLE_WAIT = 0.02  # seconds between two looks at an empty queue
+IDLE_WAIT = 0.02  # seconds between two polls of an empty queue
 STORE_RETRY_DELAY = 0.5  # seconds until a store that did not answer is asked again
 HANG_TIMEOUT = 10.0  # seconds without a sign of life during a turn
 SHUTDOWN_TIMEOUT = 1.5  # seconds for a worker to leave by itself
-MIN_UPTIME = 2.0  # who dies younger than this is replaced more and more slowly,
-MIN_RESTART_DELAY, MAX_RESTART_DELAY = 0.25, 10.0  # with these seconds in between
+# A worker that dies sooner after its start is restarted with a delay: it doubles with each such
+# death, between the two bounds below (exponential backoff). All in seconds.
+MIN_UPTIME = 2.0
+MIN_RESTART_DELAY, MAX_RESTART_DELAY = 0.25, 10.0
 
 
 def launch_pool(url: str, count: int | None = None) -> subprocess.Popen[bytes]:
@@ -88,10 +90,10 @@ def run_worker(
     heartbeat: Heartbeat,
     stop_event: threading.Event,
 ) -> None:
-    """Be worker `number` of a pool until `leaving` is set.
+    """Be worker `worker_number` of a pool until stop_event is set.
 
-    What a dead worker of this name held is given back first; the cell still says which run it was
-    busy with.
+    The runs of a dead worker of this name are released first; the heartbeat's memory still names
+    the run that it was busy with.
     """
     from seq2seq_core.workers.worker import Worker
 
@@ -116,7 +118,7 @@ def run_worker(
 
 
 def exit_when_closed(pipe: int, stop_event: threading.Event) -> None:
-    """Leave when a pipe ends; without further ado where that takes too long."""
+    """Leave when a pipe ends: orderly, or by os._exit after SHUTDOWN_TIMEOUT."""
 
     def wait_for_close() -> None:
         while os.read(pipe, 4096):
@@ -141,13 +143,13 @@ def run_single_worker(url: str, follow_stdin: bool) -> None:
 
 @dataclass
 class WorkerSlot:
-    """One worker, and whoever replaces it."""
+    """One of the pool's workers, and after its death the next one in its place."""
 
     worker_number: int
     heartbeat: Heartbeat
-    pid: int = 0  # 0: nobody
+    pid: int = 0  # 0: no process
     started_at: float = 0.0
-    restart_delay: float = 0.0  # until the next one is born
+    restart_delay: float = 0.0  # seconds until the next one starts
     restart_at: float = 0.0
 
 
@@ -195,7 +197,7 @@ class Supervisor:
         return False
 
     def supervise(self) -> None:
-        """Keep every place filled until it is time to leave."""
+        """Keep a worker in every slot until it is time to leave."""
         gc.collect()
         gc.freeze()  # so that the collector of a worker leaves the shared pages alone
         while not self.shutting_down:
@@ -208,11 +210,10 @@ class Supervisor:
         self.shut_down()
 
     def spawn(self, slot: WorkerSlot) -> None:
-        """Fork a worker into a free place."""
+        """Fork a worker into a free slot."""
         run_id, _ = slot.heartbeat.read()
-        slot.heartbeat.write(
-            run_id
-        )  # still to be blamed; a worker that hangs before that is noticed
+        # the run stays, to be blamed by the new worker; the time is new, to notice one that hangs
+        slot.heartbeat.write(run_id)
         slot.started_at = time.monotonic()
         slot.pid = os.fork()
         if slot.pid == 0:

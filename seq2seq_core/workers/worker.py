@@ -1,7 +1,7 @@
 """Many runs learn in turns in one process, a few milliseconds each, so that every curve moves.
 
-A worker talks to nobody but the store: it reads what learners ask before each turn, and tells what
-happened about ten times a second.
+A worker talks to nobody but the store: before each turn it reads what learners ask, and about ten
+times a second it reports what happened.
 """
 
 from __future__ import annotations
@@ -17,16 +17,17 @@ import torch
 from sqlalchemy import Engine
 
 from seq2seq_core.store import queue
-from seq2seq_core.store.queue import Claim, Progress, QueuedRun
+from seq2seq_core.store.engine import checkpoint_wal
+from seq2seq_core.store.progress import Progress, write_progress
+from seq2seq_core.store.queue import Claim, QueuedRun
 from seq2seq_core.store.runs import STATUS_AFTER
-from seq2seq_core.store.schema import checkpoint_wal
 from seq2seq_core.workers.job import Job, failure_reason
 
 ROUND_SECONDS = 0.25  # seconds until every run has had a turn, as long as turns keep within these:
 MIN_SLICE, MAX_SLICE = 0.005, 0.05
 WRITE_INTERVAL = 0.1  # seconds between two writes
-MAX_QUEUE_WAIT = 0.5  # a run that waits longer is taken by whoever sees it
-LEASE_SECONDS = 30.0  # a worker that has been silent for so long has lost its runs
+MAX_QUEUE_WAIT = 0.5  # seconds; a run that waits longer is claimed by the first worker that sees it
+LEASE_SECONDS = 30.0  # a worker without a heartbeat for longer has lost its runs
 MAINTENANCE_INTERVAL = 1.0  # seconds between two rounds of housekeeping
 
 
@@ -50,8 +51,8 @@ class Heartbeat:
 class Worker:
     """Call `advance` for ever, then `close`.
 
-    peers counts the workers of the pool, this one included; the one that `keeps` the store looks
-    after its file.
+    peers counts the workers of the pool, this one included. One of them owns the store's file: it
+    alone makes WAL checkpoints.
     """
 
     def __init__(
@@ -93,7 +94,7 @@ class Worker:
 
     @contextmanager
     def isolate_failures(self, job: Job) -> Iterator[None]:
-        """What goes wrong in here ends this run, and no other; a death in here is its fault."""
+        """An error in here ends this run alone; if the worker dies in here, the run is blamed."""
         self.heartbeat.write(job.id)
         try:
             yield
@@ -140,7 +141,11 @@ class Worker:
             self.heartbeat.write(0)
 
     def next_job(self) -> Job | None:
-        """A run that has nothing to show yet comes first, then the one that waits longest."""
+        """The job that gets the next time slice, if one is due.
+
+        A run without a first result, or one that a learner steps by hand, goes before all others;
+        else the run that has waited longest.
+        """
         ready_jobs = [job for job in self.jobs.values() if job.status == "running" and job.is_due]
         first_jobs = [job for job in ready_jobs if job.pending.is_first]
         return next(iter(first_jobs + ready_jobs), None)
@@ -167,7 +172,7 @@ class Worker:
             for job in self.jobs.values()
             if job.pending.updates or job.is_urgent
         ]
-        statuses = queue.write_progress(self.engine, self.name, [*self.rejected, *reports])
+        statuses = write_progress(self.engine, self.name, [*self.rejected, *reports])
         write_seconds, self.last_write_at = time.monotonic() - started_at, time.monotonic()
         self.write_failed, self.rejected = False, []
         for progress in reports:
@@ -178,7 +183,7 @@ class Worker:
                 del self.jobs[job.id]
 
     def maintain(self, entries: list[QueuedRun]) -> None:
-        """Say that this worker lives, take the runs of those that do not, tidy up."""
+        """Send a heartbeat, release the runs of dead workers, make a WAL checkpoint."""
         self.last_maintenance_at = time.monotonic()
         if self.jobs:
             queue.send_heartbeat(self.engine, self.name)
@@ -193,7 +198,7 @@ class Worker:
             checkpoint_wal(self.engine)
 
     def close(self, seconds: float = 1.0) -> None:
-        """Give all runs back, with a snapshot of those that can be saved in so many seconds."""
+        """Give all runs back, with a snapshot of each that can be saved within these seconds."""
         deadline = time.monotonic() + seconds
         for job in self.jobs.values():
             if not job.has_snapshot and time.monotonic() < deadline:

@@ -20,7 +20,7 @@ from tests.benchmarks.wire import Place
 from tests.browser.conftest import QUIET
 from tests.browser.server import Server
 
-LONG = "/train?updates=5000&rate=0.0003"  # learns slowly: no run ends, no picture stands still
+LONG = "/train?updates=5000&learning_rate=0.0003"  # slow: no run ends, no picture stands still
 SHORT = "/train?updates=200"
 
 

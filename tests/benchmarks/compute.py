@@ -40,11 +40,12 @@ def transformer() -> Row:
     corpus = load_bundled("first")
     made_of = load_dataset(freeze_dataset(corpus.rows, corpus.held_out, "space", kind, config))
     data = made_of.make_batches(made_of.pairs)
-    model = build_model(kind, len(made_of.source), len(made_of.target), 1)
+    source_size, target_size = len(made_of.codec.source), len(made_of.codec.target)
+    model = build_model(kind, source_size, target_size, 1)
 
     size = kind.model_size
-    names = nn.ModuleList([nn.Embedding(len(made_of.source), size)])
-    names += [nn.Embedding(len(made_of.target), size), nn.Linear(size, len(made_of.target))]
+    names = nn.ModuleList([nn.Embedding(source_size, size)])
+    names += [nn.Embedding(target_size, size), nn.Linear(size, target_size)]
     stack = nn.Transformer(
         size, kind.heads, 2, 2, kind.feed_forward_size, kind.dropout, batch_first=True
     )

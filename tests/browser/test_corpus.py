@@ -10,8 +10,10 @@ from playwright.sync_api import Locator, Page, expect
 
 from seq2seq_core import store
 from seq2seq_core.data import bundled
-from seq2seq_core.data.corpus import Row, swap_sides
+from seq2seq_core.data.corpus import Row, build_corpus, swap_sides
+from seq2seq_core.data.suggestions import Draft, choose_word
 from seq2seq_core.data.tokenizers import longest_match
+from seq2seq_core.data.word_classes import WordClasses
 from tests.browser.conftest import Open
 from tests.browser.server import Server
 from tests.browser.test_journey import edit_first_sentence, eventually
@@ -75,6 +77,51 @@ def test_a_word_changed_by_clicks_is_added_with_its_translation(
     expect(page.get_by_test_id("composer-own")).to_contain_text("XiaoBing bought a red apple")
     page.get_by_role("button", name="Remove").last.click()
     eventually(page, lambda: stored(server, page) == FIRST)
+
+
+QUICK_HANDS = """root => {
+    const part = name => root.querySelector(`[data-testid=composer-${name}]`);
+    const field = part("type-source");
+    const type = (text, key) => {
+        field.value = text;
+        field.dispatchEvent(new Event("input"));
+        if (key) field.dispatchEvent(new KeyboardEvent("keydown", { key }));
+    };
+    part("chips").querySelector("[data-token=茶]").click();
+    part("chips").querySelector("[data-token=苹果]").click();
+    type("小雪", "Enter");
+    type("看书");
+}"""
+
+
+def test_what_is_done_before_the_server_answers_is_done_after_it(
+    shared_server: Server, open_page: Open
+) -> None:
+    page = open_page(shared_server.url + "/corpus")
+    pairs = build_corpus(FIRST, "space").pairs
+    expected = Draft(pairs[0].source, pairs[0].target)
+    for word in ("茶", "苹果"):
+        expected = choose_word(expected, "source", None, word, WordClasses.from_pairs(pairs))
+    page.get_by_test_id("composer").evaluate(QUICK_HANDS)
+    expect(tokens(page, "source")).to_have_text([*expected.source, "小雪", "看", "书"])
+    expect(tokens(page, "target")).to_have_text(expected.target)
+    expect(page.get_by_test_id("composer-type-source")).to_have_value("看书")
+
+
+def test_the_focus_stays_and_no_letter_is_lost_while_words_are_chosen(
+    shared_server: Server, open_page: Open
+) -> None:
+    page = open_page(shared_server.url + "/corpus")
+    field = page.get_by_test_id("composer-type-source")
+    field.press_sequentially("cha", delay=5)
+    chip(page, "茶").click()
+    page.keyboard.type("小雪看书", delay=5)
+    expect(field).to_be_focused()
+    expect(field).to_have_value("小雪看书")
+    expect(tokens(page, "source")).to_have_text(
+        [*FIRST[0].source.split(), "茶", "小雪", "看", "书"]
+    )
+    expect(tokens(page, "target").filter(has_text="tea")).to_have_count(1)
 
 
 def test_typed_text_is_cut_as_the_server_would_cut_it(

@@ -39,7 +39,9 @@ def test_a_step_that_is_none_is_the_beginning(shared_server: Server, open_page: 
 def test_sizes_in_a_link_get_the_same_answer_as_in_the_form(
     shared_server: Server, open_page: Open
 ) -> None:
-    page = open_page(f"{shared_server.url}/train?hidden=1000000&updates=1000000000&rate=inf")
+    page = open_page(
+        f"{shared_server.url}/train?hidden_size=1000000&updates=1000000000&learning_rate=inf"
+    )
     expect(page.get_by_text("must be between 1 and 256, not 1000000")).to_be_visible()
     expect(page.get_by_text("must be between 1 and 100000, not 1000000000")).to_be_visible()
     expect(page.get_by_text("must be a finite number, not “inf”")).to_be_visible()
@@ -49,7 +51,7 @@ def test_sizes_in_a_link_get_the_same_answer_as_in_the_form(
 def test_settings_of_a_link_that_do_not_go_together_are_said_and_can_be_mended(
     shared_server: Server, open_page: Open
 ) -> None:
-    page = open_page(f"{shared_server.url}/train?hidden=33")
+    page = open_page(f"{shared_server.url}/train?hidden_size=33")
     expect(page.get_by_text("hidden_size must be even for a bidirectional encoder")).to_be_visible()
     expect(page.get_by_role("slider", name="Hidden size")).to_be_visible()
     usable(page)
@@ -58,9 +60,9 @@ def test_settings_of_a_link_that_do_not_go_together_are_said_and_can_be_mended(
 def test_a_link_that_is_no_text_is_said_once_and_left_out(
     shared_server: Server, open_page: Open
 ) -> None:
-    page = open_page(f"{shared_server.url}/train?sentence=%ED%A0%80&tok=%ED%A0%80&hidden=32")
+    page = open_page(f"{shared_server.url}/train?sentence=%ED%A0%80&tok=%ED%A0%80&hidden_size=32")
     expect(page.get_by_text(DAMAGED)).to_be_visible()
-    eventually(page, lambda: set(values(page)) == {"hidden"})
+    eventually(page, lambda: set(values(page)) == {"hidden_size"})
     usable(page)
     page.reload()
     usable(page)

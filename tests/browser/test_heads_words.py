@@ -110,7 +110,7 @@ def test_words_are_points_and_learner_text_stays_text(
         return len(titles) == 1 and titles != [after]
 
     eventually(page, another)
-    eventually(page, lambda: "untrained=1" in page.url, 20)
+    eventually(page, lambda: "untrained=true" in page.url, 20)
 
     name = {"en": "decoder states", "zh": "解码器状态"}[language]
     page.get_by_role("radio", name=name).click()

@@ -230,7 +230,7 @@ def test_another_language_loses_no_edit(shared_server: Server, open_page: Open) 
 def test_settings_survive_a_run_a_page_switch_and_a_refresh(
     shared_server: Server, open_page: Open
 ) -> None:
-    page = open_page(f"{shared_server.url}/train?updates=100&rate=0.01&cell=lstm")
+    page = open_page(f"{shared_server.url}/train?updates=100&learning_rate=0.01&architecture=lstm")
     page.get_by_role("button", name="Train").click()
     expect(page.get_by_text("Finished after 100 updates.")).to_be_visible()
     page.get_by_role("button", name="More settings").click()
@@ -243,7 +243,7 @@ def test_settings_survive_a_run_a_page_switch_and_a_refresh(
     expect(page).to_have_url(re.compile("seed=2"))
     page.reload()
     go(page, "Train")
-    for setting in ("updates=100", "rate=0.01", "cell=lstm", "seed=2"):
+    for setting in ("updates=100", "learning_rate=0.01", "architecture=lstm", "seed=2"):
         expect(page).to_have_url(re.compile(setting))
 
 

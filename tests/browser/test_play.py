@@ -94,7 +94,9 @@ def test_other_sentences_are_watched_while_it_learns_and_after(
 
 
 def test_divergence_says_when_and_what_to_try(server: Server, open_page: Open) -> None:
-    page = open_page(f"{server.url}/train?rate=10&clip=1000000&updates=600&attention=none&cell=rnn")
+    page = open_page(
+        f"{server.url}/train?learning_rate=10&clip=1000000&updates=600&attention=none&architecture=rnn"
+    )
     press(page, "start")
     expect(page.get_by_text("Training diverged at update")).to_be_visible()
     page.get_by_role("button", name="Try again with learning rate 0.003").click()

@@ -123,7 +123,11 @@ def test_a_recurrent_model_on_the_first_corpus(
     assert made_as(run, settings) and run.name == "first"
     expect(page.get_by_test_id("live-sentence").first).to_contain_text(FIRST[1])
     if key == "additive":  # the settings say what was chosen, also after a refresh
-        for name, value in (("hidden", "20"), ("embedding", "15"), ("compared", "30")):
+        for name, value in (
+            ("hidden_size", "20"),
+            ("embedding_size", "15"),
+            ("attention_size", "30"),
+        ):
             expect(page).to_have_url(re.compile(f"{name}={value}"))
         page.reload()
         hidden = page.get_by_role("slider", name="Hidden size")

@@ -30,7 +30,7 @@ def at(page: Page, position: int) -> None:
 def test_a_beam_of_three_grows_step_by_step_and_is_ranked_both_ways(
     shared_server: Server, open_page: Open, trained: str, language: str
 ) -> None:
-    url = f"{shared_server.url}/search?{trained}&sentence={SENTENCE}&beam=3&penalty=1&step=0"
+    url = f"{shared_server.url}/search?{trained}&sentence={SENTENCE}&beam=3&length_penalty=1&step=0"
     page = open_page(url, language)
     at(page, 0)
     assert set(states(page)) == {"none"}
@@ -95,7 +95,7 @@ def test_at_temperature_0_everything_drawn_is_what_greedy_search_writes(
     sentence = page.locator("[data-testid=lot-drawn] .said b").inner_text()
     last = page.locator("[data-testid=lot-bar] .now").all_inner_texts()
     assert last == ["100.0%"] + ["cut off"] * 9
-    page.goto(f"{address}&beam=1&penalty=0")  # a beam of one is greedy
+    page.goto(f"{address}&beam=1&length_penalty=0")  # a beam of one is greedy
     page.get_by_test_id("tree").wait_for()
     expect(page.get_by_test_id("ranking-list").locator("b").first).to_have_text(sentence)
     expect(page.get_by_text("the same sentence as greedy search")).to_be_visible()

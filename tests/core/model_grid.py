@@ -9,6 +9,7 @@ import torch
 
 from seq2seq_core.config import ATTENTIONS, ModelConfig
 from seq2seq_core.data.batches import Batches
+from seq2seq_core.data.codec import Codec
 from seq2seq_core.data.corpus import Pair, Row, build_corpus
 from seq2seq_core.data.vocabulary import Vocabulary
 from seq2seq_core.models.rnn_cells import CELLS
@@ -25,6 +26,7 @@ FIVE = [
 PAIRS: tuple[Pair, ...] = build_corpus(FIVE, "space").pairs
 SOURCE = Vocabulary.from_sentences(pair.source for pair in PAIRS)
 TARGET = Vocabulary.from_sentences(pair.target for pair in PAIRS)
+CODEC = Codec("space", SOURCE, TARGET)
 DATA = Batches(PAIRS, SOURCE, TARGET)
 
 RECURRENT = [

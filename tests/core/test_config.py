@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, fields, replace
 from typing import Any
 
 import pytest
@@ -10,12 +10,21 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from seq2seq_core.config import (
+    ARCHITECTURES,
+    ATTENTIONS,
+    CHOICES,
+    PARSERS,
+    SCHEDULES,
+    DecodingConfig,
     ModelConfig,
     TrainingConfig,
+    effective,
     parse_model_config,
     parse_training_config,
+    unread_fields,
 )
 from seq2seq_core.errors import MESSAGES, ConfigError
+from seq2seq_core.models import build_model
 
 DOORS = {"model": parse_model_config, "training": parse_training_config}
 NAMES = [*asdict(ModelConfig()), *asdict(TrainingConfig()), "device"]
@@ -89,3 +98,91 @@ def test_any_mapping_is_read_or_refused_in_a_short_sentence(door: str, plain: di
         assert len(str(error).encode()) < 700
     else:
         assert DOORS[door](asdict(config)) == config
+
+
+def test_every_field_of_every_config_has_a_parser() -> None:
+    for config in (ModelConfig(), TrainingConfig(), DecodingConfig()):
+        for field in fields(config):
+            default = getattr(config, field.name)
+            text = str(default).lower()
+            assert PARSERS[str(field.type)](field.name, text) == default, field.name
+
+
+# --- what a config means in effect ----------------------------------------------------------
+
+OTHER_VALUES = {  # of each field of a model: one that differs from the default
+    "architecture": "lstm", "bidirectional": False, "attention": "dot", "embedding_size": 6,
+    "hidden_size": 10, "dropout": 0.3, "attention_size": 7, "layers": 2, "timing": "before",
+    "context": "every_step", "sharpness": 3.0, "decoder_relu": True, "heads": 2, "model_size": 12,
+    "feed_forward_size": 9, "norm": "pre", "positions": False,
+}  # fmt: skip
+SHAPES = st.builds(
+    ModelConfig,
+    architecture=st.sampled_from(ARCHITECTURES),
+    attention=st.sampled_from(ATTENTIONS),
+    attention_size=st.sampled_from([None, 3]),
+    hidden_size=st.sampled_from([4, 8]),
+    model_size=st.sampled_from([4, 8]),
+    timing=st.sampled_from(CHOICES["timing"]),
+)
+
+
+def test_every_field_of_a_model_makes_a_difference_to_some_model() -> None:
+    assert set(OTHER_VALUES) == set(asdict(ModelConfig()))
+    shapes = [{"architecture": "transformer"}, {"attention": "additive"}]
+    assert set.intersection(*(unread_fields(shape) for shape in shapes)) == {
+        "teacher_forcing_half_life"
+    }
+
+
+def count_weights(config: ModelConfig) -> int:
+    return sum(p.numel() for p in build_model(config, 9, 9, seed=1).parameters())
+
+
+@pytest.mark.parametrize(
+    "shape",
+    [
+        {"architecture": "transformer"},
+        {"attention": "none"},
+        {"attention": "dot"},
+        {"attention": "additive"},
+    ],
+    ids=str,
+)
+def test_an_unread_field_changes_nothing_of_the_model(shape: dict[str, Any]) -> None:
+    config = ModelConfig(**shape)
+    unread = unread_fields(asdict(config)) & set(OTHER_VALUES)
+    assert unread
+    for name in unread:
+        other = replace(config, **{name: OTHER_VALUES[name]})
+        assert count_weights(other) == count_weights(config)
+        assert effective(other) == effective(config)
+
+
+@given(SHAPES)
+def test_the_effective_config_is_the_same_model(config: ModelConfig) -> None:
+    assert effective(effective(config)) == effective(config)
+    assert effective(config).attention_cost == config.attention_cost
+    assert effective(config).has_attention == config.has_attention
+    assert count_weights(effective(config)) == count_weights(config)
+
+
+@given(st.sampled_from(SCHEDULES))
+def test_a_half_life_counts_only_with_a_schedule(schedule: str) -> None:
+    config = TrainingConfig(teacher_forcing_schedule=schedule, teacher_forcing_half_life=7)
+    half_life = effective(config).teacher_forcing_half_life
+    assert half_life == (200 if schedule == "constant" else 7)
+    assert effective(DecodingConfig(beam=4)) == DecodingConfig(beam=4)
+
+
+@given(st.integers(1, 1000), st.integers(1, 256))
+def test_an_epoch_reads_every_pair_and_its_last_update_is_not_empty(pairs: int, size: int) -> None:
+    updates = TrainingConfig(batch_size=size).updates_per_epoch(pairs)
+    assert (updates - 1) * size < pairs <= updates * size
+    assert TrainingConfig(batch_size="full").updates_per_epoch(pairs) == 1
+    assert TrainingConfig(batch_size="one").updates_per_epoch(pairs) == pairs
+
+
+@pytest.mark.parametrize("size", ["full", "one", 32])
+def test_an_epoch_of_nothing_takes_no_update(size: int | str) -> None:
+    assert TrainingConfig(batch_size=size).updates_per_epoch(0) == 0

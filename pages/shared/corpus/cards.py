@@ -9,7 +9,7 @@ import streamlit as st
 from pages.shared.corpus import edits, table
 from pages.shared.corpus.composer import find_row
 from pages.shared.frame import components, errors, session
-from pages.shared.frame.i18n import _
+from pages.shared.frame.i18n import _, ngettext
 from pages.shared.frame.session import CorpusView
 from seq2seq_core.data.corpus import Row
 
@@ -53,8 +53,9 @@ def view_cards(view: CorpusView) -> None:
             "labels": {
                 **titles,
                 "search": _("Find a word"),
-                "count": _("{count} pairs"),
-                "one": _("1 pair"),
+                "one": ngettext("1 pair", "{count} pairs", 1),
+                # the component says how many: it counts what the search has found
+                "count": ngettext("1 pair", "{count} pairs", 2, count="{count}"),
                 "more": _("Show more"),
                 "remove": _("Remove"),
             },

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from pages.shared.frame import errors, session
-from pages.shared.frame.i18n import _
+from pages.shared.frame.i18n import _, ngettext
 from pages.shared.frame.markdown import escape_markdown
 from pages.shared.frame.session import CorpusView
 from seq2seq_core.data.corpus import Problem, Row, SanitizedRows, count_duplicates, sanitize_rows
@@ -96,11 +96,10 @@ def save_edit(
     if len(remaining_held_out) < len(earlier_held_out):
         count = len(earlier_held_out) - len(remaining_held_out)
         queue_notice(
-            _("1 held-out sentence is trained on now: it no longer tests the model.")
-            if count == 1
-            else _(
+            ngettext(
+                "1 held-out sentence is trained on now: it no longer tests the model.",
                 "{count} held-out sentences are trained on now: they no longer test the model.",
-                count=count,
+                count,
             )
         )
     return saved

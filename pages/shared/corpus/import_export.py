@@ -1,4 +1,4 @@
-"""What goes into the corpus and out of it as a whole: presets, files, pasted rows, another side."""
+"""What goes into the corpus and out of it as a whole: the lesson's corpora, files, pasted rows."""
 
 from __future__ import annotations
 
@@ -7,26 +7,17 @@ from functools import partial
 
 import streamlit as st
 
-from pages.shared.corpus import analysis, edits, table
+from pages.shared.corpus import edits, table, transforms
 from pages.shared.frame import errors, session
-from pages.shared.frame.i18n import N_, _, current_language
+from pages.shared.frame.i18n import _, ngettext
 from pages.shared.frame.markdown import escape_markdown
 from pages.shared.frame.session import CorpusView
 from seq2seq_core.data import bundled, formats
 from seq2seq_core.data.cleaning import clean_text
-from seq2seq_core.data.corpus import Row, swap_sides
+from seq2seq_core.data.corpus import Row
 from seq2seq_core.data.tokenizers import detect_tokenizer
 from seq2seq_core.errors import CorpusError
 from seq2seq_core.limits import LIMITS
-
-TOKENIZER_LABELS = {
-    "space": (N_("at spaces"), N_("Words stand apart by spaces, as you write them.")),
-    "zh-word": (
-        N_("Chinese words"),
-        N_("Chinese is cut into words by a dictionary, punctuation stands alone."),
-    ),
-    "character": (N_("characters"), N_("Every character is a token, a space is ▁.")),
-}
 
 
 def mount_counter() -> int:
@@ -100,17 +91,12 @@ def replace_corpus(name: str, rows: Sequence[Row]) -> None:
         raise CorpusError("no_pairs")
     save_replacement(clean_text(name)[:40], usable_rows, (), tokenizer)
     edits.queue_notice(
-        _(
+        ngettext(
             "1 pair from {name}; sentences are cut into words: {cut}.",
-            name=name,
-            cut=_(TOKENIZER_LABELS[tokenizer][0]),
-        )
-        if len(usable_rows) == 1
-        else _(
             "{count} pairs from {name}; sentences are cut into words: {cut}.",
-            count=len(usable_rows),
+            len(usable_rows),
             name=name,
-            cut=_(TOKENIZER_LABELS[tokenizer][0]),
+            cut=_(transforms.TOKENIZER_LABELS[tokenizer][0]),
         )
     )
 
@@ -123,14 +109,6 @@ def save_replacement(
     table.unmount_editor()
 
 
-def save_version(
-    rows: Sequence[Row], held_out: Sequence[Row], tokenizer: str | None = None
-) -> None:
-    """Another version of the corpus that is there, by one of the tools."""
-    edits.save_edit(session.current_corpus(), rows, held_out, tokenizer=tokenizer)
-    table.unmount_editor()
-
-
 @errors.deferred_errors
 def append_pasted_rows() -> None:
     """Append the lines of a spreadsheet."""
@@ -140,82 +118,31 @@ def append_pasted_rows() -> None:
     new_rows = edits.sanitize_with_notices(rows, view.tokenizer).rows
     if not new_rows:  # all were refused, which is said
         return
-    save_version([*view.rows, *new_rows], view.held_out)
+    transforms.save_version([*view.rows, *new_rows], view.held_out)
     edits.queue_notice(
-        _("1 pair was appended.")
-        if len(new_rows) == 1
-        else _("{count} pairs were appended.", count=len(new_rows))
+        ngettext("1 pair was appended.", "{count} pairs were appended.", len(new_rows))
     )
     st.session_state["corpus_paste"] = ""
 
 
-@errors.deferred_errors
-def swap_corpus_sides() -> None:
-    view = session.current_corpus()
-    save_version(swap_sides(view.rows), swap_sides(view.held_out))
-
-
-@errors.deferred_errors
-def simplify_corpus() -> None:
-    view = session.current_corpus()
-    save_version(formats.to_simplified_rows(view.rows), formats.to_simplified_rows(view.held_out))
-
-
-@errors.deferred_errors
-def set_tokenizer(key: str) -> None:
-    """Another tokenizer; links count tokens, so they end with the old one."""
-    view, tokenizer = session.current_corpus(), st.session_state[key]
-    sanitized_parts = (
-        edits.sanitize_with_notices([Row(row.source, row.target) for row in corpus_part], tokenizer)
-        for corpus_part in (view.rows, view.held_out)
+def paste_form() -> None:
+    st.text_area(
+        _("Rows out of a spreadsheet: source, tab, target; they come at the end."),
+        key="corpus_paste",
+        height=160,
     )
-    rows, held_out = sanitized_parts
-    if not rows.problems:
-        save_version(rows.rows, held_out.rows, tokenizer)
+    st.button(_("Append"), on_click=append_pasted_rows, key="corpus_append")
 
 
-@st.cache_data(show_spinner=False, max_entries=analysis.MAX_CACHED_VERSIONS)
-def _has_traditional(version: object, _view: CorpusView) -> bool:
-    return formats.has_traditional(_view.rows)
-
-
-def corpus_toolbar(view: CorpusView) -> None:
-    """The tools of the table, in one line."""
-    with st.container(horizontal=True, vertical_alignment="center", key="corpus_tools"):
-        load_key, paste_key = f"corpus_load_{mount_counter()}", f"corpus_paste_{mount_counter()}"
-        with st.popover(_("Load a corpus"), icon=":material/library_books:", key=load_key):
-            choose_bundled()
-            choose_file()
-        with st.popover(_("Paste rows"), icon=":material/content_paste:", key=paste_key):
-            st.text_area(
-                _("Rows out of a spreadsheet: source, tab, target; they come at the end."),
-                key="corpus_paste",
-                height=160,
-            )
-            st.button(_("Append"), on_click=append_pasted_rows, key="corpus_append")
-        st.button(
-            _("Swap sides"),
-            on_click=swap_corpus_sides,
-            icon=":material/swap_horiz:",
-            key="corpus_swap",
+def download_buttons(view: CorpusView) -> None:
+    for form in formats.FORMATS:
+        st.download_button(
+            form.upper(),
+            partial(formats.dump_rows, view.rows, form),
+            f"corpus.{form}",
+            on_click="ignore",
+            key=f"corpus_download_{form}",
         )
-        choose_tokenizer(view)
-        if _has_traditional(analysis.version_key(view), view):
-            st.button(
-                _("Traditional → simplified"),
-                on_click=simplify_corpus,
-                icon=":material/translate:",
-                key="corpus_simplify",
-            )
-        with st.popover(_("Download"), icon=":material/download:"):
-            for form in formats.FORMATS:
-                st.download_button(
-                    form.upper(),
-                    partial(formats.dump_rows, view.rows, form),
-                    f"corpus.{form}",
-                    on_click="ignore",
-                    key=f"corpus_download_{form}",
-                )
 
 
 def choose_bundled() -> None:
@@ -264,24 +191,6 @@ def choose_file() -> None:
     )
 
 
-def choose_tokenizer(view: CorpusView) -> None:
-    """How sentences become tokens."""
-    with st.popover(
-        _("Words: {cut}", cut=_(TOKENIZER_LABELS[view.tokenizer][0])), icon=":material/content_cut:"
-    ):
-        key = f"corpus_cut_{analysis.version_key(view)}_{current_language()}"
-        st.radio(
-            _("How sentences are cut into tokens"),
-            list(TOKENIZER_LABELS),
-            index=list(TOKENIZER_LABELS).index(view.tokenizer),
-            format_func=lambda name: _(TOKENIZER_LABELS[name][0]),
-            captions=[_(sentence) for _name, sentence in TOKENIZER_LABELS.values()],
-            key=key,
-            on_change=set_tokenizer,
-            args=(key,),
-        )
-
-
 def pending_uploads() -> None:
     """What else can be done with a file that could not be taken as it was."""
     if "corpus_other_encoding" in st.session_state:
@@ -310,3 +219,19 @@ def pending_uploads() -> None:
             on_click=accept_first_rows,
             key="corpus_take",
         )
+
+
+def corpus_toolbar(view: CorpusView) -> None:
+    """The tools of the table, in one line."""
+    with st.container(horizontal=True, vertical_alignment="center", key="corpus_tools"):
+        load_key, paste_key = f"corpus_load_{mount_counter()}", f"corpus_paste_{mount_counter()}"
+        with st.popover(_("Load a corpus"), icon=":material/library_books:", key=load_key):
+            choose_bundled()
+            choose_file()
+        with st.popover(_("Paste rows"), icon=":material/content_paste:", key=paste_key):
+            paste_form()
+        transforms.swap_button()
+        transforms.choose_tokenizer(view)
+        transforms.simplify_button(view)
+        with st.popover(_("Download"), icon=":material/download:"):
+            download_buttons(view)

@@ -10,7 +10,7 @@ import streamlit as st
 
 from pages.shared.corpus import analysis, edits
 from pages.shared.frame import errors, session
-from pages.shared.frame.i18n import _, current_language
+from pages.shared.frame.i18n import _, current_language, ngettext
 from pages.shared.frame.session import CorpusView
 from seq2seq_core.data import bundled
 from seq2seq_core.data.corpus import Row
@@ -189,8 +189,12 @@ def draw_problems(view: CorpusView, rows: dict[int, Row]) -> None:
 
 def draw_held_out(view: CorpusView) -> None:
     """What the model never learns from: to be read, not to be changed."""
-    title = _("{count} held-out pairs, never trained on", count=len(view.held_out))
-    with st.expander(_("1 held-out pair, never trained on") if len(view.held_out) == 1 else title):
+    title = ngettext(
+        "1 held-out pair, never trained on",
+        "{count} held-out pairs, never trained on",
+        len(view.held_out),
+    )
+    with st.expander(title):
         st.dataframe(
             rows_to_table(view.held_out),
             height=320,

@@ -11,13 +11,13 @@ import streamlit as st
 
 from pages.shared.corpus import analysis, table
 from pages.shared.frame import components, theme
-from pages.shared.frame.i18n import N_, _, current_language
+from pages.shared.frame.i18n import N_, _, current_language, ngettext
 from pages.shared.frame.markdown import escape_markdown
 from pages.shared.frame.session import CorpusView
-from seq2seq_core import figures
 from seq2seq_core.data import bundled
 from seq2seq_core.data.corpus import Pair
 from seq2seq_core.data.vocabulary import EOS, SOS, SPECIAL_TOKENS, Vocabulary
+from seq2seq_core.figures.bars import length_histogram
 
 MAX_OFFERED_PAIRS = 200  # pairs in the list
 SPECIAL_TOKEN_NOTES = {
@@ -162,10 +162,10 @@ def view_tensors(view: CorpusView) -> None:
     with middle:
         vocabulary_table(titles["target"], sentences[1], target, specials, "corpus_target_words")
     with right:
-        count = _("1 pair") if len(pairs) == 1 else _("{count} pairs", count=len(pairs))
-        show_heading(_("How long the sentences are"), count)
+        pair_count = ngettext("1 pair", "{count} pairs", len(pairs))
+        show_heading(_("How long the sentences are"), pair_count)
         st.altair_chart(
-            figures.length_histogram(
+            length_histogram(
                 [len(pair.source) for pair in pairs],
                 [len(pair.target) for pair in pairs],
                 (_("source"), _("target")),

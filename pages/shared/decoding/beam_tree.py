@@ -3,27 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from math import exp
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
 from pages.shared.frame import components
 from pages.shared.frame.i18n import N_, _, segments
+from pages.shared.frame.numbers import format_log_probability
 from pages.shared.runs.selection import Selection
 from seq2seq_core.config import DecodingConfig
 from seq2seq_core.data.tokenizers import TOKENIZERS
-from seq2seq_core.decoding.beam_tree import BeamNode, BeamResult, BeamTree, build_beam_tree
+from seq2seq_core.decoding.beam_tree import BeamResult, BeamTree, build_beam_tree
 from seq2seq_core.decoding.translator import Translation
 from seq2seq_core.limits import LIMITS
 
 if TYPE_CHECKING:
-    from seq2seq_core.training.dataset import TrainedRun
+    from seq2seq_core.training.restore import TrainedRun
 
 TreeSegments = list[dict[str, str]]
 DESCRIBED_TOKENS = 12  # tokens of a beginning that are told
 
-tree_component = components.register_component("tree")
+tree_component = components.register_component("beam_tree")
 ranking_component = components.register_component("ranking")
 
 
@@ -38,7 +38,7 @@ def _cached_tree(
     _trained: TrainedRun,
 ) -> BeamTree:
     config = DecodingConfig(beam=width, length_penalty=penalty)
-    return build_beam_tree(_trained.model, _trained.checkpoint, source, config, example_count)
+    return build_beam_tree(_trained.translator, source, config, example_count)
 
 
 def cached_tree(selection: Selection, width: int, penalty: float, example_count: int) -> BeamTree:
@@ -55,58 +55,31 @@ def cached_tree(selection: Selection, width: int, penalty: float, example_count:
     )
 
 
-def percent_from_log(log_probability: float) -> str:
-    """A probability with one decimal; a small one with its first digit: 41.5%, 0.003%."""
-    share = 100 * exp(log_probability)
-    if share < 0.0001:
-        return "<0.0001%"
-    return f"{share:.1f}%" if share >= 0.05 else f"{float(f'{share:.0e}'):.4f}".rstrip("0") + "%"
-
-
 def format_score(number: float) -> str:
     return f"{number:.2f}".replace("-", "−")
 
 
 def prefix_text(search_tree: BeamTree, step: int, node_index: int, tokenizer: str) -> str:
     """All tokens up to one node of a column, as text; of very many the last ones."""
-    tokens: list[str] = []
-    for column in reversed(search_tree.columns[: step + 1]):
-        tokens.insert(0, column[node_index].token)
-        node_index = column[node_index].parent
+    tokens = search_tree.prefix_tokens(step, node_index)
     text = TOKENIZERS[tokenizer].join(tokens[-DESCRIBED_TOKENS:])
     return f"… {text}" if len(tokens) > DESCRIBED_TOKENS else text
-
-
-def best_node_index(column: Sequence[BeamNode], state: str) -> int | None:
-    """The place of the most probable node in this state."""
-    return next((node_index for node_index, node in enumerate(column) if node.state == state), None)
 
 
 def describe_node(
     search_tree: BeamTree, step: int, tokenizer: str, message: str, state: str, count: int = 1
 ) -> TreeSegments:
     """A sentence about the best node in a state; nothing where there is none."""
-    column = search_tree.columns[step]
-    node_index = best_node_index(column, state)
+    node_index = search_tree.best_node_index(step, state)
     if node_index is None:
         return []
+    log_probability = search_tree.columns[step][node_index].log_probability
     return segments(
         message,
         text={"target": prefix_text(search_tree, step, node_index, tokenizer)},
-        share={"text": percent_from_log(column[node_index].log_probability)},
+        share={"text": format_log_probability(log_probability)},
         count={"text": str(count)},
     )
-
-
-def dead_ends(search_tree: BeamTree, step: int) -> int:
-    """How many living beginnings have found no place for any way to go on."""
-    if not step:
-        return 0
-    parents = {node.parent for node in search_tree.columns[step] if node.state != "pruned"}
-    alive_nodes = {
-        i for i, node in enumerate(search_tree.columns[step - 1]) if node.state == "alive"
-    }
-    return len(alive_nodes - parents)
 
 
 FIRST_STEP = N_("Every word was tried as the first one; {width} stay. ")
@@ -126,9 +99,9 @@ PRUNED = N_("Cut off, the best of them: {text} ({share}).")
 
 def describe_beam_step(search_tree: BeamTree, step: int, tokenizer: str) -> TreeSegments:
     """What happened in one step: which beginnings were kept, which ended, which were cut off."""
-    column = search_tree.columns[step]
-    ended_count = sum(node.state == "ended" for node in column)
-    survivor_count = sum(node.state != "pruned" for node in column)
+    counts = search_tree.count_states(step)
+    ended_count = counts["ended"]
+    survivor_count = counts["alive"] + ended_count
     words = segments(LATER_STEP if step else FIRST_STEP, width={"text": str(survivor_count)})
     words += describe_node(search_tree, step, tokenizer, MOST_PROBABLE, "alive")
     words += describe_node(
@@ -139,34 +112,35 @@ def describe_beam_step(search_tree: BeamTree, step: int, tokenizer: str) -> Tree
         "ended",
         ended_count,
     )
-    if dead_end_count := dead_ends(search_tree, step):
+    if dead_end_count := search_tree.count_dead_ends(step):
         words += segments(
             DEAD_ENDS if dead_end_count > 1 else DEAD_END, count={"text": str(dead_end_count)}
         )
     return words + describe_node(search_tree, step, tokenizer, PRUNED, "pruned")
 
 
-def stop_reason(search_tree: BeamTree, penalty: float) -> str:
-    """Why the search was over."""
-    if not search_tree.results[0].finished:
-        return N_("No sentence has ended within {limit} tokens: the best beginning has to do. ")
-    if not any(node.state == "alive" for node in search_tree.columns[-1]):
-        return N_("No beginning is alive any more: the search is over. ")
-    if len(search_tree.columns) == LIMITS.decoded_tokens:
-        return N_("The search stops at {limit} tokens. ")
-    if penalty:
-        return N_("The search is over: what is still alive cannot overtake, however long it gets. ")
-    return N_("The search is over: what is still alive can only become less probable. ")
+WHY_STOPPED = {
+    "none_ended": N_("No sentence has ended within {limit} tokens: the best beginning has to do. "),
+    "none_alive": N_("No beginning is alive any more: the search is over. "),
+    "length_limit": N_("The search stops at {limit} tokens. "),
+    "cannot_overtake": N_(
+        "The search is over: what is still alive cannot overtake, however long it gets. "
+    ),
+    "less_probable": N_("The search is over: what is still alive can only become less probable. "),
+}
 
 
 def describe_winner(search_tree: BeamTree, penalty: float) -> TreeSegments:
     """Why the search stopped, and what came out of it."""
     winner = search_tree.results[0]
-    words = segments(stop_reason(search_tree, penalty), limit={"text": str(LIMITS.decoded_tokens)})
+    words = segments(
+        WHY_STOPPED[search_tree.stop_reason(penalty)],
+        limit={"text": str(LIMITS.decoded_tokens)},
+    )
     return words + segments(
         "The winner: {text} ({share}).",
         text={"target": winner.text or "<eos>"},
-        share={"text": percent_from_log(winner.log_probability)},
+        share={"text": format_log_probability(winner.log_probability)},
     )
 
 
@@ -228,12 +202,15 @@ def ranking_rows(
         {
             "text": result.text or "<eos>",
             "score": format_score(result.score(penalty)),
-            "note": _("{share}, {count} tokens", share=percent_from_log(result.log_probability),
-                      count=result.length),
+            "note": _(
+                "{share}, {count} tokens",
+                share=format_log_probability(result.log_probability),
+                count=result.length,
+            ),
             "moved": reference_order.index(result) - rank,
         }
         for rank, result in enumerate(results[:RANKING_SIZE])
-    ]  # fmt: skip
+    ]
 
 
 def ranking_data(results: Sequence[BeamResult], penalty: float) -> dict[str, Any]:

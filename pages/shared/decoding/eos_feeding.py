@@ -11,9 +11,7 @@ from pages.shared.frame import components
 from pages.shared.frame.i18n import _
 from pages.shared.runs import evaluations
 from pages.shared.runs.selection import Selection
-from seq2seq_core.data.corpus import tokenize
 from seq2seq_core.data.vocabulary import SPECIAL_TOKENS
-from seq2seq_core.decoding.translator import translate_feeding_eos
 
 CORRECTNESS_MARKS = {True: "✓", False: "✗", None: ""}
 
@@ -58,12 +56,12 @@ def describe_divergence(greedy_tokens: Sequence[str], eos_fed_tokens: Sequence[s
 def draw_eos_feeding(selection: Selection, reference: str | None) -> None:
     """Greedy decoding and the test with fillers, step by step, and how often each is right."""
     greedy_tokens = [step.token for step in selection.translation.steps]
-    checkpoint = selection.trained.checkpoint
-    eos_fed_tokens = translate_feeding_eos(
-        selection.trained.model, checkpoint, selection.translation.source_tokens, len(greedy_tokens)
+    translator = selection.trained.translator
+    eos_fed_tokens = translator.translate_feeding_eos(
+        selection.translation.source_tokens, len(greedy_tokens)
     )
     reference_tokens = (
-        None if reference is None else [*tokenize(reference, checkpoint.tokenizer), "<eos>"]
+        None if reference is None else [*translator.codec.tokenize_target(reference), "<eos>"]
     )
     st.subheader(_("A test that fools: fillers instead of its own words"), anchor=False)
     st.markdown(

@@ -2,64 +2,47 @@
 
 from __future__ import annotations
 
-import random
-from collections.abc import Sequence
 from typing import Any
-from zlib import crc32
 
-from pages.shared.decoding.stepper import describe_step, format_probability
+from pages.shared.decoding.wording import describe_step
 from pages.shared.frame import components, url_state
 from pages.shared.frame.glossary import word_gloss
 from pages.shared.frame.i18n import _
+from pages.shared.frame.numbers import format_percent
 from pages.shared.runs.selection import Selection
-from seq2seq_core.decoding.translator import TranslationStep
+from seq2seq_core.decoding.guess_questions import (
+    OfferedWord,
+    expected_by_chance,
+    game_key,
+    offered_words,
+)
 
 guess_component = components.register_component("guess")
 
-OFFERED_WORDS = 5  # words to choose from, <eos> always among them
-EOS_TOKEN = "<eos>"
 
-
-def game_key(selection: Selection) -> str:
-    """Which game: answers count for this model at this update, and for this sentence."""
-    sentence = crc32(" ".join(selection.translation.source_tokens).encode())
-    return f"{selection.run.number}.{selection.trained.update}.{sentence:x}"
+def current_game(selection: Selection) -> str:
+    source_tokens = selection.translation.source_tokens
+    return game_key(selection.run.number, selection.trained.update, source_tokens)
 
 
 def saved_answers(selection: Selection) -> str:
     """The answers so far, as the component wrote them; those of another game are forgotten."""
     game, _colon, answers = (url_state.get_param("guesses") or "").partition("~")
-    if game != game_key(selection):
+    if game != current_game(selection):
         url_state.remove_param("guesses")
         return ""
     return answers
 
 
-OfferedWord = tuple[str, float, str, str]  # word, probability, how that is written, meaning
+def option_data(offer: OfferedWord) -> tuple[str, float, str, str]:
+    """An offered word as the component takes it: token, probability, how that is written, meaning.
 
-
-def offered_words(step: TranslationStep, seed: str) -> list[OfferedWord]:
-    """The words that the model finds most probable, in an order that says nothing; <eos> last."""
-    probabilities = {choice.token: choice.probability for choice in step.top}
-    lowest_probability = step.top[-1].probability  # whatever is not among them has less
-    offers = [
-        (word, share, format_probability(share), word_gloss(word))
-        for word, share in probabilities.items()
-        if word != EOS_TOKEN
-    ]
-    offers = offers[: OFFERED_WORDS - 1]
-    random.Random(seed).shuffle(offers)
-    share = probabilities.get(EOS_TOKEN)
-    upper_bound = f"<{format_probability(lowest_probability).lstrip('<')}"
-    return [
-        *offers,
-        (EOS_TOKEN, share or 0.0, format_probability(share) if share else upper_bound, ""),
-    ]
-
-
-def expected_by_chance(counts: Sequence[int]) -> list[float]:
-    """What guessing blindly gets on average, after each step; counts: how many to choose from."""
-    return [sum(1 / count for count in counts[:step]) for step in range(len(counts) + 1)]
+    The probability of a word that may have less than what is known is 0.
+    """
+    percent = format_percent(offer.probability)
+    if offer.is_upper_bound:
+        return offer.token, 0.0, f"<{percent.lstrip('<')}", word_gloss(offer.token)
+    return offer.token, offer.probability, percent, word_gloss(offer.token)
 
 
 def score_summary(right_count: int, count: int, chance_score: float, counts_words: bool) -> str:
@@ -100,7 +83,7 @@ def guess_labels(selection: Selection) -> dict[str, str]:
 
 def guess_data(selection: Selection) -> dict[str, Any]:
     """Everything of the game: the truth of every step comes along and is shown after the answer."""
-    translation, key = selection.translation, game_key(selection)
+    translation, key = selection.translation, current_game(selection)
     steps, sources = translation.steps, translation.source_tokens
     word_offers = [offered_words(step, f"{key}.{number}") for number, step in enumerate(steps)]
     by_word = expected_by_chance([len(words) for words in word_offers])
@@ -114,7 +97,7 @@ def guess_data(selection: Selection) -> dict[str, Any]:
         "steps": [
             {
                 "token": step.token,
-                "options": words,
+                "options": [option_data(word) for word in words],
                 "attention": [round(weight, 6) for weight in step.attention or ()],
                 "said": describe_step(
                     step, sources, number == count, (), selection.run.model_config

@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from pages.shared.decoding.beam_tree import percent_from_log
-from pages.shared.frame import components, url_state
-from pages.shared.frame.i18n import _, current_language
+from pages.shared.frame import components, url_state, widgets
+from pages.shared.frame.i18n import _
+from pages.shared.frame.numbers import format_log_probability
 from pages.shared.runs.run_corpus import reference_translation
 from pages.shared.runs.selection import Selection
-from pages.shared.settings.decoding import TEMPERATURE, TOP_K, TOP_P, decoding_control, seed_input
+from pages.shared.settings.decoding import DRAW_NUMBER, TEMPERATURE, TOP_K, TOP_P
+from pages.shared.settings.panel import draw_setting
 from seq2seq_core.config import DecodingConfig
-from seq2seq_core.data.corpus import tokenize
-from seq2seq_core.decoding.sampling import (
+from seq2seq_core.decoding.sampled_translations import (
     NextTokens,
     SampledTranslation,
     next_token_distribution,
@@ -23,39 +23,35 @@ from seq2seq_core.decoding.sampling import (
 )
 
 if TYPE_CHECKING:
-    from seq2seq_core.training.dataset import TrainedRun
+    from seq2seq_core.training.restore import TrainedRun
 
-sampling_component = components.register_component("lot")
+sampling_component = components.register_component("sampling")
 
 SAMPLE_COUNT = 10
 
 
-def choose_step(count: int) -> int:
-    """The step whose chances are shown, from 1; kept in the URL."""
+def choose_step(count: int, scope: str) -> int:
+    """The step whose chances are shown, from 1; kept in the URL. scope: of which sentence."""
     if count == 1:
         return 1
-    key = f"search_step_{current_language()}_{count}"
-    initial_step = url_state.initial_value(
-        key, min(max(url_state.get_option("step", range(1000), 1), 1), count)
-    )
-    step = st.slider(_("Step"), 1, count, value=initial_step, key=key)
-    url_state.set_param("step", str(step))
-    return step
+    url_step = min(max(url_state.get_option("step", range(1000), 1), 1), count)
+    bound = widgets.bind("search", "step", url_step, scope=scope)
+    return st.slider(_("Step"), 1, count, value=bound.initial, key=bound.key, on_change=bound.save)
 
 
-def choose_sampling(count: int) -> tuple[int, DecodingConfig]:
+def choose_sampling(count: int, scope: str) -> tuple[int, DecodingConfig]:
     """The controls: which of `count` steps is shown, and how words are drawn."""
     columns = st.columns(5)
     with columns[0]:
-        step = choose_step(count)
+        step = choose_step(count, scope)
     with columns[1]:
-        temperature = decoding_control(TEMPERATURE)
+        temperature = draw_setting(TEMPERATURE)
     with columns[2]:
-        top_k = int(decoding_control(TOP_K))
+        top_k = draw_setting(TOP_K)
     with columns[3]:
-        top_p = decoding_control(TOP_P)
+        top_p = draw_setting(TOP_P)
     with columns[4]:
-        number = seed_input()
+        number = draw_setting(DRAW_NUMBER)
     return step, DecodingConfig(temperature=temperature, top_k=top_k, top_p=top_p, seed=number)
 
 
@@ -97,9 +93,8 @@ def sampling_data(
     config: DecodingConfig,
 ) -> dict[str, Any]:
     reference = reference_translation(selection.run, selection.text)
-    reference_tokens = (
-        None if reference is None else tokenize(reference, selection.trained.checkpoint.tokenizer)
-    )
+    codec = selection.trained.translator.codec
+    reference_tokens = None if reference is None else codec.tokenize_target(reference)
     return {
         "source": components.annotate_tokens(
             selection.translation.source_tokens, selection.translation.unknown
@@ -112,7 +107,7 @@ def sampling_data(
             {
                 "text": one.text or "<eos>",
                 "count": one.count,
-                "share": percent_from_log(one.log_probability),
+                "share": format_log_probability(one.log_probability),
                 "right": is_correct(one, reference_tokens),
             }
             for one in samples
@@ -137,17 +132,17 @@ def sampling_data(
 def _cached_samples(
     run_id: int, update: int, source: tuple[str, ...], config: DecodingConfig, _trained: TrainedRun
 ) -> list[SampledTranslation]:
-    return sample_translations(_trained.model, _trained.checkpoint, source, config, SAMPLE_COUNT)
+    return sample_translations(_trained.translator, source, config, SAMPLE_COUNT)
 
 
 def sampling_view(selection: Selection) -> None:
     """Draw the controls and the picture: one step's chances, and ten sentences."""
     source, steps = selection.translation.source_tokens, selection.translation.steps
-    step, config = choose_sampling(len(steps))
+    # another sentence is another slider: it begins at its first step
+    scope = f"{selection.run.id}_{len(steps)}_{hash(tuple(source))}"
+    step, config = choose_sampling(len(steps), scope)
     prefix = [one.token for one in steps[: step - 1]]
-    distribution = next_token_distribution(
-        selection.trained.model, selection.trained.checkpoint, source, prefix, config
-    )
+    distribution = next_token_distribution(selection.trained.translator, source, prefix, config)
     samples = _cached_samples(
         selection.run.id, selection.trained.update, source, config, selection.trained
     )

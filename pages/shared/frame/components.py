@@ -1,51 +1,91 @@
-"""The components: what moves many times a second, drawn in the browser from data sent once."""
+"""The components: what moves many times a second, drawn in the browser from data sent once.
+
+Each is an ES module in a folder of its own, assets/components/NAME/NAME.js, with a style sheet
+beside it; what several need is in assets/components/lib. The browser fetches the files once: with
+each message Streamlit sends their address alone, where code given as text would travel along.
+
+Streamlit serves files only of components that it knows from the manifest of an installed package,
+which this app is not. So it is handed the same manifest by its own, internal class: see the pinned
+version in requirements.txt.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import threading
+from collections.abc import Callable, Sequence
+from functools import cache
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 import streamlit as st
+from streamlit.components.v2.get_bidi_component_manager import get_bidi_component_manager
+from streamlit.components.v2.manifest_scanner import ComponentConfig, ComponentManifest
 
 from pages.shared.frame.i18n import current_language
 from seq2seq_core.data import bundled
 
-COMPONENT_FOLDER = Path(__file__).parents[3] / "assets/component"
+ROOT = Path(__file__).parents[3]
+COMPONENT_FOLDER = "assets/components"
 
 
-def read_assets(names: Sequence[str], kind: str) -> str:
-    files = [COMPONENT_FOLDER / f"{name}.{kind}" for name in names]
-    return "\n".join(file.read_text(encoding="utf-8") for file in files if file.exists())
+def hash_files(folder: Path) -> str:
+    """Another one as soon as any file of the folder is."""
+    digest = sha256()
+    for path in sorted(path for path in folder.rglob("*") if path.is_file()):
+        digest.update(f"{path.relative_to(folder).as_posix()}\0".encode() + path.read_bytes())
+    return digest.hexdigest()[:12]
 
 
-def register_script(name: str) -> Any:
-    """A component that draws nothing: assets/component/NAME.js alone."""
-    return st.components.v2.component(f"seq2seq_lab_{name}", js=read_assets([name], "js"))
+# Part of every address: a browser that has kept an older version's files asks for the new ones.
+PACKAGE = f"seq2seq_lab_{hash_files(ROOT / COMPONENT_FOLDER)}"
+declaring = threading.Lock()
 
 
-def register_component(name: str, *parts: str) -> Any:
-    """A component out of assets/component/NAME.js and .css, behind what all share and its parts.
+def declare_component(name: str) -> None:
+    """Tell this server where the component's files are, unless it knows.
+
+    A second time would take the component away for a moment, from under another learner's script.
+    """
+    manager = get_bidi_component_manager()
+    with declaring:
+        if manager.get_component_path(f"{PACKAGE}.{name}") is None:
+            manifest = ComponentManifest(PACKAGE, "", [ComponentConfig(name, COMPONENT_FOLDER)])
+            manager.register_from_manifest(manifest, ROOT)
+
+
+@cache
+def create_renderer(name: str, script: str, styles: str | None) -> Any:
+    return st.components.v2.component(f"{PACKAGE}.{name}", js=script, css=styles)
+
+
+def register_component(folder: str, module: str = "") -> Callable[..., Any]:
+    """The mounting command of assets/components/FOLDER/MODULE.js; as a rule both have one name.
 
     To be called once a process, so from a module, not from a page's script.
     """
-    js, css = read_assets(["dom", *parts, name], "js"), read_assets(["theme", *parts, name], "css")
-    return st.components.v2.component(f"seq2seq_lab_{name}", css=css, js=js)
+    path = f"{folder}/{module or folder}"
+    styles = f"{path}.css" if (ROOT / COMPONENT_FOLDER / f"{path}.css").exists() else None
+    name = "_".join(filter(None, (folder, module)))
+
+    def mount_component(**arguments: Any) -> Any:
+        declare_component(name)
+        return create_renderer(name, f"{path}.js", styles)(**arguments)
+
+    return mount_component
 
 
-sidebar_closer = register_script("frame")
-feed_component = register_script("feed")
-stepper_component = register_component("stepper", "rows", "picture", "what", "branches")
-attention_map_component = register_component("map", "matrix")
+sidebar_closer = register_component("close_sidebar")
+stepper_component = register_component("stepper")
+attention_map_component = register_component("attention_map")
 ask_component = register_component("ask")
 tensors_component = register_component("tensors")
 
 
 def annotate_tokens(tokens: Sequence[str], unknown: Sequence[str] = ()) -> list[dict[str, Any]]:
     """Source tokens with what is known about them: pinyin and an English gloss."""
-    word_entries = (
-        bundled.load_word_glosses() if current_language() == "en" else {}
-    )  # who reads Chinese needs no crutch
+    # a learner who reads Chinese needs no gloss
+    word_entries = bundled.load_word_glosses() if current_language() == "en" else {}
     no_entry = bundled.WordGloss("", "")
     return [
         {

@@ -9,7 +9,7 @@ from functools import wraps
 
 import streamlit as st
 
-from pages.shared.frame.i18n import _, current_language, load_catalogue
+from pages.shared.frame.i18n import _, translate
 from pages.shared.frame.markdown import escape_markdown
 from seq2seq_core.data.corpus import Problem
 from seq2seq_core.errors import MESSAGES, Seq2SeqError
@@ -19,10 +19,11 @@ LOG = logging.getLogger(__name__)
 
 def error_sentence(code: str, fields: Mapping[str, object]) -> str:
     """The sentence of an error code, as plain text: it may hold what a learner typed."""
-    translations = load_catalogue(current_language())
-    text = translations.get(MESSAGES[code]) or MESSAGES[code]
-    return text.format(
-        **{name: translations.get(str(value), value) for name, value in fields.items()}
+    return translate(MESSAGES[code]).format(
+        **{
+            name: translate(value) if isinstance(value, str) else value
+            for name, value in fields.items()
+        }
     )
 
 

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from functools import cache
+from gettext import GNUTranslations, NullTranslations
+from io import BytesIO
 from pathlib import Path
 from string import Formatter
 
 import streamlit as st
+from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
 from pages.shared.frame import url_state
@@ -21,13 +24,16 @@ def N_(message: str) -> str:
 
 
 @cache
-def load_catalogue(language: str) -> dict[str, str]:
-    """Message -> translation; empty for English."""
+def load_translations(language: str) -> NullTranslations:
+    """The phrases of a language, as gettext gives them; English is the key and has no catalogue."""
     path = LOCALE_FOLDER / language / "messages.po"
     if not path.exists():
-        return {}
+        return NullTranslations()
+    compiled = BytesIO()  # gettext reads the compiled form, which is kept nowhere
     with path.open("rb") as file:
-        return {str(m.id): str(m.string) for m in read_po(file, locale=language) if m.id}
+        write_mo(compiled, read_po(file, locale=language))
+    compiled.seek(0)
+    return GNUTranslations(compiled)
 
 
 def current_language() -> str:
@@ -39,10 +45,25 @@ def browsers_language() -> str:
     return "zh" if (st.context.locale or "").lower().startswith("zh") else "en"
 
 
+def translate(message: str) -> str:
+    """The phrase in the reader's language; as it is where the catalogue does not have it."""
+    # gettext keeps the catalogue's header under the empty phrase
+    return load_translations(current_language()).gettext(message) if message else ""
+
+
 def _(message: str, /, **fields: object) -> str:
     """The phrase in the reader's language, its {placeholders} filled in."""
-    text = load_catalogue(current_language()).get(message) or message
+    text = translate(message)
     return text.format(**fields) if fields else text
+
+
+def ngettext(singular: str, plural: str, count: int, /, **fields: object) -> str:
+    """The phrase for one or for many, as the reader's language parts them; {count} is filled in.
+
+    English has a form for one and one for all other counts, Chinese has a single form.
+    """
+    text = load_translations(current_language()).ngettext(singular, plural, count)
+    return text.format(**{"count": count, **fields})
 
 
 def join_sentences(*sentences: str | None) -> str:
@@ -55,33 +76,10 @@ def segments(message: str, /, **fields: dict[str, str]) -> list[dict[str, str]]:
 
     {"text": "To write "}, {"target": "books"}, …: so that learner text stays apart from markup.
     """
-    text = load_catalogue(current_language()).get(message) or message
     pieces: list[dict[str, str]] = []
-    for plain, name, _spec, _conversion in Formatter().parse(text):
+    for plain, name, _spec, _conversion in Formatter().parse(translate(message)):
         if plain:
             pieces.append({"text": plain})
         if name:
             pieces.append(fields[name])
     return pieces
-
-
-def sync_language() -> None:
-    language_code = st.session_state["lang_switch"]
-    if language_code == browsers_language():
-        url_state.remove_param("lang")
-    else:
-        url_state.set_param("lang", language_code)
-
-
-def language_switch() -> None:
-    """The language control; the choice goes into the URL."""
-    st.segmented_control(
-        "语言 · Language",
-        list(LANGUAGES),
-        default=url_state.initial_value("lang_switch", current_language()),
-        required=True,
-        format_func=LANGUAGES.__getitem__,
-        key="lang_switch",
-        on_change=sync_language,
-        label_visibility="collapsed",
-    )

@@ -18,7 +18,7 @@ from pages.shared.frame import url_state
 from pages.shared.frame.i18n import _
 from seq2seq_core import store
 from seq2seq_core.data import bundled
-from seq2seq_core.data.corpus import Row, build_corpus, swap_sides
+from seq2seq_core.data.corpus import Row, build_corpus
 from seq2seq_core.data.vocabulary import SPECIAL_TOKENS
 from seq2seq_core.store import Engine, Revision, Workspace
 from seq2seq_core.workers import pool
@@ -35,7 +35,7 @@ def warm_up() -> None:
     import sacrebleu.metrics  # noqa: F401
 
     import seq2seq_core.decoding.translator
-    import seq2seq_core.training.dataset  # noqa: F401
+    import seq2seq_core.workers.preview  # noqa: F401
 
     gc.collect()
     gc.freeze()  # what is imported never becomes garbage: do not walk over it again
@@ -153,8 +153,4 @@ def corpus_sizes(view: CorpusView) -> tuple[int, int, int]:
 
 def changed_sources(view: CorpusView) -> list[str]:
     """Source sentences that the learner wrote or changed, as they stand in the corpus."""
-    if view.name not in bundled.CORPUS_NAMES:
-        return []
-    rows = bundled.load_bundled(view.name).rows
-    bundled_pairs = {(row.source, row.target) for row in (*rows, *swap_sides(rows))}
-    return [row.source for row in view.rows if (row.source, row.target) not in bundled_pairs]
+    return [view.rows[i].source for i in bundled.find_changed_rows(view.name, view.rows)]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from seq2seq_core.figures import DARK_PALETTE, LIGHT_PALETTE, Palette
+from seq2seq_core.figures.palette import DARK_PALETTE, LIGHT_PALETTE, Palette
 
 CSS = """
 <style>
@@ -40,7 +40,7 @@ CSS = """
 div:has(> .st-key-frame_place), div:has(> .st-key-lang_place) { position: absolute; }
 .st-key-frame_place { height: 0; overflow: hidden; }
 /* what is scrolled goes under it, not through the language switch */
-[data-testid="stHeader"] { height: 3rem; min-height: 3rem; background: #ffffff; }
+[data-testid="stHeader"] { height: 3rem; min-height: 3rem; background: var(--page-background); }
 @media (max-width: 768px) {
   .stApp:has(.stSidebar[data-collapsed="false"]) .st-key-lang_place { display: none; }
 }
@@ -54,16 +54,22 @@ div:has(> .st-key-frame_place), div:has(> .st-key-lang_place) { position: absolu
 # on the dark theme's light blue, white letters would be hard to read
 DARK_CSS = """
 <style>
-[data-testid="stBaseButton-primary"] { color: #0f141a; }
-[data-testid="stHeader"] { background: #0f141a; }
+[data-testid="stBaseButton-primary"] { color: var(--on-primary); }
 </style>
 """
-
-
-def apply_css() -> None:
-    st.html(CSS + (DARK_CSS if st.context.theme.type == "dark" else ""))  # constants
 
 
 def current_palette() -> Palette:
     """The colours for charts on the theme that the reader sees now."""
     return DARK_PALETTE if st.context.theme.type == "dark" else LIGHT_PALETTE
+
+
+def color_variables(palette: Palette) -> str:
+    """The colours that the style names, as custom properties of the whole page."""
+    colors = f"--page-background: {palette.background}; --on-primary: {palette.on_primary};"
+    return f"<style>:root {{ {colors} }}</style>"
+
+
+def apply_css() -> None:
+    is_dark = st.context.theme.type == "dark"
+    st.html(color_variables(current_palette()) + CSS + (DARK_CSS if is_dark else ""))  # constants

@@ -9,30 +9,29 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import fields
 from typing import TypeVar
 
 import streamlit as st
 
+from seq2seq_core.config import DecodingConfig, ModelConfig, TrainingConfig
+
 Option = TypeVar("Option")
 
-# every name that an address of ours can have; what else a link brings is left out
-PARAM_NAMES = frozenset({
-    "w", "lang", "run", "sentence", "step", "order",
-    "view", "guess", "speed",
-    "cell", "attention", "bidirectional", "hidden", "embedding", "compared", "dropout",
-    "layers", "timing", "context", "sharpness", "relu",
-    "heads", "size", "inner", "norm", "positions",
-    "updates", "batch", "rate", "clip", "forcing", "seed",
-    "schedule", "half_life", "smoothing", "warm_up", "decay", "patience",
-    "branches", "branch", "beam", "penalty", "temperature", "top_k", "top_p", "draw",
-    "way", "guesses",
-    "target", "source", "layer", "head", "part", "cloud", "near", "untrained",
-})  # fmt: skip
-DECODE_KEYS = (
-    "step",
-    "branches",
-    "branch",
-)  # of a run and a sentence, written by the stepper itself
+# every name that an address of ours can have; what else a link brings is left out. The settings
+# have the names of their fields. The others stand here and not where they are used: a page is not
+# read before it is visited, and a link may bring what belongs to another page.
+CONFIGS = (ModelConfig, TrainingConfig, DecodingConfig)
+PARAM_NAMES = frozenset({field.name for config in CONFIGS for field in fields(config)}) | {
+    "w", "lang", "run", "sentence", "speed",
+    "view",  # Corpus
+    "step", "branches", "branch", "guess", "guesses",
+    "way", "draw",  # Search
+    "order", "part", "layer", "head", "target", "source",
+    "cloud", "near", "untrained",  # Words
+}  # fmt: skip
+# of a run and a sentence, written by the stepper itself
+DECODE_KEYS = ("step", "branches", "branch")
 MAX_VALUE_LENGTH = 300  # characters of a value: links end up in chats and on the blackboard
 UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffd]")  # the last: not UTF-8
 
@@ -60,12 +59,12 @@ def pop_damaged_flag() -> bool:
 
 
 def get_param(name: str) -> str | None:
-    assert name in PARAM_NAMES, f"add {name!r} to NAMES"
+    assert name in PARAM_NAMES, f"add {name!r} to PARAM_NAMES"
     return stored_params().get(name)
 
 
 def set_param(name: str, value: str) -> None:
-    assert name in PARAM_NAMES, f"add {name!r} to NAMES"
+    assert name in PARAM_NAMES, f"add {name!r} to PARAM_NAMES"
     if name in ("run", "sentence") and get_param(name) != value:
         for decode_key in DECODE_KEYS:
             remove_param(decode_key)
@@ -77,10 +76,23 @@ def remove_param(name: str) -> None:
     stored_params().pop(name, None)
 
 
+def format_param(value: object) -> str:
+    """A value as the URL has it; config reads it back."""
+    return str(value).lower() if isinstance(value, bool | None) else str(value)
+
+
+def save_value(name: str, value: object, default: object = None) -> None:
+    """Remember a value; the default, and None, go without saying."""
+    if value is None or value == default:
+        remove_param(name)
+    else:
+        set_param(name, format_param(value))
+
+
 def get_option(name: str, options: Sequence[Option], default: Option) -> Option:
     """The option that the address names; the default where it names none of them."""
     param = get_param(name)
-    return next((option for option in options if str(option) == param), default)
+    return next((option for option in options if format_param(option) == param), default)
 
 
 def sync_url(page: str) -> None:
@@ -102,10 +114,3 @@ def sync_url(page: str) -> None:
 def without_component_params(values: dict[str, str]) -> dict[str, str]:
     """What a component writes into the URL itself, without a step in the history, left out."""
     return {name: value for name, value in values.items() if name not in (*DECODE_KEYS, "guesses")}
-
-
-def initial_value(key: str, value: Option) -> Option:
-    """What a widget shows when it is drawn for the first time on a page; constant after that."""
-    if key not in st.session_state:
-        st.session_state[f"{key}_first"] = value
-    return st.session_state[f"{key}_first"]

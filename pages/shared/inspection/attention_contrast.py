@@ -15,32 +15,27 @@ from pages.shared.runs.labels import run_label
 from pages.shared.runs.run_corpus import held_out_sources, reference_translation
 from pages.shared.runs.selection import show_progress_note
 from pages.shared.runs.trained import load_trained_run
-from pages.shared.training.live_view import mark_correct
 from seq2seq_core import store
 from seq2seq_core.config import ModelConfig
-from seq2seq_core.data.corpus import tokenize
-from seq2seq_core.decoding.translator import translate
+from seq2seq_core.evaluation.word_diff import mark_common_words
 from seq2seq_core.store import Run
 
 
 def frame_differences(words: Sequence[str], other_words: Sequence[str]) -> str:
     """Words as Markdown; those that the other sentence does not have stand in a frame."""
     return " ".join(
-        escape_markdown(word["token"])
-        if word["right"]
-        else f":violet-badge[{escape_markdown(word['token'])}]"
-        for word in mark_correct(words, other_words)
+        escape_markdown(word) if is_common else f":violet-badge[{escape_markdown(word)}]"
+        for word, is_common in zip(words, mark_common_words(words, other_words), strict=True)
     )
 
 
 def draw_run_answer(run: Run, text: str) -> None:
     """One run's translation of the sentence, and how it does on all that it is measured on."""
     trained_run = load_trained_run(run)
-    translation = translate(trained_run.model, trained_run.checkpoint, text)
+    translation = trained_run.translator.translate(text)
     expected = reference_translation(run, text)
-    reference_tokens = (
-        None if expected is None else tokenize(expected, trained_run.checkpoint.tokenizer)
-    )
+    codec = trained_run.translator.codec
+    reference_tokens = None if expected is None else codec.tokenize_target(expected)
     evaluation = store.load_history(session.engine(), run.id, "evaluation")
     with st.container(border=True, height="stretch"):
         st.caption(escape_markdown(run_label(run)))

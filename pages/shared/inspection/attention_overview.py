@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from pages.shared.frame import errors, url_state
+from pages.shared.frame import errors, widgets
 from pages.shared.frame.glossary import word_gloss
-from pages.shared.frame.i18n import N_, _, current_language
+from pages.shared.frame.i18n import N_, _
 from pages.shared.inspection.attention_tiles import map_tiles_component, map_tiles_data
 from pages.shared.inspection.head_patterns import last_layer_note
 from pages.shared.runs import evaluations
@@ -24,21 +24,8 @@ ORDER_LABELS = {
 
 
 def choose_order(orders: Sequence[str]) -> str:
-    key = f"attention_order_{current_language()}"
-
-    def save_order() -> None:
-        url_state.set_param("order", st.session_state[key])
-
-    return st.segmented_control(
-        _("Order"),
-        orders,
-        default=url_state.initial_value(key, url_state.get_option("order", orders, orders[0])),
-        required=True,
-        format_func=lambda name: _(ORDER_LABELS[name]),
-        key=key,
-        on_change=errors.deferred_errors(save_order),
-        label_visibility="collapsed",
-        wrap=True,
+    return widgets.choose_option(
+        "attention", "order", _("Order"), orders, lambda name: _(ORDER_LABELS[name])
     )
 
 

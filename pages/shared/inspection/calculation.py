@@ -13,9 +13,9 @@ from pages.shared.frame.i18n import N_, _, segments
 if TYPE_CHECKING:
     from seq2seq_core.models.calculation import Equation, Operand  # torch comes with it
 
-calculation_component = components.register_component("numbers")
+calculation_component = components.register_component("calculation")
 
-WINDOW = 8  # numbers of a vector that stand there at once, as in numbers.js
+WINDOW = 8  # numbers of a vector that stand there at once, as in calculation.js
 LIKELIEST_WORDS = 8  # words of the vocabulary that are shown
 ACTIVATION_SYMBOLS = {"linear": "", "tanh_linear": "tanh → ", "sigmoid_linear": "σ → "}
 EQUATION_NAMES = {

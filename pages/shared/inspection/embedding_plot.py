@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import streamlit as st
 
 from pages.shared.frame import session, theme
 from pages.shared.frame.glossary import join_with_glosses
 from pages.shared.frame.i18n import N_, _, current_language
-from seq2seq_core import figures, store
-from seq2seq_core.figures import Point, PointLabel
+from seq2seq_core import store
+from seq2seq_core.figures.scatter import MAX_GROUPS, Point, PointLabel, scatter_figure
+from seq2seq_core.inspection import embeddings
+from seq2seq_core.inspection.embeddings import Projection, VectorSet
 from seq2seq_core.store import Run
-
-if TYPE_CHECKING:
-    from seq2seq_core.inspection.embeddings import Projection, VectorSet
-    from seq2seq_core.training.dataset import TrainedRun
+from seq2seq_core.training.restore import TrainedRun, restore_run
 
 VECTOR_SET_LABELS = {
     "source": N_("source words"),
@@ -41,10 +40,8 @@ VECTOR_SET_NOTES = {
 
 @st.cache_resource(show_spinner=False, max_entries=8)
 def _restore_untrained(run_id: int, _run: Run) -> TrainedRun:
-    from seq2seq_core.training import dataset
-
     description = store.load_run_corpus(session.engine(), run_id)
-    return dataset.restore_run(description, _run.model, None, _run.training.seed)
+    return restore_run(description, _run.model, None, _run.training.seed)
 
 
 def restore_untrained(run: Run) -> TrainedRun:
@@ -56,11 +53,9 @@ def restore_untrained(run: Run) -> TrainedRun:
 def _cached_projection(
     run_id: int, update: int, name: str, _trained: TrainedRun
 ) -> tuple[VectorSet, Projection]:
-    from seq2seq_core.inspection import embeddings  # torch comes with it: only this page pays
-
     dataset = _trained.dataset
     pairs = dataset.pairs + dataset.held_out
-    vectors = embeddings.collect_vectors(_trained.model, _trained.checkpoint, pairs, name)
+    vectors = embeddings.collect_vectors(_trained.translator, pairs, name)
     return vectors, embeddings.project(vectors)
 
 
@@ -71,15 +66,11 @@ def projected_vectors(run: Run, trained: TrainedRun, name: str) -> tuple[VectorS
 
 def closest_word(vectors: VectorSet) -> str:
     """The word that has the closest neighbour of all."""
-    from seq2seq_core.inspection import embeddings
-
     return embeddings.closest_pair_word(vectors) or vectors.words[0]
 
 
 def nearest_words(vectors: VectorSet, word: str) -> dict[str, float]:
     """The nearest words with their cosine, the nearest first."""
-    from seq2seq_core.inspection import embeddings
-
     return {
         neighbour.word: neighbour.cosine
         for neighbour in embeddings.nearest_neighbours(vectors, word)
@@ -110,9 +101,7 @@ def point_tooltip(vectors: VectorSet, i: int) -> tuple[str, ...]:
 
 def scatter_points(vectors: VectorSet, projection: Projection, rank: dict[str, int]) -> list[Point]:
     """rank: 2 for the chosen word, 1 for its neighbours."""
-    most_frequent = (
-        Counter(vectors.words).most_common(figures.MAX_GROUPS) if vectors.positions else ()
-    )
+    most_frequent = Counter(vectors.words).most_common(MAX_GROUPS) if vectors.positions else ()
     group = {word: i for i, (word, _count) in enumerate(most_frequent)}
     return [
         Point(x, y, point_tooltip(vectors, i), group.get(word), rank.get(word, 0))
@@ -142,12 +131,12 @@ def embedding_figure(
     name: str, vectors: VectorSet, projection: Projection, rank: dict[str, int]
 ) -> dict[str, Any]:
     palette = theme.current_palette()
-    colour = palette.source if name == "source" else palette.target
+    colour = palette.source if name == "source" else palette.target_ink
     axes = [
         _("axis {number}: {share} of the variance", number=number, share=f"{share:.0%}")
         for number, share in enumerate(projection.variance_shares, 1)
     ]
-    return figures.scatter_figure(
+    return scatter_figure(
         scatter_points(vectors, projection, rank),
         word_labels(vectors, projection, rank),
         palette.muted_text if vectors.positions else colour,

@@ -9,17 +9,18 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from pages.shared.frame import components, errors, url_state
-from pages.shared.frame.i18n import N_, _, current_language
+from pages.shared.frame import components, errors, url_state, widgets
+from pages.shared.frame.i18n import N_, _
+from pages.shared.inspection.attention_tiles import to_shades
 from pages.shared.runs.selection import Selection
 from seq2seq_core.evaluation.alignment import AlignmentLinks
 from seq2seq_core.inspection import attention_heads as core
 from seq2seq_core.inspection.attention_heads import AttentionHeads, HeadPattern
 
 if TYPE_CHECKING:
-    from seq2seq_core.training.dataset import TrainedRun
+    from seq2seq_core.training.restore import TrainedRun
 
-head_tiles_component = components.register_component("heads", "shades")
+head_tiles_component = components.register_component("attention_tiles", "heads")
 
 PART_LABELS = {
     "cross": N_("cross-attention"),
@@ -70,7 +71,7 @@ class SelectedMap:
 def _cached_heads(
     run_id: int, update: int, tokens: tuple[str, ...], _trained: TrainedRun
 ) -> dict[str, AttentionHeads]:
-    return core.inspect_attention_heads(_trained.model, _trained.checkpoint, tokens)
+    return core.inspect_attention_heads(_trained.translator, tokens)
 
 
 def sentence_heads(selection: Selection) -> dict[str, AttentionHeads]:
@@ -80,23 +81,13 @@ def sentence_heads(selection: Selection) -> dict[str, AttentionHeads]:
 
 
 def choose_part() -> str:
-    key = f"attention_part_{current_language()}"
-
-    def save_part() -> None:
-        url_state.set_param("part", st.session_state[key])
-
-    return st.segmented_control(
+    return widgets.choose_option(
+        "attention",
+        "part",
         _("Which attention"),
         list(PART_LABELS),
-        default=url_state.initial_value(
-            key, url_state.get_option("part", list(PART_LABELS), "cross")
-        ),
-        required=True,
-        format_func=lambda name: _(PART_LABELS[name]),
-        key=key,
-        on_change=errors.deferred_errors(save_part),
-        label_visibility="collapsed",
-        wrap=True,
+        lambda name: _(PART_LABELS[name]),
+        default="cross",
     )
 
 
@@ -154,7 +145,7 @@ def head_tile(
         "id": f"{layer}.{head}",
         "name": head_title(heads, layer, head),
         "said": describe_head(heads, layer, head, sure_links),
-        "shades": b64encode(heads.weight_bytes(layer, head)).decode(),
+        "shades": b64encode(to_shades(heads.flat_weights(layer, head))).decode(),
         "chosen": (layer, head) == selected_head(heads),
     }
 

@@ -12,7 +12,7 @@ from pages.shared.frame.i18n import N_, _
 if TYPE_CHECKING:
     from seq2seq_core.inspection.hidden_states import Vector, VectorSeries  # torch comes with it
 
-hidden_states_component = components.register_component("strips")
+hidden_states_component = components.register_component("hidden_states")
 
 SHADE_LEVELS = 99  # finer than this no eye can tell
 SERIES_LABELS = {

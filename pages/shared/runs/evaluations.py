@@ -17,7 +17,7 @@ from seq2seq_core.store import Run
 
 if TYPE_CHECKING:
     from seq2seq_core.evaluation.alignment import AlignmentScore
-    from seq2seq_core.training.dataset import TrainedRun
+    from seq2seq_core.training.restore import TrainedRun
 
 
 CACHE_ENTRIES = (
@@ -61,7 +61,7 @@ def _evaluation_report(
     run_id: int, update: int, held_out: bool, _run: Run, _trained: TrainedRun
 ) -> EvaluationReport:
     pairs = evaluation_pairs(_run, _trained, held_out)
-    return report.build_report(_trained.model, _trained.checkpoint, pairs)
+    return report.build_report(_trained.translator, pairs)
 
 
 def evaluation_report(run: Run, trained: TrainedRun, held_out: bool) -> EvaluationReport:
@@ -72,7 +72,7 @@ def evaluation_report(run: Run, trained: TrainedRun, held_out: bool) -> Evaluati
 @st.cache_resource(show_spinner=False, max_entries=CACHE_ENTRIES)
 def _greedy_match(run_id: int, update: int, _run: Run, _trained: TrainedRun) -> float:
     pairs = evaluation_pairs(_run, _trained, has_held_out(_trained))
-    return report.greedy_exact_match(_trained.model, _trained.checkpoint, pairs)
+    return report.greedy_exact_match(_trained.translator, pairs)
 
 
 def cached_greedy_match(run: Run, trained: TrainedRun) -> float:
@@ -83,7 +83,7 @@ def cached_greedy_match(run: Run, trained: TrainedRun) -> float:
 @st.cache_resource(show_spinner=False, max_entries=CACHE_ENTRIES)
 def _eos_feeding_match(run_id: int, update: int, _run: Run, _trained: TrainedRun) -> float:
     pairs = evaluation_pairs(_run, _trained, has_held_out(_trained))
-    return report.eos_feeding_exact_match(_trained.model, _trained.checkpoint, pairs)
+    return report.eos_feeding_exact_match(_trained.translator, pairs)
 
 
 def cached_eos_feeding_match(run: Run, trained: TrainedRun) -> float:
@@ -96,7 +96,7 @@ def _attention_maps(
     run_id: int, update: int, _run: Run, _trained: TrainedRun
 ) -> list[AttentionMap] | None:
     pairs = evaluation_pairs(_run, _trained, has_held_out(_trained))
-    return build_attention_maps(_trained.model, _trained.checkpoint, pairs)
+    return build_attention_maps(_trained.translator, pairs)
 
 
 def cached_attention_maps(run: Run, trained: TrainedRun) -> list[AttentionMap] | None:

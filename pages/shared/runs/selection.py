@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from pages.shared.frame import session, url_state
-from pages.shared.frame.i18n import _, current_language
+from pages.shared.frame import session, url_state, widgets
+from pages.shared.frame.i18n import _
 from pages.shared.runs.labels import run_label
 from pages.shared.runs.run_corpus import offered_sentences
 from pages.shared.runs.trained import load_trained_run
@@ -18,7 +18,7 @@ from seq2seq_core.store import Run
 
 if TYPE_CHECKING:
     from seq2seq_core.decoding.translator import Translation
-    from seq2seq_core.training.dataset import TrainedRun
+    from seq2seq_core.training.restore import TrainedRun
 
 
 # --- a run ----------------------------------------------------------------------------------
@@ -52,20 +52,19 @@ def choose_run(page: str, choices: list[Run]) -> Run:
     numbers = [run.number for run in choices]
     current_run = selected_run(choices)
     assert current_run is not None
-    # another list or language is another widget: it begins with what is chosen now
-    key = f"{page}_run_{current_language()}_{hash(tuple(map(run_label, choices)))}"
+    # another list is another widget: it begins with what is chosen now
+    list_key = hash(tuple(map(run_label, choices)))
+    bound = widgets.bind(page, "run", current_run.number, scope=list_key)
     chosen_number = st.selectbox(
         _("Training run"),
         numbers,
-        index=numbers.index(url_state.initial_value(key, current_run.number)),
+        index=numbers.index(bound.initial),
         format_func=lambda number: run_label(choices[numbers.index(number)]),
-        key=key,
+        key=bound.key,
+        on_change=bound.save,
         label_visibility="collapsed" if page == "train" else "visible",
     )
-    run = choices[numbers.index(chosen_number)] if chosen_number in numbers else current_run
-    if run is not current_run:
-        select_run(run)
-    return run
+    return choices[numbers.index(chosen_number)] if chosen_number in numbers else current_run
 
 
 def show_progress_note(run: Run, update: int) -> None:
@@ -87,32 +86,26 @@ def show_no_model_note() -> None:
 
 def choose_sentence(page: str, run: Run) -> str:
     """A sentence out of the run's corpus, or a typed one. It goes into the URL."""
-    mount_count = st.session_state.get("sentence_turn", 0)
     choices = offered_sentences(run)
     default, url_sentence = choices[0], url_state.get_param("sentence") or choices[0]
-    key = f"{page}_sentence_{run.id}_{mount_count}"
-    initial_sentence = url_state.initial_value(key, url_sentence)
-    if initial_sentence not in choices:
-        choices.append(initial_sentence)
+    bound = widgets.bind(page, "sentence", url_sentence, scope=run.id, default=default)
+    if bound.initial not in choices:
+        choices.append(bound.initial)
     text = st.selectbox(
         _("Sentence: choose one, or type your own"),
         choices,
-        index=choices.index(initial_sentence),
-        key=key,
+        index=choices.index(bound.initial),
+        key=bound.key,
+        on_change=bound.save,
         accept_new_options=True,
     )
-    if text is None or text == default:
-        url_state.remove_param("sentence")
-    else:
-        url_state.set_param("sentence", text)
     return text or default
 
 
 def select_sentence(text: str) -> None:
     """Make this the sentence that every page looks at, chosen elsewhere than in its control."""
     url_state.set_param("sentence", text)
-    # the control knows what it showed last: another one begins with what the address says
-    st.session_state["sentence_turn"] = st.session_state.get("sentence_turn", 0) + 1
+    widgets.remount("sentence")
 
 
 def show_unknown_words(words: Sequence[str]) -> None:
@@ -142,8 +135,6 @@ def choose_trained_run(page: str, choices: Sequence[Run]) -> tuple[Run, TrainedR
 
 def choose_run_and_sentence(page: str, choices: Sequence[Run]) -> Selection:
     """The run and the sentence that the address names, with the controls to change both."""
-    from seq2seq_core.decoding.translator import translate  # torch comes with it
-
     left, right = st.columns([1, 2])
     with left:
         run = choose_run(page, list(choices))
@@ -151,7 +142,7 @@ def choose_run_and_sentence(page: str, choices: Sequence[Run]) -> Selection:
         text = choose_sentence(page, run)
     trained = load_trained_run(run)
     show_progress_note(run, trained.update)
-    translation = translate(trained.model, trained.checkpoint, text)
+    translation = trained.translator.translate(text)
     show_unknown_words(translation.unknown)
     return Selection(run, trained, text, translation)
 

@@ -13,7 +13,7 @@ from seq2seq_core.config import ModelConfig, TrainingConfig
 from seq2seq_core.store import Run
 
 if TYPE_CHECKING:
-    from seq2seq_core.training.dataset import (
+    from seq2seq_core.training.restore import (
         TrainedRun,  # torch comes with it: only who decodes pays
     )
 
@@ -22,9 +22,9 @@ if TYPE_CHECKING:
 def _untrained_preview(
     _view: session.CorpusView, key: object, model: ModelConfig, seed: int
 ) -> list[dict]:
-    from seq2seq_core.training import dataset
+    from seq2seq_core.workers.preview import preview_untrained
 
-    return dataset.preview_untrained(
+    return preview_untrained(
         _view.rows, _view.held_out, _view.tokenizer, model, TrainingConfig(seed=seed),
         session.changed_sources(_view),
     )  # fmt: skip
@@ -42,9 +42,9 @@ def untrained_preview(view: session.CorpusView, model: ModelConfig, seed: int) -
 
 @st.cache_data(show_spinner=False, max_entries=64)
 def _count_weights(_view: session.CorpusView, sizes: object, model: ModelConfig) -> int:
-    from seq2seq_core.training import dataset
+    from seq2seq_core.training.restore import count_parameters
 
-    return dataset.parameter_count(_view.rows, _view.tokenizer, model)
+    return count_parameters(_view.rows, _view.tokenizer, model)
 
 
 def count_weights(view: session.CorpusView, model: ModelConfig) -> int:
@@ -54,12 +54,12 @@ def count_weights(view: session.CorpusView, model: ModelConfig) -> int:
 
 @st.cache_resource(show_spinner=False, max_entries=24)  # a large one takes 8 MB
 def _load_trained_run(run_id: int, update: int, _run: Run) -> TrainedRun:
-    from seq2seq_core.training import dataset  # torch comes with it: only a page that decodes pays
+    from seq2seq_core.training.restore import restore_run  # torch: only a page that decodes pays
 
     snapshot = store.load_latest_snapshot(session.engine(), run_id)
     description = store.load_run_corpus(session.engine(), run_id)
     weights = snapshot[1] if snapshot else None
-    return dataset.restore_run(description, _run.model, weights, _run.training.seed)
+    return restore_run(description, _run.model, weights, _run.training.seed)
 
 
 def load_trained_run(run: Run) -> TrainedRun:
@@ -71,10 +71,10 @@ def load_trained_run(run: Run) -> TrainedRun:
 
 @st.cache_data(show_spinner=False, max_entries=64)
 def _run_preview(run_id: int, update: int, texts: Sequence[str], _run: Run) -> list[dict[str, Any]]:
-    from seq2seq_core.training import dataset
+    from seq2seq_core.workers.preview import preview_run
 
     description = store.load_run_corpus(session.engine(), run_id)
-    return dataset.preview_run(description, load_trained_run(_run), texts)
+    return preview_run(description, load_trained_run(_run), texts)
 
 
 def run_preview(run: Run) -> list[dict[str, Any]]:

@@ -1,4 +1,4 @@
-"""All settings of a model, declared once: each has a default, a sentence and a place in the URL."""
+"""All settings of a model, declared once: a new field of ModelConfig is one more Setting here."""
 
 from __future__ import annotations
 
@@ -9,10 +9,6 @@ from pages.shared.settings.setting import (
     format_compact,
     format_share,
     format_switch,
-    has_additive_attention,
-    has_attention,
-    is_recurrent,
-    is_transformer,
     translate_option,
 )
 from seq2seq_core.config import (
@@ -21,10 +17,11 @@ from seq2seq_core.config import (
     ATTENTIONS,
     CONTEXT_TIMINGS,
     NORM_POSITIONS,
+    ModelConfig,
 )
 
 ARCHITECTURE = Setting(
-    "cell",
+    ModelConfig,
     "architecture",
     N_("Architecture"),
     N_(
@@ -35,7 +32,7 @@ ARCHITECTURE = Setting(
     architecture_label,
 )
 ATTENTION = Setting(
-    "attention",
+    ModelConfig,
     "attention",
     N_("Attention"),
     N_(
@@ -45,20 +42,18 @@ ATTENTION = Setting(
     ),
     ATTENTIONS,
     translate_option,
-    applies=is_recurrent,
 )
 HIDDEN_SIZE = Setting(
-    "hidden",
+    ModelConfig,
     "hidden_size",
     N_("Hidden size"),
     N_("Numbers in a hidden state: more can remember more, and take longer."),
     (8, 16, 32, 64, 128, 256),
     is_slider=True,
-    applies=is_recurrent,
     short_label=N_("hidden {value}"),
 )
 HEAD_COUNT = Setting(
-    "heads",
+    ModelConfig,
     "heads",
     N_("Heads"),
     N_(
@@ -66,38 +61,35 @@ HEAD_COUNT = Setting(
         "vectors, and gets its own weights."
     ),
     (1, 2, 4, 8),
-    applies=is_transformer,
 )
 MODEL_SIZE = Setting(
-    "size",
+    ModelConfig,
     "model_size",
     N_("Model size"),
     N_("Numbers in each vector of the Transformer; the heads share them equally."),
     (8, 16, 32, 64, 128, 256),
     is_slider=True,
-    applies=is_transformer,
     short_label=N_("size {value}"),
 )
 MODEL_SETTINGS = (ARCHITECTURE, ATTENTION, HIDDEN_SIZE, HEAD_COUNT, MODEL_SIZE)
 MORE_MODEL_SETTINGS = (
     Setting(
-        "layers",
+        ModelConfig,
         "layers",
         N_("Layers"),
         N_("Of the encoder, and as many of the decoder: each reads what the one below makes."),
         (1, 2, 3, 4),
     ),
     Setting(
-        "bidirectional",
+        ModelConfig,
         "bidirectional",
         N_("Encoder"),
         N_("Reads the source from left to right only, or from both ends at once."),
         (True, False),
         lambda value: _("both directions") if value else _("left to right"),
-        applies=is_recurrent,
     ),
     Setting(
-        "timing",
+        ModelConfig,
         "timing",
         N_("The decoder asks"),
         N_(
@@ -107,22 +99,20 @@ MORE_MODEL_SETTINGS = (
         ),
         ATTENTION_TIMINGS,
         translate_option,
-        applies=has_attention,
         short_label=N_("asks {value}"),
     ),
     Setting(
-        "compared",
+        ModelConfig,
         "attention_size",
         N_("Attention size"),
         N_("Numbers in which additive attention compares s and h."),
         (None, 8, 16, 32, 64, 128),
         lambda value: _("as hidden") if value is None else str(value),
         is_slider=True,
-        applies=has_additive_attention,
         short_label=N_("attention size {value}"),
     ),
     Setting(
-        "sharpness",
+        ModelConfig,
         "sharpness",
         N_("Sharpness β"),
         N_(
@@ -133,11 +123,10 @@ MORE_MODEL_SETTINGS = (
         (0.0, 0.25, 0.5, 1.0, 2.0, 4.0, 8.0),
         format_compact,
         is_slider=True,
-        applies=has_attention,
         short_label="β {value}",
     ),
     Setting(
-        "context",
+        ModelConfig,
         "context",
         N_("Context vector"),
         N_(
@@ -146,41 +135,37 @@ MORE_MODEL_SETTINGS = (
         ),
         CONTEXT_TIMINGS,
         translate_option,
-        applies=is_recurrent,
         short_label=N_("context {value}"),
     ),
     Setting(
-        "embedding",
+        ModelConfig,
         "embedding_size",
         N_("Embedding size"),
         N_("Numbers that stand for one word."),
         (8, 16, 32, 64, 128, 256),
         is_slider=True,
-        applies=is_recurrent,
         short_label=N_("embedding {value}"),
     ),
     Setting(
-        "relu",
+        ModelConfig,
         "decoder_relu",
         N_("ReLU after the decoder's embedding"),
         N_("Sets the negative numbers of each word that the decoder reads to zero."),
         (False, True),
         format_switch,
-        applies=is_recurrent,
         short_label="ReLU",
     ),
     Setting(
-        "inner",
+        ModelConfig,
         "feed_forward_size",
         N_("Feed-forward size"),
         N_("Numbers between the two linear maps that each layer applies to every position alone."),
         (16, 32, 64, 128, 256, 512, 1024),
         is_slider=True,
-        applies=is_transformer,
         short_label=N_("feed-forward {value}"),
     ),
     Setting(
-        "norm",
+        ModelConfig,
         "norm",
         N_("Layer norm"),
         N_(
@@ -189,11 +174,10 @@ MORE_MODEL_SETTINGS = (
         ),
         NORM_POSITIONS,
         translate_option,
-        applies=is_transformer,
         short_label=N_("norm {value}"),
     ),
     Setting(
-        "positions",
+        ModelConfig,
         "positions",
         N_("Positions"),
         N_(
@@ -202,11 +186,10 @@ MORE_MODEL_SETTINGS = (
         ),
         (True, False),
         format_switch,
-        applies=is_transformer,
         short_label=N_("positions {value}"),
     ),
     Setting(
-        "dropout",
+        ModelConfig,
         "dropout",
         N_("Dropout"),
         N_("Share of numbers set to zero at random while learning: none shall be relied on alone."),

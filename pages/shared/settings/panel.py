@@ -1,45 +1,34 @@
-"""The settings of the next run: drawn, kept in the URL, put together for a model."""
+"""The controls of the settings, each bound to the URL, and the configs that they make together."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
 import streamlit as st
 
-from pages.shared.frame import errors, url_state
-from pages.shared.frame.i18n import _, current_language
+from pages.shared.frame import errors, url_state, widgets
+from pages.shared.frame.i18n import _
 from pages.shared.settings.model import MODEL_SETTINGS, MORE_MODEL_SETTINGS
-from pages.shared.settings.setting import Setting, Values
+from pages.shared.settings.setting import Setting
 from pages.shared.settings.training import LEARNING, MORE_LEARNING
 from seq2seq_core.config import (
     ModelConfig,
     TrainingConfig,
-    parse_model_config,
-    parse_training_config,
+    effective,
+    parse_config,
+    unread_fields,
 )
 from seq2seq_core.errors import ConfigError
 
-ALL_SETTINGS = (*MODEL_SETTINGS, *MORE_MODEL_SETTINGS, *LEARNING, *MORE_LEARNING)
-MODEL_FIELDS = ModelConfig.__dataclass_fields__.keys()
-
-
-def effective(values: Values) -> dict[str, Any]:
-    """The values that make a difference; what such a model does not read has its default."""
-    return dict(values) | {
-        setting.field: setting.default for setting in ALL_SETTINGS if not setting.applies(values)
-    }
-
-
-def effective_settings(model: ModelConfig, training: TrainingConfig) -> dict[str, Any]:
-    """Field -> value of all that makes a difference for such a run."""
-    return effective(asdict(model) | asdict(training))
+ALL_SETTINGS = (*MODEL_SETTINGS, *MORE_MODEL_SETTINGS, *LEARNING, *MORE_LEARNING)  # of a run
+LARGEST_NUMBER = 2**31 - 1  # that can be typed where a setting has no options
 
 
 def non_default_labels(model: ModelConfig, training: TrainingConfig) -> list[str]:
     """What is not as usual in such a run, in few words each."""
-    values = effective_settings(model, training)
+    values = asdict(effective(model)) | asdict(effective(training))
     return [
         _(setting.short_label).format(value=setting.format_value(values[setting.field]))
         for setting in ALL_SETTINGS
@@ -47,48 +36,27 @@ def non_default_labels(model: ModelConfig, training: TrainingConfig) -> list[str
     ]
 
 
-def widget_key(setting: Setting) -> str:
-    """The key of its control: a preset makes new ones, which begin with what it says."""
-    return f"train_{setting.key}_{current_language()}_{st.session_state.get('settings_turn', 0)}"
-
-
-def save_setting(setting: Setting, value: object) -> None:
-    if value == setting.default:
-        url_state.remove_param(setting.key)
-    else:
-        url_state.set_param(setting.key, str(value).lower())
-
-
-def apply_preset(values: dict[str, Any]) -> None:
-    """Set fields as given and all others to their defaults."""
-    for setting in ALL_SETTINGS:
-        save_setting(setting, values.get(setting.field, setting.default))
-    st.session_state["settings_turn"] = st.session_state.get("settings_turn", 0) + 1
-
-
-def save_choice(setting: Setting, key: str) -> None:
-    if key != widget_key(setting):
-        return  # of a control that a preset has just replaced: the browser still reports it
-    save_setting(setting, st.session_state[key])
+# --- a value --------------------------------------------------------------------------------
 
 
 def parse_value(setting: Setting, text: str) -> Any:
     """A value out of the URL, by the same door as everywhere. Raises ConfigError."""
-    if setting.field in MODEL_FIELDS:  # whether it goes with the others is said when it is used
-        fields = {"bidirectional": False} | {setting.field: text}
-        return getattr(parse_model_config(fields), setting.field)
-    return getattr(parse_training_config({setting.field: text}), setting.field)
+    # whether it goes with the others is said when it is used
+    lenient = {"bidirectional": False} if setting.config_class is ModelConfig else {}
+    config = parse_config(setting.config_class, lenient | {setting.field: text})
+    value = getattr(config, setting.field)
+    return setting.default if value is None and None not in setting.options else value
 
 
-def drop_invalid() -> None:
+def drop_invalid(settings: Iterable[Setting] = ALL_SETTINGS) -> None:
     """Say which settings of a link are out of their limits, once, and forget them."""
-    for setting in ALL_SETTINGS:
-        text = url_state.get_param(setting.key)
+    for setting in settings:
+        text = url_state.get_param(setting.name)
         try:
             if text is not None:
                 parse_value(setting, text)
         except ConfigError as error:
-            url_state.remove_param(setting.key)
+            url_state.remove_param(setting.name)
             errors.show_error(error)
 
 
@@ -97,49 +65,78 @@ def setting_value(setting: Setting) -> Any:
 
     The control knows it first: a click on Train may come together with a click on a setting.
     """
-    key = widget_key(setting)
+    key = widgets.widget_key("settings", setting.name)
     if key in st.session_state:
         return st.session_state[key]
-    text = url_state.get_param(setting.key)
+    text = url_state.get_param(setting.name)
     try:
         return setting.default if text is None else parse_value(setting, text)
     except ConfigError:
         return setting.default
 
 
-def draw_setting(setting: Setting) -> None:
-    """Draw one setting; a value that comes by a link or a preset is one more option."""
-    key, current_value = widget_key(setting), setting_value(setting)
-    initial_value = url_state.initial_value(key, current_value)
-    options = setting.options
-    if initial_value not in options:
-        numbers = [option for option in options if isinstance(option, int | float)]
-        position = sum(number < initial_value for number in numbers) + options.index(numbers[0])
-        options = (*options[:position], initial_value, *options[position:])
-    draw_widget = st.select_slider if setting.is_slider else st.segmented_control
-    widget_options: dict[str, Any] = (
-        {"value": initial_value} if setting.is_slider else {"default": initial_value}
-    )
-    if not setting.is_slider:
-        widget_options |= {"required": True, "wrap": True}
-    draw_widget(
-        _(setting.label),
-        options,
-        format_func=setting.format_value,
-        key=key,
-        on_change=save_choice,
-        args=(setting, key),
-        help=_(setting.help_text),
-        **widget_options,
-    )
+def apply_preset(values: Mapping[str, Any]) -> None:
+    """Set fields as given and all others to their defaults."""
+    for setting in ALL_SETTINGS:
+        value = values.get(setting.field, setting.default)
+        url_state.save_value(setting.name, value, setting.default)
+        widgets.remount(setting.name)
+
+
+# --- a control ------------------------------------------------------------------------------
+
+
+def options_with(setting: Setting, value: Any) -> tuple[Any, ...]:
+    """The options of a setting; a number that comes by a link or a preset is one more of them."""
+    if value in setting.options:
+        return setting.options
+    numbers = [option for option in setting.options if isinstance(option, int | float)]
+    position = sum(number < value for number in numbers) + setting.options.index(numbers[0])
+    return (*setting.options[:position], value, *setting.options[position:])
+
+
+def draw_setting(setting: Setting) -> Any:
+    """Draw the control of one setting and give its value."""
+    drop_invalid([setting])
+    bound = widgets.bind("settings", setting.name, setting_value(setting), default=setting.default)
+    label, help_text = _(setting.label), _(setting.help_text)
+    if not setting.options:
+        return st.number_input(label, 0, LARGEST_NUMBER, value=bound.initial, key=bound.key,
+                               on_change=bound.save, help=help_text)  # fmt: skip
+    options = options_with(setting, bound.initial)
+    if setting.is_slider:
+        return st.select_slider(label, options, value=bound.initial, key=bound.key,
+                                on_change=bound.save, format_func=setting.format_value,
+                                help=help_text)  # fmt: skip
+    return st.segmented_control(label, options, default=bound.initial, required=True, wrap=True,
+                                key=bound.key, on_change=bound.save, help=help_text,
+                                format_func=setting.format_value)  # fmt: skip
 
 
 def draw_settings(settings: Sequence[Setting]) -> None:
     """Draw those that the chosen model reads."""
-    values = chosen_values()
+    unread = unread_fields(chosen_values())
     for setting in settings:
-        if setting.applies(values):
+        if setting.field not in unread:
             draw_setting(setting)
+
+
+# --- all together ---------------------------------------------------------------------------
+
+
+def chosen_values() -> dict[str, Any]:
+    """Field -> chosen value, of all settings of a run."""
+    return {setting.field: setting_value(setting) for setting in ALL_SETTINGS}
+
+
+def chosen_configs() -> tuple[ModelConfig, TrainingConfig]:
+    """The chosen settings, as far as they make a difference.
+
+    Raises ConfigError where they do not go together.
+    """
+    values = chosen_values()
+    training = {name: values.pop(name) for name in TrainingConfig.__dataclass_fields__}
+    return effective(ModelConfig(**values)), effective(TrainingConfig(**training))
 
 
 def configs_or_none() -> tuple[ModelConfig, TrainingConfig] | None:
@@ -149,16 +146,3 @@ def configs_or_none() -> tuple[ModelConfig, TrainingConfig] | None:
     except ConfigError as error:
         errors.show_error(error)
         return None
-
-
-def chosen_values() -> dict[str, Any]:
-    """Field -> chosen value, of all settings."""
-    return {setting.field: setting_value(setting) for setting in ALL_SETTINGS}
-
-
-def chosen_configs() -> tuple[ModelConfig, TrainingConfig]:
-    """The chosen settings. Raises ConfigError where they do not go together."""
-    values = effective(chosen_values())
-    model = {name: value for name, value in values.items() if name in MODEL_FIELDS}
-    training = {name: value for name, value in values.items() if name not in MODEL_FIELDS}
-    return ModelConfig(**model), TrainingConfig(**training)

@@ -1,16 +1,16 @@
-"""What a setting of a run is: out of a few values, with a sentence and a place in the URL."""
+"""What a setting is: one field of a config, out of a few values, with a sentence of its own.
+
+It has one name everywhere: the field's, in the URL and, with dashes, on the command line.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from pages.shared.frame.i18n import N_, _
-from seq2seq_core.config import ModelConfig, TrainingConfig
 
-Values = Mapping[str, Any]  # a config's field -> its value
-DEFAULTS: dict[str, Any] = asdict(ModelConfig()) | asdict(TrainingConfig())
 OPTION_LABELS = {  # what a setting may be, where it is no number
     "none": N_("none"), "dot": N_("dot"), "general": N_("general"), "additive": N_("additive"),
     "after": N_("after its step"), "before": N_("before its step"),
@@ -19,33 +19,6 @@ OPTION_LABELS = {  # what a setting may be, where it is no number
     "constant": N_("constant"), "linear": N_("linear"), "exponential": N_("exponential"),
     "inverse_sigmoid": N_("inverse sigmoid"),
 }  # fmt: skip
-
-
-# --- what a model reads ---------------------------------------------------------------------
-
-
-def applies_always(_values: Values) -> bool:
-    return True
-
-
-def is_transformer(values: Values) -> bool:
-    return values["architecture"] == "transformer"
-
-
-def is_recurrent(values: Values) -> bool:
-    return not is_transformer(values)
-
-
-def has_attention(values: Values) -> bool:
-    return is_recurrent(values) and values["attention"] != "none"
-
-
-def has_additive_attention(values: Values) -> bool:
-    return is_recurrent(values) and values["attention"] == "additive"
-
-
-def has_forcing_schedule(values: Values) -> bool:
-    return values["teacher_forcing_schedule"] != "constant"
 
 
 # --- how a value is shown -------------------------------------------------------------------
@@ -73,20 +46,22 @@ def architecture_label(value: str) -> str:
 
 @dataclass(frozen=True)
 class Setting:
-    """One setting out of a few. `key` is its name in the URL, `field` the one in its config."""
-
-    key: str
+    config_class: type[Any]  # ModelConfig, TrainingConfig or DecodingConfig
     field: str
     label: str
     help_text: str
-    options: tuple[Any, ...]
+    options: tuple[Any, ...] = ()  # none: any whole number from 0
     format_value: Callable[[Any], str] = str
     is_slider: bool = False  # numbers lie on a line, names stand side by side
-    applies: Callable[[Values], bool] = (
-        applies_always  # whether a model with these values knows of it
-    )
-    short_label: str = ""  # how a run's label tells it, where it is not as usual
+    short_label: str = ""  # in a run's label, where the value is not the default
+    page_default: Any = None  # where the page begins elsewhere than the config
+    param: str = ""  # the name in the URL, where a field of another config has the same name
+
+    @property
+    def name(self) -> str:
+        return self.param or self.field
 
     @property
     def default(self) -> Any:
-        return DEFAULTS[self.field]
+        config_default = self.config_class.__dataclass_fields__[self.field].default
+        return config_default if self.page_default is None else self.page_default

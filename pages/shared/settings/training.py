@@ -7,13 +7,12 @@ from pages.shared.settings.setting import (
     Setting,
     format_compact,
     format_share,
-    has_forcing_schedule,
     translate_option,
 )
-from seq2seq_core.config import SCHEDULES
+from seq2seq_core.config import SCHEDULES, TrainingConfig
 
 LEARNING_RATE = Setting(
-    "rate",
+    TrainingConfig,
     "learning_rate",
     N_("Learning rate"),
     N_("Size of each step of the optimizer Adam: too small is slow, too large explodes."),
@@ -23,7 +22,7 @@ LEARNING_RATE = Setting(
     short_label=N_("rate {value}"),
 )
 BATCH_SIZE = Setting(
-    "batch",
+    TrainingConfig,
     "batch_size",
     N_("Sentence pairs per update"),
     N_("One random pair, a batch of similar length, or the whole corpus at once."),
@@ -32,7 +31,7 @@ BATCH_SIZE = Setting(
     is_slider=True,
 )
 UPDATES = Setting(
-    "updates",
+    TrainingConfig,
     "updates",
     N_("Updates"),
     N_("How many steps the optimizer takes. One epoch is one pass over the corpus."),
@@ -42,7 +41,7 @@ UPDATES = Setting(
 LEARNING = (LEARNING_RATE, BATCH_SIZE, UPDATES)
 MORE_LEARNING = (
     Setting(
-        "forcing",
+        TrainingConfig,
         "teacher_forcing",
         N_("Teacher forcing"),
         N_("How often the decoder reads the true word instead of its own, drawn per word."),
@@ -52,7 +51,7 @@ MORE_LEARNING = (
         short_label=N_("true word {value}"),
     ),
     Setting(
-        "schedule",
+        TrainingConfig,
         "teacher_forcing_schedule",
         N_("Teacher forcing falls"),
         N_(
@@ -64,16 +63,15 @@ MORE_LEARNING = (
         short_label=N_("forcing {value}"),
     ),
     Setting(
-        "half_life",
+        TrainingConfig,
         "teacher_forcing_half_life",
         N_("Half-life of teacher forcing"),
         N_("Updates after which the true word is read half as often as at the beginning."),
         (50, 100, 200, 400, 800),
         is_slider=True,
-        applies=has_forcing_schedule,
     ),
     Setting(
-        "smoothing",
+        TrainingConfig,
         "label_smoothing",
         N_("Label smoothing"),
         N_(
@@ -86,7 +84,7 @@ MORE_LEARNING = (
         short_label=N_("smoothing {value}"),
     ),
     Setting(
-        "warm_up",
+        TrainingConfig,
         "warm_up",
         N_("Warm-up"),
         N_(
@@ -98,7 +96,7 @@ MORE_LEARNING = (
         short_label=N_("warm-up {value}"),
     ),
     Setting(
-        "decay",
+        TrainingConfig,
         "weight_decay",
         N_("Weight decay"),
         N_("Share of each weight, times the learning rate, that is taken off at every update."),
@@ -108,7 +106,7 @@ MORE_LEARNING = (
         short_label=N_("decay {value}"),
     ),
     Setting(
-        "patience",
+        TrainingConfig,
         "early_stopping",
         N_("Early stopping"),
         N_(
@@ -121,7 +119,7 @@ MORE_LEARNING = (
         short_label=N_("patience {value}"),
     ),
     Setting(
-        "clip",
+        TrainingConfig,
         "clip",
         N_("Gradient clipping"),
         N_("A gradient longer than this is shortened to it."),
@@ -130,7 +128,7 @@ MORE_LEARNING = (
         is_slider=True,
     ),
     Setting(
-        "seed",
+        TrainingConfig,
         "seed",
         N_("Random seed"),
         N_("The same seed gives the same run, to the last digit."),

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import Any, Literal
+from typing import Literal
 
 import streamlit as st
 
-from pages.shared.frame import errors, session, url_state
-from pages.shared.frame.i18n import _, current_language, join_sentences
+from pages.shared.frame import errors, session, url_state, widgets
+from pages.shared.frame.i18n import _, join_sentences
 from pages.shared.runs import actions
 from pages.shared.runs.selection import list_runs, selected_run
 from pages.shared.settings import panel
 from pages.shared.settings.training import BATCH_SIZE, LEARNING_RATE
 from seq2seq_core import store
+from seq2seq_core.config import TrainingConfig
 from seq2seq_core.data.corpus import held_out_size
 from seq2seq_core.store import Run
 
@@ -66,13 +67,11 @@ def advance_training(by_epoch: bool) -> None:
 
 def count_updates(pairs: int, by_epoch: bool, run: Run | None = None) -> int:
     """How many updates these are."""
-    size: Any = run.training.batch_size if run else panel.setting_value(BATCH_SIZE)
-    return -(-pairs // {"one": 1, "full": pairs}.get(size, size)) if by_epoch and pairs else 1
+    training = run.training if run else TrainingConfig(batch_size=panel.setting_value(BATCH_SIZE))
+    return max(training.updates_per_epoch(pairs), 1) if by_epoch else 1
 
 
-@errors.deferred_errors
-def change_pace(key: str) -> None:
-    url_state.set_param("speed", str(st.session_state[key]))
+def change_pace() -> None:
     run = selected_run(list_runs())
     if run is not None:
         store.set_run_pace(session.engine(), run.id, chosen_pace())
@@ -148,15 +147,15 @@ def draw_command_button(command: str, label: str, primary: bool = False) -> None
 
 
 def draw_pace_slider() -> None:
-    key = f"train_speed_{current_language()}"
+    url_pace = url_state.get_option("speed", PACES, 0)
+    bound = widgets.bind("train", "speed", url_pace, default=0, after_save=change_pace)
     st.select_slider(
         _("speed"),
         PACES,
-        value=url_state.initial_value(key, url_state.get_option("speed", PACES, 0)),
+        value=bound.initial,
         format_func=lambda value: _("{count} a second", count=value) if value else _("full speed"),
-        key=key,
-        on_change=change_pace,
-        args=(key,),
+        key=bound.key,
+        on_change=bound.save,
         label_visibility="collapsed",
         width=190,
     )

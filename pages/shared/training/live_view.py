@@ -2,148 +2,21 @@
 
 from __future__ import annotations
 
-from bisect import bisect
 from collections.abc import Mapping, Sequence
-from difflib import SequenceMatcher
-from itertools import pairwise
 from typing import Any
-
-import streamlit as st
 
 from pages.shared.frame import components, session
 from pages.shared.frame.glossary import word_gloss
 from pages.shared.frame.i18n import _
-from pages.shared.runs.labels import short_run_label
 from pages.shared.runs.run_corpus import held_out_sources
+from pages.shared.training.curves import HistoryColumns, curve_panels, update_history
 from seq2seq_core import store
 from seq2seq_core.config import ModelConfig
-from seq2seq_core.figures import downsample
+from seq2seq_core.evaluation.alignment import argmax_positions
+from seq2seq_core.evaluation.word_diff import mark_common_words
 from seq2seq_core.store import Run
 
-live_component = components.register_component("live", "curve", "matrix")
-HistoryColumns = Mapping[str, Sequence[Any]]
-CURVE_POINTS = {
-    "training": downsample.MAX_POINTS,
-    "held_out": 150,
-    "before": 100,
-}  # points: they are sent often
-
-
-def mark_correct(output: Sequence[str], reference: Sequence[str] | None) -> list[dict[str, Any]]:
-    """The words of an output, each right or wrong: right ones stand so in the reference too."""
-    if reference is None:
-        return [{"token": token, "right": True} for token in output]
-    right: set[int] = set()
-    for block in SequenceMatcher(None, output, reference, autojunk=False).get_matching_blocks():
-        right |= set(range(block.a, block.a + block.size))
-    return [{"token": token, "right": i in right} for i, token in enumerate(output)]
-
-
-# --- curves ---------------------------------------------------------------------------------
-
-
-def curve_line(
-    name: str, kind: str, updates: Sequence[int], values: Sequence[float]
-) -> dict[str, Any]:
-    """kind: training, held_out, or before for an earlier run.
-
-    x is a list, or where all are equally far apart [last, step] alone.
-    """
-    xs, ys = downsample.downsample(updates, values, CURVE_POINTS[kind])
-    steps = {right - left for left, right in pairwise(xs[1:])}
-    evenly_spaced = len(xs) > 3 and len(steps) == 1
-    rounded_values = [float(f"{y:.3g}") for y in ys[evenly_spaced:]]
-    return {
-        "name": name,
-        "kind": kind,
-        "x": [xs[-1], *steps] if evenly_spaced else xs,
-        "y": rounded_values,
-    }
-
-
-@st.cache_resource(show_spinner=False, max_entries=256)
-def _cached_history(run_id: int) -> dict[str, HistoryColumns]:
-    return {"update": store.NO_HISTORY["update"]}
-
-
-def update_history(run: Run) -> HistoryColumns:
-    """The run's history of updates; only what is new is read from the store."""
-    cache_entry = _cached_history(run.id)
-    columns = cache_entry["update"]  # never changed, only replaced: another session may hold it
-    last_update = columns["update"][-1] if columns["update"] else 0
-    new_columns = store.load_history(session.engine(), run.id, "update", after_update=last_update)
-    if new_columns["update"]:
-        columns = {name: [*columns[name], *new_columns[name]] for name in columns}
-        cache_entry["update"] = columns
-    return columns
-
-
-def previous_run(run: Run, choices: Sequence[Run]) -> Run | None:
-    """The last other run on the same corpus: what this one is compared with."""
-    earlier_runs = (
-        r for r in choices if r.revision_id == run.revision_id and r.number < run.number
-    )
-    return next((r for r in earlier_runs if r.update > 1), None)
-
-
-def curve_panels(
-    run: Run | None, history: HistoryColumns, evaluation: HistoryColumns, earlier_run: Run | None
-) -> list:
-    """Three pictures of one history; the earlier run is a pale line behind it."""
-    on_held_out = run is not None and bool(held_out_sources(run))
-    held_out_columns = evaluation if on_held_out else store.NO_HISTORY["evaluation"]
-    earlier_columns = update_history(earlier_run) if earlier_run else store.NO_HISTORY["update"]
-    earlier_length = (
-        bisect(earlier_columns["update"], max(run.training.updates, run.update)) if run else 0
-    )
-    earlier_label = short_run_label(earlier_run) if earlier_run else ""
-    loss = [
-        curve_line(_("training loss"), "training", history["update"], history["loss"]),
-        curve_line(
-            _("loss on new sentences"),
-            "held_out",
-            held_out_columns["update"],
-            held_out_columns["loss"],
-        ),
-    ]
-    right = [
-        curve_line(
-            _("words right in training"), "training", history["update"], history["accuracy"]
-        ),
-        curve_line(
-            _("new sentences right"),
-            "held_out",
-            held_out_columns["update"],
-            held_out_columns["exact_match"],
-        ),
-    ]
-    norm = [curve_line(_("gradient norm"), "training", history["update"], history["gradient_norm"])]
-    for lines, column in ((loss, "loss"), (right, "accuracy"), (norm, "gradient_norm")):
-        earlier_points = (
-            earlier_columns["update"][:earlier_length],
-            earlier_columns[column][:earlier_length],
-        )
-        lines.insert(0, curve_line(earlier_label, "before", *earlier_points))
-    loss_text = f"{history['loss'][-1]:.2f}" if history["loss"] else "–"
-    summary = _("Loss by update, now {loss}.", loss=loss_text)
-    return [
-        {"id": "loss", "title": _("loss"), "said": summary, "percent": False, "series": loss},
-        {
-            "id": "right",
-            "title": _("accuracy"),
-            "said": _("Share of words and sentences right, by update."),
-            "percent": True,
-            "series": right,
-        },
-        {
-            "id": "norm",
-            "title": _("gradient norm"),
-            "said": _("Length of the gradient by update, before clipping."),
-            "percent": False,
-            "series": norm,
-        },
-    ]
-
+live_component = components.register_component("live")
 
 # --- numbers --------------------------------------------------------------------------------
 
@@ -224,12 +97,8 @@ def gloss_line(tokens: Sequence[str]) -> str:
 def describe_attention_map(source: Sequence[str], words: Sequence[str], attention: Any) -> str:
     """The map in words, for those who do not see it."""
     return " ".join(
-        _(
-            "{word} looks at {source}.",
-            word=word,
-            source=source[max(range(len(row)), key=row.__getitem__)],
-        )
-        for word, row in zip(words, attention or (), strict=False)
+        _("{word} looks at {source}.", word=word, source=source[position])
+        for word, position in zip(words, argmax_positions(attention or ()), strict=False)
     )
 
 
@@ -241,10 +110,38 @@ def map_title(layout: str, model: ModelConfig | None) -> str:
     return _("{title}: its last layer, the mean of all heads", title=title)
 
 
-def mount_live_view(key: str, data: dict[str, Any]) -> None:
-    """Draw it. What moves goes another way than the component's own code, see feed.js."""
-    live_component(key=key, data={"feed": key})
-    components.feed_component(key=f"{key}_feed", data={"to": key, **data})
+def sentence_data(sentence: Mapping[str, Any], is_new: bool) -> dict[str, Any]:
+    """One sentence, what it shall become and what the model makes of it, each word right or not.
+
+    Where there is no reference, nothing is wrong.
+    """
+    output, reference = sentence["output"], sentence["reference"]
+    marks = [True] * len(output) if reference is None else mark_common_words(output, reference)
+    return {
+        "source": " ".join(sentence["source"]),
+        "gloss": gloss_line(sentence["source"]),
+        "reference": " ".join(reference or ()),
+        "output": [{"token": t, "right": right} for t, right in zip(output, marks, strict=True)],
+        "exact": output == reference,
+        "badge": _("not in the training set") if is_new else "",
+    }
+
+
+def live_labels(layout: str, model: ModelConfig | None) -> dict[str, str]:
+    return {
+        "attention": map_title(layout, model),
+        "sentences": _("What it writes now"),
+        "no_attention": _("This model has no attention: one vector carries the sentence."),
+        "waiting": _("Press Train: the picture forms while the model learns."),
+        "right": _("right"),
+        "wrong": _("not yet right"),
+        "update": _("update"),
+    }
+
+
+EMPTY_SENTENCE: Mapping[str, Any] = {
+    "source": [], "reference": None, "output": [], "attention": None,
+}  # fmt: skip
 
 
 def live_data(
@@ -265,13 +162,7 @@ def live_data(
     kind = "evaluation"
     evaluation = store.load_history(engine, run.id, kind) if run else store.NO_HISTORY[kind]
     new_sentences = held_out_sources(run) if run else set()
-    empty_sentence: dict[str, Any] = {
-        "source": [],
-        "reference": None,
-        "output": [],
-        "attention": None,
-    }
-    first_sentence = sentences[0] if sentences else empty_sentence
+    first_sentence = sentences[0] if sentences else EMPTY_SENTENCE
     # an early model does not know when to stop: as many rows as the sentence needs keep the height
     rows = len(first_sentence["reference"] or first_sentence["output"]) + 1
     attention = first_sentence["attention"] and first_sentence["attention"][:rows]
@@ -291,25 +182,8 @@ def live_data(
         "attention": attention,
         "looked": describe_attention_map(first_sentence["source"], target, attention),
         "sentences": [
-            {
-                "source": " ".join(sentence["source"]),
-                "gloss": gloss_line(sentence["source"]),
-                "reference": " ".join(sentence["reference"] or ()),
-                "output": mark_correct(sentence["output"], sentence["reference"]),
-                "exact": sentence["output"] == sentence["reference"],
-                "badge": _("not in the training set")
-                if tuple(sentence["source"]) in new_sentences
-                else "",
-            }
+            sentence_data(sentence, tuple(sentence["source"]) in new_sentences)
             for sentence in sentences
         ],
-        "labels": {
-            "attention": map_title(layout, run.model_config if run else model),
-            "sentences": _("What it writes now"),
-            "no_attention": _("This model has no attention: one vector carries the sentence."),
-            "waiting": _("Press Train: the picture forms while the model learns."),
-            "right": _("right"),
-            "wrong": _("not yet right"),
-            "update": _("update"),
-        },
+        "labels": live_labels(layout, run.model_config if run else model),
     }

@@ -1,122 +1,55 @@
-"""Published models with their corpora, each at one click: settings, corpus, where it comes from."""
+"""Published models with their corpora, each at one click, in words."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
-
 import streamlit as st
 
-from pages.shared.frame import errors, session
+from pages.shared.frame import errors, session, widgets
 from pages.shared.frame.i18n import N_, _
 from pages.shared.runs import actions
 from pages.shared.settings import panel
 from pages.shared.training import controls
 from seq2seq_core.data import bundled
 from seq2seq_core.data.corpus import swap_sides
+from seq2seq_core.presets import PRESETS, Preset
 
-
-@dataclass(frozen=True)
-class Preset:
-    key: str
-    title: str
-    sentence: str
-    paper: str  # the paper behind it
-    corpus: str  # one of corpora.NAMES
-    fields: dict[str, Any]  # of the configs, where they differ from the defaults
-    is_swapped: bool = False  # the corpus the other way round
-
-
-FIVE_SENTENCES = {
-    "architecture": "rnn",
-    "bidirectional": False,
-    "attention": "none",
-    "embedding_size": 128,
-    "hidden_size": 128,
-    "dropout": 0.0,
-    "learning_rate": 0.001,
-    "updates": 400,
-    "clip": 100.0,  # as good as none
-}
-CONTEXT_VECTOR = {
-    "architecture": "lstm",
-    "bidirectional": False,
-    "attention": "none",
-    "context": "every_step",
-    "decoder_relu": True,
-}
-BIDIRECTIONAL = {"attention": "additive", "updates": 400}
-PRESETS = (
-    Preset(
-        "default",
+PRESET_TEXTS = {  # name -> title, sentence
+    "default": (
         N_("GRU with attention"),
         N_("What this lesson begins with: 300 pairs in which the same words recombine."),
-        "Cho et al. 2014; Luong, Pham, Manning 2015",
-        "first",
-        {},
     ),
-    Preset(
-        "five_one",
+    "five_one": (
         N_("Five sentences, one at a time"),
         N_(
             "A plain RNN of 128 numbers, no attention, 400 updates of one random sentence each: "
             "see how the loss jumps from sentence to sentence."
         ),
-        "Sutskever, Vinyals, Le 2014",
-        "five_sentences",
-        FIVE_SENTENCES | {"batch_size": "one"},
     ),
-    Preset(
-        "five_full",
+    "five_full": (
         N_("Five sentences, all at once"),
         N_("The same model, but every update sees all five: the curve is smooth."),
-        "Sutskever, Vinyals, Le 2014",
-        "five_sentences",
-        FIVE_SENTENCES | {"batch_size": "full"},
     ),
-    Preset(
-        "context",
+    "context": (
         N_("Context vector"),
         N_(
             "An LSTM without attention: its last state has to carry the whole sentence. The "
             "decoder begins with it and reads it again at every step, and a ReLU follows its "
             "embedding; More settings has a switch for each."
         ),
-        "Cho et al. 2014; Sutskever, Vinyals, Le 2014",
-        "first",
-        CONTEXT_VECTOR,
     ),
-    Preset(
-        "summaries",
+    "summaries": (
         N_("Context vector, summaries"),
         N_("The same model makes long sentences short: here one vector has to carry less."),
-        "Rush, Chopra, Weston 2015",
-        "summaries",
-        CONTEXT_VECTOR,
     ),
-    Preset(
-        "additive",
+    "additive": (
         N_("LSTM with additive attention"),
         N_(
             "Embedding 15, hidden 20, attention 30 numbers: small enough to read each one, and "
             "large enough to align words. It asks after its step; the paper asks before, which "
             "takes longer and aligns about as well: More settings has both."
         ),
-        "Bahdanau, Cho, Bengio 2015",
-        "first",
-        {
-            "architecture": "lstm",
-            "bidirectional": False,
-            "attention": "additive",
-            "embedding_size": 15,
-            "hidden_size": 20,
-            "attention_size": 30,
-            "dropout": 0.0,
-            "learning_rate": 0.01,
-        },
     ),
-    Preset(
-        "both_ways",
+    "both_ways": (
         N_("Bidirectional encoder with attention"),
         N_(
             "A GRU reads the source from both ends, additive attention looks back. More settings "
@@ -124,37 +57,19 @@ PRESETS = (
             "alone. A published article has a factor in a formula that does not do this: β is our "
             "reading of what it wants."
         ),
-        "Bahdanau, Cho, Bengio 2015; Luong, Pham, Manning 2015",
-        "first",
-        BIDIRECTIONAL,
     ),
-    Preset(
-        "labels",
+    "labels": (
         N_("Bidirectional encoder, labels"),
         N_("The same model writes a label for every word; some only the neighbours decide."),
-        "Bahdanau, Cho, Bengio 2015",
-        "labels",
-        BIDIRECTIONAL,
     ),
-    Preset(
-        "transformer",
+    "transformer": (
         N_("Transformer, English to Chinese"),
         N_(
             "Two layers of four heads, sines and cosines for the positions, a warm-up of the "
             "learning rate; the corpus First with its sides swapped."
         ),
-        "Vaswani et al. 2017",
-        "first",
-        {
-            "architecture": "transformer",
-            "layers": 2,
-            "learning_rate": 0.002,
-            "warm_up": 100,
-            "updates": 400,
-        },
-        is_swapped=True,
     ),
-)
+}
 
 
 def switch_corpus(name: str, want_swapped: bool) -> None:
@@ -177,21 +92,20 @@ def switch_corpus(name: str, want_swapped: bool) -> None:
 def start_preset(preset: Preset) -> None:
     """Its settings and its corpus, and the run begins. The corpus before is one undo away."""
     switch_corpus(preset.corpus, preset.is_swapped)
-    panel.apply_preset(preset.fields)
+    panel.apply_preset(preset.settings)
+    widgets.remount("presets")
     actions.start_and_select_run(*panel.chosen_configs(), controls.chosen_pace())
 
 
 def draw_presets() -> None:
     st.caption(_("A preset brings its corpus along; Undo on the Corpus page brings yours back."))
-    for preset in PRESETS:
+    for name, preset in PRESETS.items():
+        title, sentence = PRESET_TEXTS[name]
         st.button(
-            _(preset.title),
+            _(title),
             on_click=start_preset,
             args=(preset,),
-            key=f"train_preset_{preset.key}",
+            key=f"train_preset_{name}",
             width="stretch",
         )
-        caption = _(
-            "{sentence} (After {source}.)", sentence=_(preset.sentence), source=preset.paper
-        )
-        st.caption(caption)
+        st.caption(_("{sentence} (After {source}.)", sentence=_(sentence), source=preset.paper))

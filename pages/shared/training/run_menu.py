@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages.shared.frame import errors, session, url_state
+from pages.shared.frame import errors, session, url_state, widgets
 from pages.shared.frame.i18n import _
 from pages.shared.frame.markdown import escape_markdown
 from pages.shared.runs.labels import describe_settings, short_run_label
@@ -53,7 +53,7 @@ def run_menu(run: Run, choices: list[Run]) -> None:
         key = f"train_title_{run.id}"
         st.text_input(
             _("Name"),
-            value=url_state.initial_value(key, run.title),
+            value=widgets.initial_value(key, run.title),
             max_chars=MAX_TITLE_LENGTH,
             placeholder=describe_settings(run),
             on_change=rename_run,
@@ -67,13 +67,13 @@ def run_menu(run: Run, choices: list[Run]) -> None:
             list(
                 dict.fromkeys(
                     [
-                        *url_state.initial_value(key, watched_texts),
+                        *widgets.initial_value(key, watched_texts),
                         *watched_texts,
                         *offered_sentences(run),
                     ]
                 )
             ),
-            default=url_state.initial_value(key, watched_texts),
+            default=widgets.initial_value(key, watched_texts),
             max_selections=MAX_WATCHED,
             accept_new_options=True,
             on_change=watch_sentences,

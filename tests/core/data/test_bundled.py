@@ -7,7 +7,10 @@ from dataclasses import replace
 import pytest
 
 from seq2seq_core.data import bundled
-from seq2seq_core.data.corpus import build_corpus, swap_sides
+from seq2seq_core.data.corpus import Row, build_corpus, swap_sides
+
+FIRST = bundled.load_bundled("first").rows
+MINE = Row("我 爱 书", "I love books")
 
 
 def test_the_registry_names_every_folder_of_the_corpora_and_no_other() -> None:
@@ -62,3 +65,18 @@ def test_most_rows_decide_which_way_round_a_corpus_stands() -> None:
 
 def test_a_corpus_of_no_rows_stands_as_it_came() -> None:
     assert not bundled.is_swapped("first", ())
+
+
+def test_a_row_that_came_with_the_corpus_is_nobodys_own() -> None:
+    assert bundled.find_changed_rows("first", FIRST) == []
+    assert bundled.find_changed_rows("first", swap_sides(FIRST)) == []
+    assert bundled.find_changed_rows("first", [FIRST[1], MINE, FIRST[0]]) == [1]
+
+
+def test_a_changed_translation_makes_a_row_ones_own() -> None:
+    changed = Row(FIRST[0].source, FIRST[1].target)
+    assert bundled.find_changed_rows("first", [changed, *FIRST[1:]]) == [0]
+
+
+def test_nobody_knows_who_wrote_a_corpus_that_is_not_the_lessons() -> None:
+    assert bundled.find_changed_rows("mine.tsv", [MINE]) == []

@@ -8,9 +8,11 @@ from hypothesis import strategies as st
 
 from seq2seq_core.data.cleaning import clean_text
 from seq2seq_core.data.corpus import (
+    Pair,
     Row,
     build_corpus,
     count_duplicates,
+    find_pair,
     sanitize_rows,
     segment_known,
     split_held_out,
@@ -175,3 +177,9 @@ def test_cutting_loses_nothing_and_refuses_what_cannot_be_tokens(text: str) -> N
         pieces = segment_known(text, "space", WORDS)
         assert "".join(pieces) == text.replace(" ", "")
         assert not set(pieces) & set(SPECIAL_TOKENS)
+
+
+def test_a_pair_is_found_by_its_source() -> None:
+    pairs = (Pair(("a", "b"), ("x",)), Pair(("a",), ("y",)), Pair(("a", "b"), ("z",)))
+    assert find_pair(pairs, ["a", "b"]) is pairs[0]
+    assert find_pair(pairs, ("b",)) is None and find_pair((), ("a",)) is None

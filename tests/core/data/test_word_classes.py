@@ -3,25 +3,16 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from seq2seq_core.data import bundled
-from seq2seq_core.data.corpus import Corpus, Pair, Row, build_corpus
+from seq2seq_core.data.corpus import Corpus, Pair, build_corpus
 from seq2seq_core.data.word_classes import (
     ContextProfile,
-    LexiconEntry,
     WordClasses,
-    align_unseen_words,
-    augment,
-    collect_words,
     extract_translations,
-    rank_substitutes,
-    unseen_words,
 )
 
 FIRST = bundled.load_bundled("first")
-XIAOXUE = Row("小雪 昨天 买 了 两 件 红色 的 毛衣", "XiaoXue bought two red sweaters yesterday")
 
 
 @pytest.fixture(scope="module")
@@ -34,21 +25,26 @@ def known(first: Corpus) -> WordClasses:
     return WordClasses.from_pairs(first.pairs)
 
 
-def pair_of(source: str, target: str) -> Pair:
-    return build_corpus([Row(source, target)], "space").pairs[0]
-
-
 def test_a_word_fits_where_it_stood_before() -> None:
     company = ContextProfile.from_sentences([("a", "b", "c"), ("a", "d")])
-    assert (
-        company.context_score("b", ("a", "x", "c"), 1) == 3
-    )  # both neighbours, and all the others
-    assert (
-        company.context_score("d", ("a", "x", "c"), 1) == 1.5
-    )  # the left one, and half of the others
-    assert (
-        company.context_score("c", ("b", "x"), 1) == 3
-    )  # the edge of a sentence is a neighbour too
+    tokens = ("a", "x", "c")
+    assert company.context_score(("b",), tokens, 1) == 3  # both neighbours, and all the others
+    assert company.context_score(("d",), tokens, 1) == 1.5  # the left one, and half of the others
+    # the edge of a sentence is a neighbour too
+    assert company.context_score(("c",), ("b", "x"), 1) == 3
+    assert company.context_score(("x",), ("a", "b"), 1) == 0  # nobody has met it
+
+
+def test_a_phrase_fits_by_its_two_ends() -> None:
+    company = ContextProfile.from_sentences([("a", "b", "c", "d"), ("a", "d")])
+    assert company.neighbour_score(("b", "c"), ("a", "d"), 1, 0) == 2  # between the two
+    assert company.neighbour_score(("b", "c"), ("a", "x", "y", "d"), 1, 2) == 2  # in their place
+    assert company.neighbour_score(("b", "c"), ("a", "d"), 0, 0) == 0
+    assert company.context_score(("b", "c"), ("a", "d"), 1, 0) == 3
+
+
+def test_words_come_by_frequency() -> None:
+    assert ContextProfile.from_sentences([("a", "b"), ("b", "c")]).words == ("b", "a", "c")
 
 
 def test_a_translation_follows_the_sure_links(known: WordClasses) -> None:
@@ -69,132 +65,3 @@ def test_without_links_common_rows_tell_the_translation(first: Corpus) -> None:
         ("茶", "tea"),
     ):
         assert found[word][0] == (target,)
-
-
-def test_new_words_of_a_pair_belong_together(first: Corpus, known: WordClasses) -> None:
-    others = collect_words(first.pairs)
-    pair = build_corpus([XIAOXUE], "space").pairs[0]
-    assert align_unseen_words(pair, others, known) == [LexiconEntry("小雪", "XiaoXue")]
-    old_translation = pair_of("姐姐 每天 喝 一 杯 茶", "she drinks a cup of tea every day")
-    assert align_unseen_words(old_translation, others, known) == [LexiconEntry("姐姐", "she")]
-    assert align_unseen_words(first.pairs[0], others, known) == []
-    both = pair_of("我 爱 披萨", "I love pizza")
-    assert align_unseen_words(both, others, known) == [
-        LexiconEntry("爱", "love"),
-        LexiconEntry("披萨", "pizza"),
-    ]
-    # nobody knows which belongs to which
-    assert align_unseen_words(pair_of("我 很 爱 披萨", "I love pizza"), others, known) == []
-    assert unseen_words(pair_of("我 爱 茶", "I adore some tea"), others) == (
-        ["爱"],
-        ["adore", "some"],
-    )
-
-
-@pytest.mark.parametrize(
-    ("source", "target", "new", "likes"),
-    [
-        (*(XIAOXUE.source, XIAOXUE.target), ("小雪", "XiaoXue"), {"小冰", "咖哥"}),
-        ("小冰 买 了 三 件 裙子", "XiaoBing bought three skirts", ("裙子", "skirts"), {"毛衣"}),
-        ("他 吃 了 两 个 香蕉", "he ate two bananas", ("香蕉", "bananas"), {"苹果", "鸡蛋"}),
-        ("他 昨天 卖 了 一 本 书", "he sold a book yesterday", ("卖", "sold"), {"买", "看", "写"}),
-    ],
-)
-def test_a_word_of_the_same_class_comes_first(
-    known: WordClasses, source: str, target: str, new: tuple[str, str], likes: set[str]
-) -> None:
-    best = rank_substitutes(pair_of(source, target), LexiconEntry(*new), known)[0]
-    assert best.source in likes
-    if best.target.endswith("s"):
-        assert new[1].endswith("s")  # a plural stands in the place of a plural
-
-
-@pytest.mark.parametrize("new", [("书包", "bags"), ("blorp", "blorps"), ("x", "z")])
-def test_the_word_that_gave_way_is_the_first_place(
-    first: Corpus, known: WordClasses, new: tuple[str, str]
-) -> None:
-    row = first.rows[0]
-    made = pair_of(row.source.replace("毛衣", new[0]), row.target.replace("sweaters", new[1]))
-    assert rank_substitutes(made, LexiconEntry(*new), known, first.pairs)[0] == LexiconEntry(
-        "毛衣", "sweaters"
-    )
-
-
-def test_a_row_with_other_neighbours_is_not_what_a_pair_was_made_of(
-    first: Corpus, known: WordClasses
-) -> None:
-    skirts = pair_of(
-        "小冰 买 了 三 件 裙子", "XiaoBing bought three skirts"
-    )  # tickets are 三 张 票
-    best = rank_substitutes(skirts, LexiconEntry("裙子", "skirts"), known, first.pairs)
-    assert best[0] == LexiconEntry("毛衣", "sweaters")
-
-
-def test_ten_rows_with_the_new_word_and_none_that_was_held_out(
-    first: Corpus, known: WordClasses
-) -> None:
-    new = LexiconEntry("小雪", "XiaoXue")
-    pair = build_corpus([XIAOXUE], "space").pairs[0]
-    like = rank_substitutes(pair, new, known)[0]
-    made = augment(first, "space", new, like, FIRST.held_out)
-    assert len({row.source for row in made}) == 10
-    for row in made:
-        assert row.source.split().count("小雪") == row.target.split().count("XiaoXue") == 1
-        assert like.source not in row.source.split()
-    corpus = build_corpus(made, "space")
-    assert not corpus.problems
-    position = corpus.pairs[0].source.index("小雪"), corpus.pairs[0].target.index("XiaoXue")
-    assert position in corpus.pairs[0].sure  # links are still where they were
-
-
-def test_a_known_word_brings_no_held_out_sentence_into_training(first: Corpus) -> None:
-    new, like = LexiconEntry("咖哥", "KaGe"), LexiconEntry("小冰", "XiaoBing")
-    taken = {row.source for row in (*FIRST.rows, *FIRST.held_out)}
-    made = augment(first, "space", new, like, FIRST.held_out, count=100)
-    assert made and not taken & {row.source for row in made}
-    without = augment(first, "space", new, like, count=100)
-    assert {row.source for row in FIRST.held_out} & {row.source for row in without}
-
-
-def test_fewer_rows_where_there_are_no_more() -> None:
-    rows = [Row("我 爱 茶", "I love tea"), Row("你 爱 茶", "you love tea"), Row("茶 茶", "tea tea")]
-    made = augment(
-        build_corpus(rows, "space"), "space", LexiconEntry("奶", "milk"), LexiconEntry("茶", "tea")
-    )
-    assert made == [Row("我 爱 奶", "I love milk"), Row("你 爱 奶", "you love milk")]
-
-
-def test_an_article_keeps_its_word() -> None:
-    rows = [Row("一 个 苹果", "an apple"), Row("这 个 苹果", "this apple")]
-    new, like = LexiconEntry("梨", "pear"), LexiconEntry("苹果", "apple")
-    assert augment(build_corpus(rows, "space"), "space", new, like) == [
-        Row("这 个 梨", "this pear")
-    ]
-
-
-def test_a_sentence_that_would_be_cut_elsewhere_is_left_out() -> None:
-    rows = [Row("我喜欢书", "I like books")]
-    corpus = build_corpus(rows, "zh-word")
-    assert augment(corpus, "zh-word", LexiconEntry("小雪", "XiaoXue"), LexiconEntry("我", "I")) == [
-        Row("小雪喜欢书", "XiaoXue like books")
-    ]
-    assert (
-        augment(corpus, "zh-word", LexiconEntry("爱 茶", "tea"), LexiconEntry("书", "books")) == []
-    )
-
-
-SENTENCES = st.lists(st.sampled_from("abcd"), min_size=1, max_size=5)
-
-
-@given(st.lists(st.tuples(SENTENCES, SENTENCES), min_size=1, max_size=12))
-def test_an_exchange_moves_no_word_and_repeats_no_sentence(
-    sentences: list[tuple[list[str], list[str]]],
-) -> None:
-    rows = [Row(" ".join(source), " ".join(target)) for source, target in sentences]
-    made = augment(
-        build_corpus(rows, "space"), "space", LexiconEntry("new", "NEW"), LexiconEntry("a", "b")
-    )
-    assert len({row.source for row in made}) == len(made) <= 10
-    old = {(row.source, row.target) for row in rows}
-    for row in made:
-        assert (row.source.replace("new", "a"), row.target.replace("NEW", "b")) in old

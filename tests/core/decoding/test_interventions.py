@@ -10,26 +10,21 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from seq2seq_core.config import ModelConfig
+from seq2seq_core.decoding.branches import summarize_outcome
 from seq2seq_core.decoding.interventions import (
     KINDS_BY_LETTER,
     MAX_NUMBERS,
     Branch,
     Intervention,
-    TokenDifference,
-    find_difference,
     parse_branch,
     replay_branch,
     shuffled_attention,
-    summarize_outcome,
     word_intervention,
 )
-from seq2seq_core.decoding.stepper import Stepper
-from seq2seq_core.decoding.translator import translate
+from seq2seq_core.decoding.translator import Translator
 from seq2seq_core.errors import ConfigError, CorpusError, Seq2SeqError
 from seq2seq_core.models import attention_overrides, build_model
-from seq2seq_core.models.base import EncoderDecoder
-from seq2seq_core.training.checkpoint import Checkpoint
-from tests.core.model_grid import SOURCE, TARGET
+from tests.core.model_grid import CODEC, SOURCE, TARGET
 
 TEXT = "自然 语言 处理 很 强大"
 TOKENS = tuple(TEXT.split())
@@ -47,13 +42,13 @@ BLIND = ModelConfig(attention="none", embedding_size=8, hidden_size=8)
 ALL = ATTENDING | {"no-attention": BLIND}
 
 
-def made(kind: ModelConfig) -> tuple[EncoderDecoder, Checkpoint]:
+def made(kind: ModelConfig) -> Translator:
     """A model with random weights, large enough that no two steps are alike."""
     model = build_model(kind, len(SOURCE), len(TARGET), seed=3).eval()
     with torch.no_grad():
         for weights in model.parameters():
             weights.mul_(2)
-    return model, Checkpoint(kind, "space", SOURCE, TARGET, torch.zeros(0))
+    return Translator(model, CODEC)
 
 
 def other_than(*tokens: int) -> int:
@@ -135,57 +130,58 @@ def test_a_word_left_out_is_not_looked_at_and_comes_back() -> None:
 
 @pytest.mark.parametrize("kind", ALL.values(), ids=ALL)
 def test_where_nothing_is_changed_it_is_the_greedy_translation(kind: ModelConfig) -> None:
-    model, checkpoint = made(kind)
-    assert replay_branch(model, checkpoint, TOKENS, Branch()) == translate(model, checkpoint, TEXT)
+    translator = made(kind)
+    assert replay_branch(translator, TOKENS, Branch()) == translator.translate(TEXT)
 
 
 @pytest.mark.parametrize("kind", ALL.values(), ids=ALL)
 def test_its_own_word_put_in_changes_nothing(kind: ModelConfig) -> None:
-    model, checkpoint = made(kind)
-    own = replay_branch(model, checkpoint, TOKENS, Branch())
+    translator = made(kind)
+    own = replay_branch(translator, TOKENS, Branch())
     for step, written in enumerate(own.steps[:6], 1):
         same = Branch((word_intervention(step, written.token, TARGET),))
-        assert replay_branch(model, checkpoint, TOKENS, same) == own
+        assert replay_branch(translator, TOKENS, same) == own
 
 
 @pytest.mark.parametrize("kind", ALL.values(), ids=ALL)
 def test_a_branch_shares_its_beginning_and_leaves_the_old_walk_whole(kind: ModelConfig) -> None:
-    model, checkpoint = made(kind)
-    old = replay_branch(model, checkpoint, TOKENS, Branch())
-    walk = Stepper.from_source(model, torch.tensor(SOURCE.encode(TOKENS))).decode_to_end()
+    translator = made(kind)
+    old = replay_branch(translator, TOKENS, Branch())
+    early = translator.start_stepper(TOKENS).write_token()
+    walk = early.decode_to_end()
     steps, tokens = walk.steps, walk.tokens
     before = [step.probabilities.clone() for step in steps]
     forced = other_than(walk.tokens[1])
-    by_hand = walk.rewind(1).write_token(forced).decode_to_end()
+    by_hand = early.write_token(forced).decode_to_end()
     assert by_hand.steps[0] is walk.steps[0] is steps[0]
-    branch = replay_branch(model, checkpoint, TOKENS, Branch((Intervention(2, "word", forced),)))
+    branch = replay_branch(translator, TOKENS, Branch((Intervention(2, "word", forced),)))
     assert [step.token for step in branch.steps] == TARGET.decode(by_hand.tokens)
     assert branch.steps[0] == old.steps[0] and branch.steps[1].top == old.steps[1].top
     assert branch.steps[1].token != old.steps[1].token
     assert walk.steps is steps and walk.tokens == tokens
     assert all(step.probabilities.equal(p) for step, p in zip(steps, before, strict=True))
-    assert replay_branch(model, checkpoint, TOKENS, Branch()) == old
+    assert replay_branch(translator, TOKENS, Branch()) == old
 
 
 @pytest.mark.parametrize("kind", RECURRENT.values(), ids=RECURRENT)
 def test_looking_evenly_gives_the_mean_of_the_encoders_states(kind: ModelConfig) -> None:
-    model, checkpoint = made(kind)
+    translator = made(kind)
     ids = torch.tensor([SOURCE.encode(TOKENS)])
-    states = model.inspect_source(ids, ids != 0).states[0]  # (S, D)
-    step = replay_branch(model, checkpoint, TOKENS, parse_branch("2e")).steps[1]
+    states = translator.model.inspect_source(ids, ids != 0).states[0]  # (S, D)
+    step = replay_branch(translator, TOKENS, parse_branch("2e")).steps[1]
     torch.testing.assert_close(torch.tensor(step.context), states.mean(0))
     assert step.attention == pytest.approx([1 / len(TOKENS)] * len(TOKENS))
-    one = replay_branch(model, checkpoint, TOKENS, parse_branch("2a3")).steps[1]
+    one = replay_branch(translator, TOKENS, parse_branch("2a3")).steps[1]
     torch.testing.assert_close(torch.tensor(one.context), states[3])
 
 
 @pytest.mark.parametrize("kind", ATTENDING.values(), ids=ATTENDING)
 def test_looking_at_one_word_looks_nowhere_else_in_any_layer_and_head(kind: ModelConfig) -> None:
-    model, checkpoint = made(kind)
-    translation = replay_branch(model, checkpoint, TOKENS, parse_branch("2a3"))
+    translator = made(kind)
+    translation = replay_branch(translator, TOKENS, parse_branch("2a3"))
     assert translation.steps[1].attention == (0, 0, 0, 1, 0)
     walk = (
-        Stepper.from_source(model, torch.tensor(SOURCE.encode(TOKENS)))
+        translator.start_stepper(TOKENS)
         .write_token()
         .write_token(override=attention_overrides.fixed_attention(3))
     )
@@ -199,10 +195,10 @@ def test_looking_at_one_word_looks_nowhere_else_in_any_layer_and_head(kind: Mode
 def test_a_look_changes_one_step_and_then_the_model_goes_on_as_it_wants(
     kind: ModelConfig, looked: str
 ) -> None:
-    model, checkpoint = made(kind)
-    own = replay_branch(model, checkpoint, TOKENS, Branch())
+    translator = made(kind)
+    own = replay_branch(translator, TOKENS, Branch())
     number = {"sharpened": 5, "shuffled": 1, "at": 2}.get(looked, 0)
-    branch = replay_branch(model, checkpoint, TOKENS, Branch((Intervention(2, looked, number),)))
+    branch = replay_branch(translator, TOKENS, Branch((Intervention(2, looked, number),)))
     assert branch.steps[0] == own.steps[0]
     assert branch.steps[1].attention != own.steps[1].attention
     assert branch.steps[1].top != own.steps[1].top
@@ -211,11 +207,11 @@ def test_a_look_changes_one_step_and_then_the_model_goes_on_as_it_wants(
 
 @pytest.mark.parametrize("kind", ATTENDING.values(), ids=ATTENDING)
 def test_the_sharpness_one_is_as_learnt_and_zero_is_even(kind: ModelConfig) -> None:
-    model, checkpoint = made(kind)
-    own = replay_branch(model, checkpoint, TOKENS, Branch())
+    translator = made(kind)
+    own = replay_branch(translator, TOKENS, Branch())
     for text, same in (("2b1", own.steps[1]), ("2b0", None)):
-        step = replay_branch(model, checkpoint, TOKENS, parse_branch(text)).steps[1]
-        even = replay_branch(model, checkpoint, TOKENS, parse_branch("2e")).steps[1]
+        step = replay_branch(translator, TOKENS, parse_branch(text)).steps[1]
+        even = replay_branch(translator, TOKENS, parse_branch("2e")).steps[1]
         wanted = same or even
         assert step.attention == pytest.approx(wanted.attention, abs=1e-5)
         assert step.hidden == pytest.approx(wanted.hidden, abs=1e-5)
@@ -237,26 +233,24 @@ def test_a_shuffle_moves_every_weight_and_the_same_seed_the_same_way() -> None:
 
 @pytest.mark.parametrize("kind", ALL.values(), ids=ALL)
 def test_a_word_left_out_is_the_shorter_sentence(kind: ModelConfig) -> None:
-    model, checkpoint = made(kind)
-    shorter = replay_branch(model, checkpoint, TOKENS, parse_branch("x1-x4"))
-    assert shorter == translate(model, checkpoint, "自然 处理 很")
+    translator = made(kind)
+    shorter = replay_branch(translator, TOKENS, parse_branch("x1-x4"))
+    assert shorter == translator.translate("自然 处理 很")
     assert shorter.source_tokens == ("自然", "处理", "很")
 
 
 def test_a_position_means_the_whole_sentence_whatever_is_left_out() -> None:
-    model, checkpoint = made(RECURRENT["gru-general-after"])
-    step = replay_branch(model, checkpoint, TOKENS, parse_branch("1a3-x0-x1")).steps[0]
+    translator = made(RECURRENT["gru-general-after"])
+    step = replay_branch(translator, TOKENS, parse_branch("1a3-x0-x1")).steps[0]
     assert step.attention == (0, 1, 0)  # of 处理 很 强大
 
 
 def test_a_change_behind_the_end_changes_nothing() -> None:
-    model, checkpoint = made(BLIND)
-    ended = replay_branch(
-        model, checkpoint, TOKENS, Branch((word_intervention(2, "<eos>", TARGET),))
-    )
+    translator = made(BLIND)
+    ended = replay_branch(translator, TOKENS, Branch((word_intervention(2, "<eos>", TARGET),)))
     more = Branch((word_intervention(2, "<eos>", TARGET), Intervention(9, "word", 7)))
     assert len(ended.steps) == 2
-    assert replay_branch(model, checkpoint, TOKENS, more) == ended
+    assert replay_branch(translator, TOKENS, more) == ended
 
 
 # --- refused ----------------------------------------------------------------------------------
@@ -276,9 +270,9 @@ def test_a_change_behind_the_end_changes_nothing() -> None:
 def test_what_does_not_fit_the_sentence_or_the_model_is_refused(
     name: str, text: str, code: str
 ) -> None:
-    model, checkpoint = made(ALL[name])
+    translator = made(ALL[name])
     with pytest.raises(ConfigError) as caught:
-        replay_branch(model, checkpoint, TOKENS, parse_branch(text))
+        replay_branch(translator, TOKENS, parse_branch(text))
     assert caught.value.code == code and str(caught.value)
 
 
@@ -298,8 +292,8 @@ def test_a_typed_word_is_cleaned_and_has_to_be_one_that_the_model_can_write() ->
 
 
 def test_the_outcome_is_the_probability_of_all_words_one_after_the_other() -> None:
-    model, checkpoint = made(BLIND)
-    translation = replay_branch(model, checkpoint, TOKENS, parse_branch("2w7"))
+    translator = made(BLIND)
+    translation = replay_branch(translator, TOKENS, parse_branch("2w7"))
     product = torch.tensor([step.probability for step in translation.steps]).double().log().sum()
     assert summarize_outcome(translation).log_probability == pytest.approx(float(product))
     assert summarize_outcome(translation).tokens == tuple(step.token for step in translation.steps)
@@ -307,21 +301,3 @@ def test_the_outcome_is_the_probability_of_all_words_one_after_the_other() -> No
     assert summarize_outcome(replace(translation, steps=(never,))).log_probability == pytest.approx(
         -103, abs=1
     )
-
-
-@pytest.mark.parametrize(
-    ("own", "other", "wanted"),
-    [
-        ("a b c", "a b c", None),
-        ("a b c", "a x c", TokenDifference(2, ("b",), ("x",), 1)),
-        ("a b c", "a b", TokenDifference(3, ("c",), (), 0)),
-        ("a b", "a b c d", TokenDifference(3, (), ("c", "d"), 0)),
-        ("a a a", "a a", TokenDifference(3, ("a",), (), 0)),
-        ("a b b c", "a b c", TokenDifference(3, ("b",), (), 1)),
-        ("a", "x y", TokenDifference(1, ("a",), ("x", "y"), 0)),
-    ],
-)
-def test_a_difference_is_what_stands_between_the_common_ends(
-    own: str, other: str, wanted: TokenDifference | None
-) -> None:
-    assert find_difference(own.split(), other.split()) == wanted

@@ -104,16 +104,17 @@ def test_the_first_step_is_the_same_with_and_without_fillers() -> None:
         assert [token for token in filled if token != EOS] == ids
 
 
-def test_going_back_and_on_again_changes_nothing_and_a_branch_leaves_the_old_walk_whole() -> None:
+def test_going_on_again_changes_nothing_and_a_branch_leaves_the_old_stepper_whole() -> None:
     model = build_model(KINDS[5], len(SOURCE), len(TARGET), seed=4)
-    walk = Stepper.from_source(model, DATA.src[1][DATA.src[1] != 0]).decode_to_end(6)
-    again = walk.rewind(2).decode_to_end(6)
+    early = Stepper.from_source(model, DATA.src[1][DATA.src[1] != 0]).write_token().write_token()
+    walk, again = early.decode_to_end(6), early.decode_to_end(6)
     assert again.tokens == walk.tokens
     for one, two in zip(walk.steps, again.steps, strict=True):
         assert one.probabilities.equal(two.probabilities)
     other = next(token for token in range(4, len(TARGET)) if token != walk.tokens[2])
-    branch = walk.rewind(2).write_token(other).write_token()
+    branch = early.write_token(other).write_token()
     assert branch.tokens[:3] == [*walk.tokens[:2], other]
+    assert early.tokens == walk.tokens[:2]
     assert walk.decode_to_end(6).tokens == again.tokens
 
 

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from seq2seq_core.config import ModelConfig, TrainingConfig
+from seq2seq_core.decoding.translator import Translator
 from seq2seq_core.evaluation.metrics import evaluate
 from seq2seq_core.evaluation.report import (
     MAX_PAIRS,
@@ -20,31 +21,29 @@ from seq2seq_core.evaluation.report import (
 )
 from seq2seq_core.evaluation.text_metrics import rouge_f1, sentence_bleu
 from seq2seq_core.models import build_model
-from seq2seq_core.models.base import EncoderDecoder
-from seq2seq_core.training.checkpoint import Checkpoint
 from seq2seq_core.training.loop import initial_state, train
 from tests.core.model_grid import DATA, PAIRS, SOURCE, TARGET
-from tests.core.trained import checkpoint_of
+from tests.core.trained import translator_of
 
 
 @cache
-def half_learnt() -> tuple[EncoderDecoder, Checkpoint]:
+def half_learnt() -> Translator:
     """Some sentences are right, others not."""
     kind = ModelConfig(embedding_size=12, hidden_size=16)
     model = build_model(kind, len(SOURCE), len(TARGET), seed=2)
     config = TrainingConfig(updates=60, batch_size="full")
     for event in train(model, initial_state(model), DATA, config):
-        checkpoint = checkpoint_of(event, kind, SOURCE, TARGET)
+        translator = translator_of(event, kind)
         if 0 < evaluate(model, DATA, PAIRS).exact_match < 1:
             break
-    return checkpoint.build(), checkpoint
+    return translator
 
 
 def test_a_model_is_measured_as_by_the_single_measures() -> None:
-    model, checkpoint = half_learnt()
-    found, read = build_report(model, checkpoint, PAIRS), evaluate(model, DATA, PAIRS)
+    translator = half_learnt()
+    found, read = build_report(translator, PAIRS), evaluate(translator.model, DATA, PAIRS)
     assert 0 < found.exact_match < 1
-    assert found.exact_match == read.exact_match == greedy_exact_match(model, checkpoint, PAIRS)
+    assert found.exact_match == read.exact_match == greedy_exact_match(translator, PAIRS)
     assert found.token_accuracy == read.token_accuracy
     assert found.exact_match == sum(one.is_exact_match for one in found.sentences) / len(PAIRS)
     for one, pair in zip(found.sentences, PAIRS, strict=True):

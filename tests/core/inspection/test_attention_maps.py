@@ -9,7 +9,7 @@ from seq2seq_core.inspection.attention_maps import build_attention_maps
 from seq2seq_core.models import build_model
 from seq2seq_core.training.loop import initial_state, train
 from tests.core.model_grid import DATA, PAIRS, SOURCE, TARGET
-from tests.core.trained import checkpoint_of
+from tests.core.trained import translator_of
 
 
 def test_a_map_keeps_its_weights_in_a_byte_each() -> None:
@@ -18,11 +18,10 @@ def test_a_map_keeps_its_weights_in_a_byte_each() -> None:
         model, initial_state(model), DATA, TrainingConfig(updates=20, batch_size="full")
     ):
         last = event
-    checkpoint = checkpoint_of(last, ModelConfig(), SOURCE, TARGET)
-    trained = checkpoint.build()
+    trained = translator_of(last, ModelConfig())
     found, weights = (
-        build_attention_maps(trained, checkpoint, PAIRS),
-        teacher_forced_attention(trained, DATA),
+        build_attention_maps(trained, PAIRS),
+        teacher_forced_attention(trained.model, DATA),
     )
     assert found is not None and weights is not None
     for one, matrix, pair in zip(found, weights, PAIRS, strict=True):
@@ -46,5 +45,5 @@ def test_without_attention_there_are_no_maps() -> None:
     for event in train(
         model, initial_state(model), DATA, TrainingConfig(updates=1, batch_size="full")
     ):
-        checkpoint = checkpoint_of(event, kind, SOURCE, TARGET)
-    assert build_attention_maps(checkpoint.build(), checkpoint, PAIRS) is None
+        translator = translator_of(event, kind)
+    assert build_attention_maps(translator, PAIRS) is None

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from seq2seq_core.config import ModelConfig
 from seq2seq_core.data.vocabulary import SPECIAL_TOKENS
+from seq2seq_core.decoding.translator import Translator
 from seq2seq_core.inspection.embeddings import (
-    VECTOR_SETS,
     VectorSet,
     closest_pair_word,
     collect_vectors,
@@ -22,8 +22,7 @@ from seq2seq_core.inspection.embeddings import (
     sample_pairs,
 )
 from seq2seq_core.models import build_model
-from seq2seq_core.training.checkpoint import Checkpoint
-from tests.core.model_grid import PAIRS, SOURCE, TARGET
+from tests.core.model_grid import CODEC, PAIRS, SOURCE, TARGET
 
 KINDS = [
     ModelConfig("gru", True, "general", 12, 16),
@@ -34,10 +33,7 @@ KINDS = [
 
 def made(kind: ModelConfig, name: str) -> VectorSet:
     model = build_model(kind, len(SOURCE), len(TARGET), seed=3)
-    parameters = torch.cat([p.detach().flatten() for p in model.parameters()])
-    return collect_vectors(
-        model, Checkpoint(kind, "space", SOURCE, TARGET, parameters), PAIRS, name
-    )
+    return collect_vectors(Translator(model, CODEC), PAIRS, name)
 
 
 def random(count: int, size: int, seed: int = 0) -> torch.Tensor:
@@ -100,7 +96,7 @@ def test_a_word_with_several_states_stands_for_their_mean() -> None:
     assert vectors.tolist() == [[2.0], [5.0]]
 
 
-@pytest.mark.parametrize("name", VECTOR_SETS)
+@pytest.mark.parametrize("name", ["source", "target", "encoder", "decoder"])
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.architecture)
 def test_a_cloud_has_all_words_and_neither_specials_nor_padding(
     kind: ModelConfig, name: str
@@ -125,11 +121,10 @@ def test_a_cloud_has_all_words_and_neither_specials_nor_padding(
 def test_a_state_is_what_the_sentence_alone_would_give(kind: ModelConfig) -> None:
     """In a batch with longer sentences the padding changes nothing."""
     model = build_model(kind, len(SOURCE), len(TARGET), seed=3)
-    parameters = torch.cat([p.detach().flatten() for p in model.parameters()])
-    checkpoint = Checkpoint(kind, "space", SOURCE, TARGET, parameters)
+    translator = Translator(model, CODEC)
     for name in ("encoder", "decoder"):
-        together = collect_vectors(model, checkpoint, PAIRS, name)
-        alone = collect_vectors(model, checkpoint, PAIRS[:1], name)
+        together = collect_vectors(translator, PAIRS, name)
+        alone = collect_vectors(translator, PAIRS[:1], name)
         rows = [together.positions.index(place) for place in alone.positions]
         torch.testing.assert_close(together.vectors[rows], alone.vectors)
 

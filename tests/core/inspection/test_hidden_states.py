@@ -2,32 +2,17 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable
-from dataclasses import astuple, replace
-from itertools import product
+from dataclasses import astuple
 
 import pytest
 import torch
 
-from seq2seq_core.config import ModelConfig
+from seq2seq_core.config import ARCHITECTURES, ModelConfig
 from seq2seq_core.inspection import hidden_states
 from seq2seq_core.inspection.hidden_states import CellLocation, InspectedTranslation
-from seq2seq_core.models import build_model
-from seq2seq_core.models.calculation import Equation, Location
-from seq2seq_core.training.checkpoint import Checkpoint
-from tests.core.model_grid import ASKING_BEFORE, KINDS, PAIRS, SOURCE, TARGET, VARIANTS, name_of
-
-Vector = tuple[float, ...]
-STEP = 2
-WORDS = ("NLP", "is", "so", "<eos>")
-WIDE = ModelConfig(attention="additive", embedding_size=64, hidden_size=256, bidirectional=True)
-
-
-def open_up(kind: ModelConfig) -> InspectedTranslation:
-    model = build_model(kind, len(SOURCE), len(TARGET), seed=5).eval()
-    checkpoint = Checkpoint(kind, "space", SOURCE, TARGET, torch.zeros(0))
-    return hidden_states.inspect_translation(model, checkpoint, PAIRS[3].source, WORDS)
+from seq2seq_core.models.calculation import Location
+from tests.core.inspection.equations import STEP, WORDS, check, lines_by_code, open_up, spots
+from tests.core.model_grid import ASKING_BEFORE, KINDS, TARGET, VARIANTS, name_of
 
 
 @pytest.fixture(scope="module", params=[*KINDS, *VARIANTS], ids=name_of)
@@ -35,76 +20,8 @@ def case(request: pytest.FixtureRequest) -> tuple[ModelConfig, InspectedTranslat
     return request.param, open_up(request.param)
 
 
-def sigmoid(x: float) -> float:
-    return 1 / (1 + math.exp(-x))
-
-
-SQUASH = {"linear": lambda x: x, "tanh_linear": math.tanh, "sigmoid_linear": sigmoid}
-ENTRYWISE: dict[str, Callable[..., float]] = {
-    "tanh": math.tanh,
-    "relu": lambda a: max(0.0, a),
-    "add": lambda a, b: a + b,
-    "times": lambda a, b: a * b,
-    "divide": lambda a, b: a / b,
-    "subtract": lambda a, b: a - b,
-    "negative": lambda a: -a,
-    "lstm_cell": lambda f, c, i, g: f * c + i * g,
-    "lstm_out": lambda o, c: o * math.tanh(c),
-    "gru_new": lambda a, r, u: math.tanh(a + r * u),
-    "gru_mix": lambda z, n, h: (1 - z) * n + z * h,
-}
-
-
-def joined(line: Equation) -> Vector:
-    return tuple(value for part in line.operands for value in part.values)
-
-
-def product_of(a: Vector, b: Vector) -> float:
-    return sum(x * y for x, y in zip(a, b, strict=True))
-
-
-def softmax(scores: Vector) -> list[float]:
-    powers = [math.exp(score - max(scores)) for score in scores]
-    return [power / sum(powers) for power in powers]
-
-
-def normed(x: Vector, gain: Vector, bias: Vector) -> list[float]:
-    mean = sum(x) / len(x)
-    spread = math.sqrt(sum((value - mean) ** 2 for value in x) / len(x) + 1e-5)
-    return [g * (value - mean) / spread + b for value, g, b in zip(x, gain, bias, strict=True)]
-
-
-def by_hand(line: Equation) -> list[float] | None:
-    """The result out of the parts, in plain Python; None for what is given."""
-    parts = [part.values for part in line.operands]
-    if line.operation in SQUASH:
-        bias = line.bias or (0.0,) * len(line.result.values)
-        sums = [product_of(row, joined(line)) + b for row, b in zip(line.rows, bias, strict=False)]
-        return [SQUASH[line.operation](total) for total in sums]
-    if line.operation in ENTRYWISE:
-        return [ENTRYWISE[line.operation](*entries) for entries in zip(*parts, strict=True)]
-    others: dict[str, Callable[[], list[float]]] = {
-        "dot": lambda: [product_of(*parts) + sum(line.bias)],
-        "softmax": lambda: softmax(*parts),
-        "mean": lambda: [product_of(parts[0], column) for column in zip(*line.rows, strict=True)],
-        "norm": lambda: normed(*parts),
-        "join": lambda: list(joined(line)),
-    }
-    return others[line.operation]() if line.operation not in ("given", "cell") else None
-
-
-def check(line: Equation) -> None:
-    made = by_hand(line)
-    if made is not None:
-        shown = line.result.values[: len(made)]  # of a large matrix not all rows are shown
-        assert made and shown == pytest.approx(made, abs=1e-5), line.code
-
-
-def spots(kind: ModelConfig) -> list[Location]:
-    if not kind.is_transformer:
-        return [Location(STEP, position) for position in (0, 4)]
-    layers, heads = {0, kind.layers - 1}, {0, kind.heads - 1}
-    return [Location(STEP, 1, *rest) for rest in product(("cross", "own"), layers, heads)]
+def test_every_architecture_can_be_explained() -> None:
+    assert set(hidden_states.STEP_EXPLAINERS) == set(ARCHITECTURES)
 
 
 def test_every_line_follows_from_its_parts(case: tuple[ModelConfig, InspectedTranslation]) -> None:
@@ -118,7 +35,7 @@ def test_each_line_goes_on_with_what_came_before(
 ) -> None:
     """From the score to the probability no number comes from nowhere."""
     for spot in spots(case[0]):
-        lines = {line.code: line for line in hidden_states.explain_step(case[1], spot)}
+        lines = lines_by_code(case[1], spot)
         results = [line.result.values for line in lines.values()]
         if "weights" in lines:
             last = lines.get("sharper") or lines.get("scaled") or lines["score"]
@@ -140,7 +57,7 @@ def test_the_numbers_end_in_the_models_own_step(
     kind, opened = case
     step = opened.steps[STEP]
     for spot in spots(kind):
-        lines = {line.code: line for line in hidden_states.explain_step(opened, spot)}
+        lines = lines_by_code(opened, spot)
         logits = lines["probability"].operands[0].values
         assert logits == pytest.approx(step.inspection.step.logits[0].tolist(), abs=1e-5)
         probabilities = lines["probability"].result.values
@@ -153,71 +70,6 @@ def test_the_numbers_end_in_the_models_own_step(
             found = lines["weights"].result.values
             assert found[: len(shown)] == pytest.approx(shown, abs=1e-5)
             assert set(found[len(shown) :]) <= {0.0}  # words that are not written yet
-
-
-def test_a_word_that_is_not_written_yet_is_not_looked_at() -> None:
-    kind = ModelConfig("transformer", model_size=16, feed_forward_size=24)
-    opened = open_up(kind)
-    lines = {line.code: line for line in hidden_states.explain_step(opened, Location(1, 0, "own"))}
-    scores, weights = lines["weights"].operands[0].values, lines["weights"].result.values
-    assert scores[2:] == (-math.inf, -math.inf) and weights[2:] == (0.0, 0.0)
-
-
-def test_context_and_states_are_the_models(case: tuple[ModelConfig, InspectedTranslation]) -> None:
-    kind, opened = case
-    now = opened.steps[STEP].inspection
-    spot = Location(STEP, 1, layer=kind.layers - 1)
-    lines = {line.code: line for line in hidden_states.explain_step(opened, spot)}
-    if kind.is_transformer:
-        context = lines["projected"].result.values
-    else:
-        assert lines["state"].result.values == pytest.approx(now.hidden[0].tolist(), abs=1e-5)
-        embedded = lines.get("cut_off") or lines["embedded"]
-        assert embedded.result.values == pytest.approx(now.embedded[0].tolist(), abs=1e-5)
-        read = lines.get("inputs", embedded).result.values
-        assert read == pytest.approx(now.cells[0].inputs[0].tolist(), abs=1e-5)
-        context = lines["context"].result.values if kind.has_attention else None
-    if now.context is not None:
-        assert context == pytest.approx(now.context[0].tolist(), abs=1e-5)
-
-
-def test_who_asks_before_the_step_does_not_know_its_outcome() -> None:
-    for kind in ASKING_BEFORE:
-        codes = [line.code for line in hidden_states.explain_step(open_up(kind), Location(STEP, 0))]
-        assert codes.index("asks") < codes.index("score") < codes.index("context")
-        assert codes.index("context") < codes.index("inputs") < codes.index("state")
-        after = open_up(replace(kind, timing="after"))
-        codes = [line.code for line in hidden_states.explain_step(after, Location(STEP, 0))]
-        assert codes.index("embedded") < codes.index("state") < codes.index("score")
-
-
-def test_a_cell_line_by_line_is_torchs_cell(case: tuple[ModelConfig, InspectedTranslation]) -> None:
-    kind, opened = case
-    if kind.is_transformer:
-        assert hidden_states.explain_cell_step(opened, CellLocation("decoder", 0, 0)) == ()
-        return
-    both = (False, True) if kind.bidirectional else (False,)
-    places = [
-        CellLocation("encoder", layer, 1, way) for layer in range(kind.layers) for way in both
-    ]
-    for place in [*places, CellLocation("decoder", kind.layers - 1, STEP)]:
-        lines = hidden_states.explain_cell_step(opened, place)
-        for line in lines:
-            check(line)
-        shown = {line.code: line.result.values for line in lines}
-        if place.side == "encoder":
-            step = opened.source_inspection.cells[place.layer][place.is_backward]
-            after = [part[0, place.word].tolist() for part in step.new_state]
-        else:
-            step = opened.steps[STEP].inspection.cells[place.layer]
-            after = [part[0].tolist() for part in step.new_state]
-        assert set(step.gates) <= set(shown)
-        for name, value in zip("hc", after, strict=False):
-            assert shown[name] == pytest.approx(value, abs=1e-5)
-        if place.layer == kind.layers - 1 and place.side == "encoder":
-            half = len(after[0]) * place.is_backward
-            torchs = opened.source_inspection.states[0, place.word, half : half + len(after[0])]
-            assert shown["h"] == pytest.approx(torchs.tolist(), abs=1e-5)
 
 
 def test_strips_hold_one_vector_a_word(case: tuple[ModelConfig, InspectedTranslation]) -> None:
@@ -262,11 +114,18 @@ def test_all_that_comes_out_is_plain() -> None:
         assert all(plain(astuple(strip)) for strip in hidden_states.vector_series(opened, 0))
 
 
-def test_of_a_large_matrix_a_few_rows_are_shown() -> None:
-    opened = open_up(WIDE)
-    combined = {line.code: line for line in hidden_states.explain_step(opened, Location(STEP, 0))}[
-        "combined"
-    ]
-    assert len(combined.result.values) == 256
-    assert len(combined.rows) == 8 and len(combined.rows[0]) == 512
-    check(combined)
+@pytest.mark.parametrize(
+    ("output", "step", "token"),
+    [
+        ("I see you <eos>", 0, "I"),
+        ("I see you <eos>", 3, "<eos>"),
+        ("I see them <eos>", 2, "you"),  # this step is wrong, those before it are right
+        ("I saw you <eos>", 2, None),  # after another word there is no loss
+        ("I see you too <eos>", 3, "<eos>"),
+        ("I see you too <eos>", 4, None),  # the reference is over
+    ],
+)
+def test_a_step_has_a_right_token_as_long_as_the_output_is_the_reference(
+    output: str, step: int, token: str | None
+) -> None:
+    assert hidden_states.reference_token(("I", "see", "you"), output.split(), step) == token

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 import torch
 
-from seq2seq_core.config import SCORES
-from seq2seq_core.models.attention import AttentionScore, attend_to_memory, build_score
+from seq2seq_core.config import ATTENTIONS
+from seq2seq_core.models.attention import SCORES, AttentionScore, attend_to_memory
 
 CASES = json.loads((Path(__file__).parents[2] / "oracles/attention.json").read_text())["cases"]
 NAMED = {"W": "key", "Wk": "key", "Wq": "query", "v": "energy"}  # the oracles' names -> ours
@@ -25,7 +25,7 @@ def score_with(
 ) -> AttentionScore:
     """Our score with the oracle's weights; Keras' additive score has none, so ones stand there."""
     size = len(weights["Wk"]) if "Wk" in weights else key_size
-    score = build_score(kind, query_size, key_size, size).double()
+    score = SCORES[kind](query_size, key_size, size).double()
     for name, layer in score.named_children():
         given = [value for key, value in weights.items() if NAMED.get(key) == name]
         value = exact(given[0]) if given else torch.eye(*layer.weight.shape)
@@ -33,6 +33,10 @@ def score_with(
             value = torch.ones(1, size)
         layer.weight.data = value.double()
     return score
+
+
+def test_every_attention_that_can_be_chosen_is_a_score() -> None:
+    assert ("none", *SCORES) == ATTENTIONS
 
 
 @pytest.mark.parametrize("case", CASES, ids=[case["id"] for case in CASES])
@@ -50,7 +54,7 @@ def test_scores_agree_with_independent_implementations(case: dict[str, Any]) -> 
 
 @pytest.mark.parametrize("kind", SCORES)
 def test_padding_gets_exactly_nothing(kind: str) -> None:
-    score = build_score(kind, 4, 4, 5)
+    score = SCORES[kind](4, 4, 5)
     memory = torch.randn(2, 3, 4)
     mask = torch.tensor([[True, True, False], [True, False, False]])
     _, weights, _ = attend_to_memory(

@@ -17,7 +17,7 @@ from seq2seq_core.training import checkpoint as checkpoints
 from seq2seq_core.training.checkpoint import Checkpoint, pack_state, unpack_state
 from seq2seq_core.training.loop import TrainingState, initial_state, train
 from seq2seq_core.training.schedules import EarlyStopping
-from tests.core.model_grid import DATA, KINDS, SOURCE, TARGET, VARIANTS, name_of
+from tests.core.model_grid import CODEC, DATA, KINDS, SOURCE, TARGET, VARIANTS, name_of
 
 
 def trained(kind: ModelConfig) -> tuple[torch.nn.Module, TrainingState]:
@@ -29,19 +29,20 @@ def trained(kind: ModelConfig) -> tuple[torch.nn.Module, TrainingState]:
 @pytest.mark.parametrize("kind", [*KINDS, *VARIANTS], ids=name_of)
 def test_a_saved_model_answers_exactly_as_before(tmp_path: Path, kind: ModelConfig) -> None:
     model, state = trained(kind)
-    saved = Checkpoint(kind, "space", SOURCE, TARGET, state.parameters)
+    saved = Checkpoint(kind, CODEC, state.parameters)
     checkpoints.save_checkpoint(tmp_path / "run", saved, state, TrainingConfig(updates=3))
     loaded = checkpoints.load_checkpoint(tmp_path / "run")
-    assert (loaded.model_config, loaded.tokenizer) == (kind, "space")
-    assert (loaded.source, loaded.target) == (SOURCE, TARGET)
+    assert (loaded.model_config, loaded.codec) == (kind, CODEC)
     batch = DATA.full_batch()
-    answer = loaded.build()(batch.src, batch.src_mask, batch.tgt_in)[0]
+    answer = checkpoints.load_translator(tmp_path / "run").model(
+        batch.src, batch.src_mask, batch.tgt_in
+    )[0]
     assert answer.equal(model(batch.src, batch.src_mask, batch.tgt_in)[0])
 
 
 def test_one_changed_byte_is_refused(tmp_path: Path) -> None:
     _, state = trained(KINDS[0])
-    saved = Checkpoint(KINDS[0], "space", SOURCE, TARGET, state.parameters)
+    saved = Checkpoint(KINDS[0], CODEC, state.parameters)
     checkpoints.save_checkpoint(tmp_path, saved, state, TrainingConfig())
     data = bytearray((tmp_path / "weights.safetensors").read_bytes())
     data[-5] ^= 1

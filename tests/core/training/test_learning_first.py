@@ -15,7 +15,7 @@ from seq2seq_core.models import build_model
 from seq2seq_core.training.dataset import Dataset, freeze_dataset, load_dataset
 from seq2seq_core.training.loop import initial_state, train
 from tests.core import model_grid  # noqa: F401  # one thread
-from tests.core.trained import checkpoint_of
+from tests.core.trained import translator_of
 
 SEEDS = (1, 2, 3)
 
@@ -32,7 +32,7 @@ def learning(kind: ModelConfig, seed: int, every: int = 10) -> Iterator[tuple[in
     """The held-out pairs measured every so many updates, by default settings."""
     corpus, config = first(), TrainingConfig(seed=seed)
     data, new = corpus.make_batches(corpus.pairs), corpus.make_batches(corpus.held_out)
-    model = build_model(kind, len(corpus.source), len(corpus.target), seed)
+    model = build_model(kind, len(corpus.codec.source), len(corpus.codec.target), seed)
     for event in train(model, initial_state(model), data, config):
         if event.update % every == 0:
             yield event.update, evaluate(model, new, corpus.held_out)
@@ -61,10 +61,9 @@ def test_without_attention_it_is_far_behind_at_the_same_update(seed: int) -> Non
 
 def test_eos_fillers_make_a_good_model_look_as_if_it_had_learnt_nothing() -> None:
     corpus, kind, config = first(), ModelConfig(), TrainingConfig(updates=400)
-    model = build_model(kind, len(corpus.source), len(corpus.target), config.seed)
+    model = build_model(kind, len(corpus.codec.source), len(corpus.codec.target), config.seed)
     for event in train(model, initial_state(model), corpus.make_batches(corpus.pairs), config):
         last = event
-    checkpoint = checkpoint_of(last, kind, corpus.source, corpus.target)
-    trained, new = checkpoint.build(), corpus.held_out
-    assert evaluate(trained, corpus.make_batches(new), new).exact_match >= 0.95
-    assert eos_feeding_exact_match(trained, checkpoint, new) <= 0.05
+    trained, new = translator_of(last, kind, corpus.codec), corpus.held_out
+    assert evaluate(trained.model, corpus.make_batches(new), new).exact_match >= 0.95
+    assert eos_feeding_exact_match(trained, new) <= 0.05

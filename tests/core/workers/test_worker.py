@@ -53,7 +53,7 @@ def state(engine: Engine, run: store.Run) -> TrainingState:
     snapshot = store.load_latest_snapshot(engine, run.id)
     assert snapshot is not None
     made_of = dataset.load_dataset(store.load_run_corpus(engine, run.id))
-    model = build_model(run.model, len(made_of.source), len(made_of.target), seed=0)
+    model = build_model(run.model, len(made_of.codec.source), len(made_of.codec.target), seed=0)
     found = unpack_state(snapshot[1], model_size(model))
     assert found.update == snapshot[0]
     return found
@@ -62,7 +62,7 @@ def state(engine: Engine, run: store.Run) -> TrainingState:
 def direct(config: TrainingConfig = TRAINING) -> TrainingState:
     """The same training without worker and store."""
     made_of = dataset.load_dataset(CORPUS)
-    model = build_model(MODEL, len(made_of.source), len(made_of.target), config.seed)
+    model = build_model(MODEL, len(made_of.codec.source), len(made_of.codec.target), config.seed)
     data = made_of.make_batches(made_of.pairs)
     *_, last = loop.train(model, loop.initial_state(model), data, config)
     return last.copy_state()
@@ -296,12 +296,12 @@ def test_a_store_that_is_away_for_a_while_loses_nothing(
 ) -> None:
     run, worker = begin(engine), Worker(engine, "w", Heartbeat())
     until(worker, engine, run, 5)
-    reached, write = worker.jobs[run.id].update, queue.write_progress
+    reached = worker.jobs[run.id].update
 
     def away(*_: object) -> dict[int, str]:
         raise StoreError("cannot_save", detail="disk full")
 
-    monkeypatch.setattr(queue, "write_progress", away)
+    monkeypatch.setattr("seq2seq_core.workers.worker.write_progress", away)
     failures = 0
     while failures < 5:
         try:
@@ -309,7 +309,7 @@ def test_a_store_that_is_away_for_a_while_loses_nothing(
         except StoreError:
             failures += 1
     assert worker.jobs[run.id].update < reached + 100  # it waits
-    monkeypatch.setattr(queue, "write_progress", write)
+    monkeypatch.undo()
     work(worker)
     assert store.load_history(engine, run.id, "update")["update"] == list(range(1, 46))
     assert same(state(engine, run), direct())

@@ -7,16 +7,15 @@ from math import log
 import pytest
 
 from pages.shared.decoding.beam_tree import (
-    dead_ends,
     describe_beam_step,
     describe_ranking_change,
     describe_winner,
-    percent_from_log,
     ranking_data,
 )
-from pages.shared.decoding.guess_game import expected_by_chance, offered_words
+from pages.shared.decoding.guess_game import option_data
 from pages.shared.frame import i18n
 from seq2seq_core.decoding.beam_tree import BeamNode, BeamResult, BeamTree
+from seq2seq_core.decoding.guess_questions import offered_words
 from seq2seq_core.decoding.translator import TokenCandidate, TranslationStep
 
 
@@ -52,7 +51,7 @@ def plain(parts: list[dict[str, str]]) -> str:
 
 
 def test_a_step_says_what_was_kept_what_ended_what_died_and_what_was_cut_off() -> None:
-    assert dead_ends(GROWN, 0) == 0 and dead_ends(GROWN, 1) == 1
+    assert GROWN.count_dead_ends(0) == 0 and GROWN.count_dead_ends(1) == 1
     told = plain(describe_beam_step(GROWN, 1, "space"))
     assert "2 stay" in told and "The most probable one: he reads (20.0%)" in told
     assert "he <eos> has ended (40.0%)" in told
@@ -74,24 +73,9 @@ def test_the_rankings_say_who_has_moved() -> None:
     assert len(ranking_data((short, long), 0.0)["lists"]) == 1
 
 
-def test_small_probabilities_keep_a_digit() -> None:
-    shown = [percent_from_log(log(share)) for share in (0.354, 0.0007, 0.00003, 1e-12)]
-    assert shown == ["35.4%", "0.1%", "0.003%", "<0.0001%"]
-
-
-@pytest.mark.parametrize(
-    "top", [["he", "she", "it", "we", "<eos>"], ["<eos>", *"abcd"], [*"abcde"]]
-)
-def test_the_truth_is_always_among_five_options_in_a_fixed_order(top: list[str]) -> None:
-    choices = tuple(TokenCandidate(word, 0.5 / 2**i) for i, word in enumerate(top))
-    step = TranslationStep(top[0], 0.5, choices, None, (), None)
-    offered = offered_words(step, "1.200.abc.1")
-    assert offered == offered_words(step, "1.200.abc.1")
-    words = [word for word, *_rest in offered]
-    assert len(words) == len(set(words)) == 5 and words[-1] == "<eos>" and top[0] in words
-    orders = {tuple(w for w, *_rest in offered_words(step, str(seed))) for seed in range(20)}
-    assert len(orders) > 5  # the order says nothing
-
-
-def test_chance_is_the_sum_of_one_out_of_how_many() -> None:
-    assert expected_by_chance([5, 5, 4]) == pytest.approx([0, 0.2, 0.4, 0.65])
+def test_a_word_that_is_not_among_the_most_probable_has_less_than_the_last_of_them() -> None:
+    choices = tuple(TokenCandidate(word, 0.5 / 2**i) for i, word in enumerate("abcde"))
+    step = TranslationStep("a", 0.5, choices, None, (), None)
+    options = [option_data(offer) for offer in offered_words(step, "1.200.abc.1")]
+    assert options[-1] == ("<eos>", 0.0, "<3.1%", "")
+    assert ("a", 0.5, "50.0%", "") in options

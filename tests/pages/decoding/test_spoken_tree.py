@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pages.shared.decoding.eos_feeding import describe_divergence
-from pages.shared.decoding.stepper import describe_attention
+from pages.shared.decoding.wording import describe_attention
 from pages.shared.evaluation.generalization import describe_generalization
 from pages.shared.frame import i18n
 from pages.shared.frame.glossary import join_with_glosses

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import json
 from collections.abc import Callable
+from dataclasses import fields
 from pathlib import Path
 from urllib.parse import parse_qs
 
@@ -15,7 +16,8 @@ from hypothesis import strategies as st
 from pages.shared.frame import url_state
 from pages.shared.frame.i18n import segments
 from pages.shared.frame.markdown import escape_markdown
-from pages.shared.training.live_view import mark_correct
+from pages.shared.settings.decoding import DECODING_SETTINGS
+from pages.shared.settings.panel import ALL_SETTINGS
 
 MARKDOWN_LIKE = "*_`[]()<>#!|~$:\\&"
 
@@ -26,22 +28,6 @@ def test_escaped_text_has_no_character_left_that_markdown_knows(text: str) -> No
     unescaped = escaped.replace("\\\\", "")
     for character in MARKDOWN_LIKE.replace("\\", ""):
         assert unescaped.count(character) == unescaped.count("\\" + character)
-
-
-@pytest.mark.parametrize(
-    ("output", "reference", "right"),
-    [
-        (["a", "b"], ["a", "b"], [True, True]),
-        (["x", "a", "b"], ["a", "b"], [False, True, True]),
-        (["a", "x"], ["a", "b"], [True, False]),
-        ([], ["a"], []),
-        (["a"], None, [True]),
-    ],
-)
-def test_words_are_right_where_they_stand_in_order(
-    output: list[str], reference: list[str] | None, right: list[bool]
-) -> None:
-    assert [word["right"] for word in mark_correct(output, reference)] == right
 
 
 def test_learner_text_stays_apart_from_the_phrase_around_it() -> None:
@@ -86,6 +72,7 @@ Visit = Callable[[dict[str, str]], Browser]
 ROOT = Path(__file__).parents[3]
 TABLE = json.loads((ROOT / "tests/bad_inputs.json").read_text(encoding="utf-8"))
 LINKS = [case for case in TABLE if case["kind"] == "URL" and case["input"].startswith("?")]
+FIELDS = {field.name for config in url_state.CONFIGS for field in fields(config)}
 KNOWN = st.sampled_from(sorted(url_state.PARAM_NAMES))
 ANY_TEXT = st.text(st.characters(codec=None), max_size=400)
 
@@ -119,10 +106,10 @@ def test_no_link_breaks_the_app(visit: Visit, values: dict[str, str], name: str)
 
 @pytest.mark.parametrize("value", ["a" * 301, "\ufffd", "a\r\nb", "\x9b", "a\0", "\ud800"])
 def test_a_damaged_value_is_left_out(value: str, visit: Visit) -> None:
-    visit({"sentence": value, "hidden": "32", "w": value})
+    visit({"sentence": value, "hidden_size": "32", "w": value})
     assert url_state.pop_damaged_flag()
     assert url_state.get_param("sentence") is None
-    assert url_state.get_param("hidden") == "32"
+    assert url_state.get_param("hidden_size") == "32"
     assert url_state.get_param("w") == value  # looked up, and answered like any other wrong key
 
 
@@ -143,21 +130,44 @@ def test_another_run_or_sentence_begins_at_its_first_step(name: str, visit: Visi
     assert url_state.get_param("step") is None
 
 
-def test_every_name_that_a_page_uses_is_known() -> None:
-    used: set[object] = set()
+def names_in_pages() -> set[str]:
+    """Every name of the URL that the code of a page writes down."""
+    names: set[str] = set()
     for path in [ROOT / "app.py", *(ROOT / "pages").rglob("*.py")]:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Call) and ast.unparse(node.func).startswith("url_state."):
-                first = node.args[0] if node.args else None
-                asks = ast.unparse(node.func).removeprefix("url_state.") in (
-                    "get_param",
-                    "set_param",
-                    "get_option",
-                )
-                if asks and isinstance(first, ast.Constant):
-                    used.add(first.value)
-            if isinstance(node, ast.Call) and ast.unparse(node.func) == "Setting":
-                assert isinstance(node.args[0], ast.Constant)
-                used.add(node.args[0].value)
-    assert used <= url_state.PARAM_NAMES
-    assert {"w", "lang", "step", "hidden"} <= used
+            if isinstance(node, ast.Call):
+                asks_url = ast.unparse(node.func).startswith("url_state.")
+                binds = ast.unparse(node.func).endswith(("bind", "choose_option"))
+                names |= {
+                    str(ast.literal_eval(argument))
+                    for argument in node.args[: 2 if binds else 1] * (asks_url or binds)
+                    if isinstance(argument, ast.Constant)
+                }
+    return names
+
+
+def test_every_name_of_the_url_is_a_settings_or_used_by_a_page() -> None:
+    by_hand = url_state.PARAM_NAMES - FIELDS
+    assert by_hand - {"draw"} <= names_in_pages() | set(url_state.DECODE_KEYS)
+    assert {setting.name for setting in (*ALL_SETTINGS, *DECODING_SETTINGS)} <= (
+        url_state.PARAM_NAMES
+    )
+    assert {"w", "lang", "step", "way", "near", "layer"} <= by_hand
+
+
+@pytest.mark.parametrize(
+    ("value", "text"), [(True, "true"), (0.5, "0.5"), (3, "3"), ("dot", "dot"), (1e-05, "1e-05")]
+)
+def test_a_value_comes_back_out_of_the_url(value: object, text: str, visit: Visit) -> None:
+    visit({})
+    url_state.save_value("near", value, default="else")
+    assert url_state.get_param("near") == text
+    assert url_state.get_option("near", (value, "else"), "else") == value
+
+
+@pytest.mark.parametrize("value", [None, 7])
+def test_what_goes_without_saying_is_left_out(value: object, visit: Visit) -> None:
+    browser = visit({"near": "9"})
+    url_state.save_value("near", value, default=7)
+    url_state.sync_url("words")
+    assert browser.values == {}

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, replace
+from dataclasses import asdict, fields, replace
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from pages.shared.frame import i18n, url_state
 from pages.shared.runs.labels import describe_settings
 from pages.shared.settings import panel
+from pages.shared.settings.decoding import BEAM, DECODING_SETTINGS, LENGTH_PENALTY, TEMPERATURE
 from pages.shared.settings.setting import Setting
+from pages.shared.settings.training import BATCH_SIZE
 from pages.shared.training import controls
-from pages.shared.training.presets import PRESETS
-from seq2seq_core.config import ModelConfig, TrainingConfig
-from seq2seq_core.data import bundled
-from seq2seq_core.models import build_model
+from pages.shared.training.presets import PRESET_TEXTS
+from seq2seq_core.config import DecodingConfig, ModelConfig, TrainingConfig
+from seq2seq_core.errors import ConfigError
+from seq2seq_core.presets import PRESETS
 from seq2seq_core.store import Run
 from seq2seq_core.store.config_column import restore_config
 
@@ -45,42 +49,58 @@ def run(model: dict[str, Any], training: dict[str, Any], name: str = "first") ->
     return Run(**rest | {"number": 1, "name": name} | configs)
 
 
-def test_every_setting_has_one_place_and_one_name() -> None:
-    assert sorted(choice.field for choice in panel.ALL_SETTINGS) == sorted(MODEL | TRAINING)
-    assert len({choice.key for choice in panel.ALL_SETTINGS}) == len(panel.ALL_SETTINGS)
-    assert {choice.key for choice in panel.ALL_SETTINGS} <= url_state.PARAM_NAMES
+EVERY_SETTING = (*panel.ALL_SETTINGS, *DECODING_SETTINGS)
 
 
-@pytest.mark.parametrize("choice", panel.ALL_SETTINGS, ids=lambda choice: choice.key)
-def test_every_option_may_be_chosen_and_comes_back_out_of_a_link(choice: Setting) -> None:
-    assert choice.default in choice.options
-    for option in choice.options:
-        assert choice.format_value(option)
+def test_every_field_of_a_config_has_one_setting_and_every_setting_one_name() -> None:
+    for settings, configs in (
+        (panel.ALL_SETTINGS, (ModelConfig, TrainingConfig)),
+        (DECODING_SETTINGS, (DecodingConfig,)),
+    ):
+        declared = [(setting.config_class, setting.field) for setting in settings]
+        assert sorted(declared, key=str) == sorted(
+            ((config, field.name) for config in configs for field in fields(config)), key=str
+        )
+    names = [setting.name for setting in EVERY_SETTING]
+    assert len(set(names)) == len(names)
+
+
+def test_a_setting_has_the_name_of_its_field_in_the_url() -> None:
+    assert [s.field for s in EVERY_SETTING if s.name != s.field] == ["seed"]  # of a draw: "draw"
+
+
+@pytest.mark.parametrize("setting", EVERY_SETTING, ids=lambda setting: setting.name)
+def test_every_option_may_be_chosen_and_comes_back_out_of_a_link(setting: Setting) -> None:
+    assert setting.default in setting.options or not setting.options
+    for option in setting.options or (0, 1, panel.LARGEST_NUMBER):
+        assert setting.format_value(option)
         for architecture in ("gru", "transformer"):
-            configs({"architecture": architecture} | {choice.field: option})
-        assert panel.parse_value(choice, str(option).lower()) == option
+            configs({"architecture": architecture, setting.field: option})
+        assert panel.parse_value(setting, url_state.format_param(option)) == option
 
 
-def weights(values: dict[str, Any]) -> int:
-    model = build_model(configs(values)[0], 9, 9, seed=1)
-    return sum(parameter.numel() for parameter in model.parameters())
+@pytest.mark.parametrize("setting", EVERY_SETTING, ids=lambda setting: setting.name)
+@given(text=st.text(max_size=20))
+def test_whatever_a_link_says_is_an_option_or_refused(setting: Setting, text: str) -> None:
+    try:
+        value = panel.parse_value(setting, text)
+    except ConfigError:
+        return
+    if setting.options:
+        options = panel.options_with(setting, value)
+        assert value in options and set(setting.options) <= set(options)
+        numbers = [x for x in options if isinstance(x, int | float) and not isinstance(x, bool)]
+        assert numbers == sorted(numbers)
 
 
-@pytest.mark.parametrize(
-    "values",
-    [
-        {"architecture": "transformer"},
-        {"attention": "none"},
-        {"attention": "dot"},
-        {"attention": "additive"},
-    ],
-    ids=str,
-)
-def test_what_is_not_shown_changes_nothing_of_the_model(values: dict[str, Any]) -> None:
-    for choice in panel.ALL_SETTINGS:
-        if choice.field in MODEL and not choice.applies(MODEL | TRAINING | values):
-            for option in choice.options:
-                assert weights(values | {choice.field: option}) == weights(values)
+def test_a_number_between_the_options_stands_between_them() -> None:
+    assert panel.options_with(BATCH_SIZE, 48) == ("one", 8, 16, 32, 48, 64, 128, "full")
+    assert panel.options_with(BEAM, 32)[-2:] == (10, 32)
+    assert panel.options_with(LENGTH_PENALTY, 0.5)[2:5] == (0.4, 0.5, 0.6)
+
+
+def test_a_temperature_that_a_link_leaves_open_is_the_pages() -> None:
+    assert panel.parse_value(TEMPERATURE, "none") == TEMPERATURE.default == 1.0
 
 
 def test_a_label_tells_what_the_model_is_made_of_and_what_is_not_as_usual() -> None:
@@ -100,13 +120,9 @@ def test_a_run_of_an_older_version_has_a_label_too() -> None:
     assert describe_settings(run(old, {"updates": 100})) == "BiGRU · general attention · First"
 
 
-@pytest.mark.parametrize("preset", PRESETS, ids=lambda preset: preset.key)
-def test_a_preset_goes_together_and_says_where_it_comes_from(preset: Any) -> None:
-    model, training = configs(preset.fields)
-    assert replace(model) == model and replace(training) == training
-    assert set(preset.fields) <= set(MODEL | TRAINING)
-    assert bundled.load_bundled(preset.corpus).rows
-    assert preset.paper
+def test_every_preset_has_a_title_and_a_sentence() -> None:
+    assert list(PRESET_TEXTS) == list(PRESETS)
+    assert all(title and sentence for title, sentence in PRESET_TEXTS.values())
 
 
 def test_a_run_that_stopped_early_says_so_and_can_go_on() -> None:

@@ -1,0 +1,99 @@
+"""The same pairs in another form: the other way round, in simplified characters, cut otherwise."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from pages.shared.corpus import analysis, edits, table
+from pages.shared.frame import errors, session
+from pages.shared.frame.i18n import N_, _, current_language
+from pages.shared.frame.session import CorpusView
+from seq2seq_core.data import formats
+from seq2seq_core.data.corpus import Row, swap_sides
+
+TOKENIZER_LABELS = {
+    "space": (N_("at spaces"), N_("Words stand apart by spaces, as you write them.")),
+    "zh-word": (
+        N_("Chinese words"),
+        N_("Chinese is cut into words by a dictionary, punctuation stands alone."),
+    ),
+    "character": (N_("characters"), N_("Every character is a token, a space is ▁.")),
+}
+
+
+def save_version(
+    rows: Sequence[Row], held_out: Sequence[Row], tokenizer: str | None = None
+) -> None:
+    """Another version of the corpus that is there, by one of the tools."""
+    edits.save_edit(session.current_corpus(), rows, held_out, tokenizer=tokenizer)
+    table.unmount_editor()
+
+
+@errors.deferred_errors
+def swap_corpus_sides() -> None:
+    view = session.current_corpus()
+    save_version(swap_sides(view.rows), swap_sides(view.held_out))
+
+
+@errors.deferred_errors
+def simplify_corpus() -> None:
+    view = session.current_corpus()
+    save_version(formats.to_simplified_rows(view.rows), formats.to_simplified_rows(view.held_out))
+
+
+@errors.deferred_errors
+def set_tokenizer(key: str) -> None:
+    """Another tokenizer; links count tokens, so they end with the old one."""
+    view, tokenizer = session.current_corpus(), st.session_state[key]
+    sanitized_parts = (
+        edits.sanitize_with_notices([Row(row.source, row.target) for row in corpus_part], tokenizer)
+        for corpus_part in (view.rows, view.held_out)
+    )
+    rows, held_out = sanitized_parts
+    if not rows.problems:
+        save_version(rows.rows, held_out.rows, tokenizer)
+
+
+@st.cache_data(show_spinner=False, max_entries=analysis.MAX_CACHED_VERSIONS)
+def _has_traditional(version: object, _view: CorpusView) -> bool:
+    return formats.has_traditional(_view.rows)
+
+
+def swap_button() -> None:
+    st.button(
+        _("Swap sides"),
+        on_click=swap_corpus_sides,
+        icon=":material/swap_horiz:",
+        key="corpus_swap",
+    )
+
+
+def choose_tokenizer(view: CorpusView) -> None:
+    """How sentences become tokens."""
+    with st.popover(
+        _("Words: {cut}", cut=_(TOKENIZER_LABELS[view.tokenizer][0])), icon=":material/content_cut:"
+    ):
+        key = f"corpus_cut_{analysis.version_key(view)}_{current_language()}"
+        st.radio(
+            _("How sentences are cut into tokens"),
+            list(TOKENIZER_LABELS),
+            index=list(TOKENIZER_LABELS).index(view.tokenizer),
+            format_func=lambda name: _(TOKENIZER_LABELS[name][0]),
+            captions=[_(sentence) for _name, sentence in TOKENIZER_LABELS.values()],
+            key=key,
+            on_change=set_tokenizer,
+            args=(key,),
+        )
+
+
+def simplify_button(view: CorpusView) -> None:
+    """Where there is anything to simplify."""
+    if _has_traditional(analysis.version_key(view), view):
+        st.button(
+            _("Traditional → simplified"),
+            on_click=simplify_corpus,
+            icon=":material/translate:",
+            key="corpus_simplify",
+        )

@@ -1,0 +1,34 @@
+"""Bars from plain data."""
+
+from __future__ import annotations
+
+from seq2seq_core.figures.bars import Bar, bar_chart, length_histogram
+from seq2seq_core.figures.palette import DARK_PALETTE, LIGHT_PALETTE
+
+
+def test_bars_always_span_0_to_1_and_say_how_many_cases_they_stand_for() -> None:
+    shown = [Bar("10", 0.5, 4), Bar("9", 1.0, 1), Bar("2–3", 0.0, 7)]
+    chart = bar_chart(
+        shown, LIGHT_PALETTE.text, LIGHT_PALETTE, "length", "share", "sentences"
+    ).to_dict()
+    columns, numbers = chart["layer"]
+    assert columns["encoding"]["y"]["scale"]["domain"] == [0, 1]
+    assert columns["encoding"]["x"]["sort"] is None  # in the order given, not by name
+    rows = next(iter(chart["datasets"].values()))
+    assert [row["n"] for row in rows] == ["n=4", "n=1", "n=7"]
+    assert numbers["encoding"]["text"]["field"] == "n"
+
+
+def test_a_histogram_counts_every_sentence_of_each_side_once_in_its_colour() -> None:
+    sides = ("Chinese", "English")
+    chart = length_histogram([2, 2, 4], [3, 3, 3], sides, DARK_PALETTE, "words", "sentences")
+    plan = chart.to_dict()
+    rows = next(iter(plan["datasets"].values()))
+    counts = {(row["side"], row["length"]): row["count"] for row in rows}
+    assert counts == {("Chinese", 2): 2, ("Chinese", 4): 1, ("English", 3): 3}
+    encoding = plan["layer"][0]["encoding"]
+    assert encoding["x"]["scale"]["domain"] == [1, 2, 3, 4]  # a length that nobody has stays open
+    assert encoding["color"]["scale"] == {
+        "domain": [*sides],
+        "range": [DARK_PALETTE.source, DARK_PALETTE.target_ink],
+    }
