@@ -1,7 +1,6 @@
 // How a step stands on the screen: words in as few and as even rows as possible, at any width.
 
-import { el } from "../lib/dom.js";
-import { renderSegments } from "../lib/text.js";
+import { isNarrow, measureTallest } from "../lib/playback.js";
 
 const pen = document.createElement("canvas").getContext("2d");
 
@@ -30,18 +29,16 @@ function setRows(view, most) {
   const below = 16 + measureWidest(steps.map((step) => step.token), targets[0].firstChild, 700);
   const rows = [setColumns(view.words, source.length, Math.min(most, above)),
     setColumns(view.boxes, steps.length, Math.min(most, below))]; // longer words end in an ellipsis
-  view.root.dataset.wrapped = rows[0] > 1 || view.width < 640;
+  view.root.dataset.wrapped = rows[0] > 1 || isNarrow(view);
   return Math.max(...rows) === 1;
 }
 
-/** Also draws the step that is shown: its arcs go where the words now are. */
-export function layOut(view, drawStep) {
+export function layOut(view) {
   const { root, data: { steps, begin } } = view;
-  view.width = root.clientWidth;
-  if (!view.width) return; // in a tab that is not open
-  root.dataset.size = view.width < 640 ? "narrow" : view.width < 900 ? "middle" : "wide";
+  const narrow = isNarrow(view);
+  root.dataset.size = narrow ? "narrow" : view.width < 900 ? "middle" : "wide";
   // on a phone what just happened comes right below what was written
-  const panel = view.said.parentNode, narrow = view.width < 640;
+  const panel = view.said.parentNode;
   if (narrow !== (panel.parentNode !== view.aside))
     narrow ? view.strips.before(panel) : view.aside.prepend(panel);
   root.dataset.dense = narrow;
@@ -50,13 +47,9 @@ export function layOut(view, drawStep) {
     setRows(view, 100);
   }
   // The tallest sentence of all steps reserves its room.
-  const probe = el("div", "probe", ...[begin, ...steps].map(({ said }) => el("p", "", ...renderSegments(said))));
-  view.said.after(probe);
-  view.said.style.minHeight = `${Math.max(...[...probe.children].map((p) => p.getBoundingClientRect().height))}px`;
-  probe.remove();
+  view.said.style.minHeight = `${measureTallest(view, [begin, ...steps].map(({ said }) => said))}px`;
 
   const findCentre = (li) => li.offsetLeft + li.offsetWidth / 2;
   view.from = view.sources.map((li) => ({ x: findCentre(li), y: li.offsetTop + li.offsetHeight + 10 }));
   view.to = view.targets.map((li) => ({ x: findCentre(li), y: li.offsetTop - 2 }));
-  drawStep(view);
 }

@@ -1,21 +1,16 @@
-// Decoding, step by step. The server sends every step once, sentences included; after that each key
-// press is answered here, in the browser. The server only hears where the learner came to rest.
+// Decoding, step by step: where the model looks, what it holds, what it writes and might have written.
 
-import { applyTheme, createSvg, el, fillLabels, iconMarkup, measureBrightness, resizeChildren, setText, syncUrl } from "../lib/dom.js";
+import { createSvg, el, resizeChildren, setText, syncUrl } from "../lib/dom.js";
+import { controlsMarkup, createPlayback } from "../lib/playback.js";
 import { whenStyled } from "../lib/styled.js";
-import { formatPercent, pickLongest, renderSegments } from "../lib/text.js";
+import { formatPercent, renderSegments } from "../lib/text.js";
 import { drawArcs, paintNumbers, scrollIntoList } from "./arcs.js";
 import { BRANCHES, listBranches } from "./branches.js";
 import { INTERVENTIONS, enableInterventions, fillInterventions, listenToInterventions, markInterventions } from "./interventions.js";
 import { layOut } from "./layout.js";
 
-const REPORT_AFTER = 400; // ms of quiet before the server hears the position
 const PLAY_EVERY = 900; // ms
 const LEAST_NUMBERED = 0.05; // smaller weights get a bar, but no number
-
-// Where the arrow keys or the space bar already mean something, they are not ours.
-const BUSY = `input, textarea, select, [contenteditable]:not([contenteditable="false"]), canvas, [role="slider"],
-  [role="tab"], [role="listbox"], [role="radiogroup"], [role="menu"], [role="grid"], [role="dialog"]`;
 
 // The empty page. data-text and data-name say which label goes there: as text, or as spoken name.
 const SKELETON = `
@@ -33,15 +28,7 @@ const SKELETON = `
       <div><span data-text="context"></span><canvas class="context" aria-hidden="true"></canvas></div>
       <div><span data-text="hidden"></span><canvas class="hidden" aria-hidden="true"></canvas></div>
     </div>
-    <div class="controls">
-      <button class="restart" data-testid="stepper-restart" data-name="restart">${iconMarkup("M5 5v14M19 5 8 12l11 7z")}</button>
-      <button class="back" data-testid="stepper-back" data-name="back">${iconMarkup("M17 5 6 12l11 7z")}</button>
-      <button class="next" data-testid="stepper-next"><span data-text="next"></span>${iconMarkup("M7 5l11 7-11 7z")}</button>
-      <button class="play" data-testid="stepper-play"></button>
-      <input type="range" class="slider" min="0" step="1" data-testid="stepper-slider" data-name="slider">
-      <output class="step" aria-live="polite"></output>
-      <p class="keys" data-text="keys"></p>
-    </div>
+    ${controlsMarkup("stepper", `<p class="keys" data-text="keys"></p>`)}
   </section>${BRANCHES}</div>
   <aside class="aside">
     <section class="panel">
@@ -52,137 +39,28 @@ const SKELETON = `
     ${INTERVENTIONS}
   </aside>`;
 
-const views = new WeakMap(); // shadow root → what is drawn in it
-
-/** Streamlit calls this on the first data, on new data and on a new theme, always on the same DOM. */
-export default whenStyled(({ parentElement, data, setStateValue, setTriggerValue }) => {
-  if (!data) return;
-  const view = views.get(parentElement) ?? createView(parentElement);
-  if (view.data?.key !== data.key) { // another translation: its cursor comes from the server
-    // a learner who has just chosen or typed another sentence wants to walk through it: the keys are ours
-    document.activeElement?.blur();
-    stopPlayback(view);
-    view.position = data.position ?? 0;
-  }
-  view.data = data;
-  view.report = setStateValue;
-  view.send = setTriggerValue;
-  view.position = clampPosition(view, view.position);
-  applyTheme(view.root);
-  view.next.dataset.pale = measureBrightness(view.next) > 140; // wants dark letters
-  fillView(view);
-  fillInterventions(view);
-  listBranches(view);
-  syncUrl(data.address);
-  layOut(view, drawStep);
-  // Streamlit also cleans up a call that a later one has overtaken: only the latest may take it all down.
-  const call = ++view.calls;
-  return () => { if (call === view.calls) destroyView(view, parentElement); };
-});
-
-function createView(parentElement) {
-  const root = el("div", "lab stepper");
-  root.innerHTML = SKELETON; // a constant
-  root.dataset.testid = "stepper";
-  root.role = "group";
-  root.tabIndex = -1;
-  const view = { root, calls: 0, position: 0, width: 0, from: [], to: [] };
-  for (const node of root.querySelectorAll("[class]")) view[node.getAttribute("class")] = node;
-
-  view.next.onclick = () => goTo(view, view.position + 1);
-  view.back.onclick = () => goTo(view, view.position - 1);
-  view.restart.onclick = () => goTo(view, 0);
-  view.play.onclick = () => togglePlayback(view);
-  view.slider.oninput = () => goTo(view, Number(view.slider.value));
-  listenToInterventions(view);
-  // After a click with the mouse the keys belong to the steps; a learner who came by keyboard keeps their place.
-  root.onclick = (event) => {
-    if (event.detail > 0 && !event.target.closest("form")) root.focus({ preventScroll: true });
-  };
-  view.onKey = (event) => pressKey(view, event);
-  document.addEventListener("keydown", view.onKey);
-
-  parentElement.append(root);
-  view.observer = new ResizeObserver(() => requestAnimationFrame(() => {
-    if (root.clientWidth !== view.width) layOut(view, drawStep);
-  }));
-  view.observer.observe(root);
-  document.fonts.ready.then(() => layOut(view, drawStep)); // another font, other widths
-  views.set(parentElement, view);
-  return view;
-}
-
-function destroyView(view, parentElement) {
-  stopPlayback(view);
-  document.removeEventListener("keydown", view.onKey);
-  view.observer.disconnect();
-  view.root.remove();
-  views.delete(parentElement);
-}
-
-// --- moving ---------------------------------------------------------------------------------
-
-const clampPosition = (view, position) => Math.min(Math.max(position, 0), view.data.steps.length);
-
-/** Where the learner came to rest. */
-function reportPosition(view) {
-  syncUrl({ step: view.position });
-  view.report("position", view.position);
-}
-
-/** A step that the learner took: it ends the play, and is reported when no other follows. */
-function goTo(view, position) {
-  stopPlayback(view);
-  view.position = clampPosition(view, position);
-  view.timer = setTimeout(() => reportPosition(view), REPORT_AFTER);
-  drawStep(view);
-}
-
-function togglePlayback(view) {
-  if (view.playing) return goTo(view, view.position);
-  const end = view.data.steps.length;
-  goTo(view, view.position === end ? 0 : view.position);
-  clearTimeout(view.timer); // one report when it stops, none on the way
-  view.playing = setInterval(() => {
-    if (view.position + 1 >= end) return goTo(view, end);
-    view.position += 1;
-    drawStep(view);
-  }, PLAY_EVERY);
-  drawStep(view);
-}
-
-function stopPlayback(view) {
-  clearTimeout(view.timer);
-  clearInterval(view.playing);
-  view.playing = null;
-}
-
-function pressKey(view, event) {
-  const at = event.composedPath()[0]; // where the focus really is, however many shadow roots deep
-  if (event.defaultPrevented || event.ctrlKey || event.altKey || event.metaKey || event.shiftKey) return;
-  if (at.closest?.(BUSY) || !view.root.getClientRects().length) return;
-  if (event.key === " " && (event.repeat || at.closest?.("button, a, summary"))) return;
-  const act = {
-    ArrowRight: () => goTo(view, view.position + 1),
-    ArrowLeft: () => goTo(view, view.position - 1),
-    Home: () => goTo(view, 0),
-    End: () => goTo(view, view.data.steps.length),
-    " ": () => togglePlayback(view),
-  }[event.key];
-  if (!act) return;
-  event.preventDefault();
-  act();
-}
+export default whenStyled(createPlayback({
+  name: "stepper",
+  skeleton: SKELETON,
+  playEvery: PLAY_EVERY,
+  countSteps: ({ steps }) => steps.length,
+  listen: listenToInterventions,
+  // a learner who has just chosen or typed another sentence wants to walk through it: the keys are ours
+  startOver: () => document.activeElement?.blur(),
+  fillView(view) {
+    fillSteps(view);
+    fillInterventions(view);
+    listBranches(view);
+    syncUrl(view.data.address);
+  },
+  layOut,
+  drawStep,
+}));
 
 // --- what stays the same at every step ----------------------------------------------------
 
-function fillView(view) {
-  const { root, data: { source, steps, labels } } = view;
-  fillLabels(root, labels);
-  root.ariaLabel = labels.keys;
-  view.slider.max = steps.length;
-  view.step.dataset.longest = pickLongest(labels.step); // room for the longest: nothing moves
-  view.play.dataset.longest = pickLongest([labels.play, labels.pause]);
+function fillSteps(view) {
+  const { root, data: { source, steps } } = view;
   root.dataset.attends = view.attends = steps.some((step) => step.attention);
   root.dataset.pinyin = source.some((word) => word.pinyin);
   root.dataset.gloss = source.some((word) => word.gloss);
@@ -217,9 +95,8 @@ function fillView(view) {
 // --- what changes with every step -----------------------------------------------------------
 
 function drawStep(view) {
-  const { position, data: { steps, labels, begin } } = view;
+  const { position, data: { steps, begin } } = view;
   const step = steps[position - 1]; // nothing before the first step
-  view.root.dataset.position = position;
 
   const weights = step?.attention;
   const peak = weights ? Math.max(...weights) : 1;
@@ -254,13 +131,4 @@ function drawStep(view) {
   enableInterventions(view);
   paintNumbers(view.context, step?.context);
   paintNumbers(view.hidden, step?.hidden);
-
-  view.slider.value = position;
-  view.slider.style.setProperty("--done", position / steps.length || 0);
-  view.slider.setAttribute("aria-valuetext", labels.step[position]);
-  view.step.textContent = labels.step[position];
-  view.play.textContent = view.playing ? labels.pause : labels.play;
-  // Not `disabled`: that would throw the focus out of the component.
-  for (const [name, spent] of [["next", position === steps.length], ["back", !position], ["restart", !position]])
-    view[name].setAttribute("aria-disabled", spent);
 }

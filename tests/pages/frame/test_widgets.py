@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from pages.shared.frame import i18n
+
+ROOT = Path(__file__).parents[3]
 
 
 @pytest.fixture(autouse=True)
@@ -148,3 +152,20 @@ def test_what_is_done_after_a_change_may_fail_without_losing_the_change() -> Non
     app.toggle[0].set_value(True).run()
     assert shown(app) == "a b x True" and address(app) == {"untrained": "true"}
     assert isinstance(app.session_state["error"], ValueError)  # shown by the page's frame
+
+
+def test_no_other_element_has_the_key_of_a_control() -> None:
+    bound, others = set(), set()
+    for path in (ROOT / "pages").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if not isinstance(node, ast.Call):
+                continue
+            function = ast.unparse(node.func)
+            texts = [a.value for a in node.args[:2] if isinstance(a, ast.Constant)]
+            if function in ("widgets.bind", "widgets.choose_option") and len(texts) == 2:
+                bound.add("_".join(map(str, texts)))
+            for keyword in node.keywords:
+                if keyword.arg == "key":
+                    others.add(ast.unparse(keyword.value).strip("f'\"").partition("_{")[0])
+    assert {"corpus_view", "words_cloud", "train_speed"} <= bound
+    assert not bound & others
