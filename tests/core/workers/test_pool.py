@@ -110,13 +110,13 @@ def patched(engine: Engine, count: int, patch: str) -> subprocess.Popen[bytes]:
     return subprocess.Popen([sys.executable, "-c", code], **pipes, cwd=ROOT)
 
 
-# training breaks at update 20 for seed 13, in a way that no except can catch
+# training breaks at update 20 for seed 13, and at once where it goes on from there, in a way that no except can catch
 POISON = """
 import os, signal, time
 def train(model, state, data, config):
     for event in loop.train(model, state, data, config):
         yield event
-        if config.seed == 13 and event.update == 20:
+        if config.seed == 13 and event.update >= 20:
             {how}
 learn.train = train
 """
