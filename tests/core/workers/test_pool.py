@@ -110,7 +110,8 @@ def patched(engine: Engine, count: int, patch: str) -> subprocess.Popen[bytes]:
     return subprocess.Popen([sys.executable, "-c", code], **pipes, cwd=ROOT)
 
 
-# training breaks at update 20 for seed 13, and at once where it goes on from there, in a way that no except can catch
+# training breaks at update 20 for seed 13, in a way that no except can catch; also where it goes
+# on from a snapshot of this very update
 POISON = """
 import os, signal, time
 def train(model, state, data, config):
