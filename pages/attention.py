@@ -11,8 +11,7 @@ from pages.shared.frame.glossary import annotate_tokens, join_with_glosses, word
 from pages.shared.frame.i18n import N_, _
 from pages.shared.inspection import head_patterns
 from pages.shared.inspection.attention_contrast import draw_attention_contrast, find_counterpart
-from pages.shared.inspection.attention_overview import draw_attention_overview
-from pages.shared.inspection.attention_tiles import describe_crossings
+from pages.shared.inspection.attention_overview import describe_crossings, draw_attention_overview
 from pages.shared.inspection.head_patterns import SelectedMap
 from pages.shared.runs import evaluations
 from pages.shared.runs.page import trained_page
@@ -77,7 +76,7 @@ def show_heat_map(run: Run, map_view: SelectedMap, unknown: Sequence[str]) -> No
             "meanings": [word_gloss(word) for word in map_view.rows],
             "attention": map_view.weights,
             "causal": map_view.part == "decoder",
-            "looked": describe_map(map_view),
+            "label": describe_map(map_view),
         },
     )
     st.caption(

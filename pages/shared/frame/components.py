@@ -57,14 +57,13 @@ def create_renderer(name: str, script: str, styles: str | None) -> Any:
     return st.components.v2.component(f"{PACKAGE}.{name}", js=script, css=styles)
 
 
-def register_component(folder: str, module: str = "") -> Callable[..., Any]:
-    """The mounting command of assets/components/FOLDER/MODULE.js; as a rule both have one name.
+def register_component(name: str) -> Callable[..., Any]:
+    """The mounting command of assets/components/NAME/NAME.js.
 
     To be called once a process, so from a module, not from a page's script.
     """
-    path = f"{folder}/{module or folder}"
+    path = f"{name}/{name}"
     styles = f"{path}.css" if (ROOT / COMPONENT_FOLDER / f"{path}.css").exists() else None
-    name = "_".join(filter(None, (folder, module)))
 
     def mount_component(**arguments: Any) -> Any:
         declare_component(name)

@@ -22,7 +22,7 @@ live_component = components.register_component("live")
 
 
 def number_tile(label: str, value: str | None, note: str = "", tooltip: str = "") -> dict[str, str]:
-    return {"label": label, "value": value or "–", "note": note, "explained": tooltip}
+    return {"label": label, "value": value or "–", "note": note, "explanation": tooltip}
 
 
 def remaining_note(run: Run) -> str:
@@ -180,7 +180,7 @@ def live_data(
         "target": target,
         "meanings": [word_gloss(word) for word in target],
         "attention": attention,
-        "looked": describe_attention_map(first_sentence["source"], target, attention),
+        "label": describe_attention_map(first_sentence["source"], target, attention),
         "sentences": [
             sentence_data(sentence, tuple(sentence["source"]) in new_sentences)
             for sentence in sentences
