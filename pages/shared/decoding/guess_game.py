@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from pages.shared.decoding.wording import describe_step
-from pages.shared.frame import components, url_state
-from pages.shared.frame.glossary import word_gloss
+from pages.shared.frame import url_state
+from pages.shared.frame.glossary import annotate_tokens, word_gloss
 from pages.shared.frame.i18n import _
 from pages.shared.frame.numbers import format_percent
 from pages.shared.runs.selection import Selection
@@ -99,7 +99,7 @@ def guess_data(selection: Selection) -> dict[str, Any]:
         "quiz": False,
         "answers": saved_answers("guesses", key),
         "attends": selection.run.model_config.has_attention,
-        "source": components.annotate_tokens(sources, translation.unknown),
+        "source": annotate_tokens(sources, translation.unknown),
         "steps": [
             {
                 "token": step.token,
@@ -154,7 +154,7 @@ def quiz_data(
         "quiz": True,
         "answers": saved_answers("guess", key),
         "attends": True,
-        "source": components.annotate_tokens(sources),
+        "source": annotate_tokens(sources),
         "steps": [
             {
                 "token": step.token,

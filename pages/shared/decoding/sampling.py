@@ -7,7 +7,8 @@ from collections.abc import Sequence
 import pandas as pd
 import streamlit as st
 
-from pages.shared.frame import components, theme, url_state, widgets
+from pages.shared.frame import theme, url_state, widgets
+from pages.shared.frame.glossary import annotate_tokens
 from pages.shared.frame.i18n import _
 from pages.shared.frame.markdown import color_markdown
 from pages.shared.frame.numbers import format_log_probability, format_percent
@@ -97,9 +98,7 @@ def chance_pair(chance: TokenProbability) -> BarPair:
 
 def source_markdown(selection: Selection, palette: Palette) -> str:
     """The source sentence with what its words mean."""
-    words = components.annotate_tokens(
-        selection.translation.source_tokens, selection.translation.unknown
-    )
+    words = annotate_tokens(selection.translation.source_tokens, selection.translation.unknown)
     parts = []
     for word in words:
         token = f"**{color_markdown(word['token'], palette.source)}**"
