@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from pages.shared.frame import components, url_state
-from pages.shared.frame.glossary import join_with_glosses, word_gloss
+from pages.shared.frame.glossary import annotate_tokens, join_with_glosses, word_gloss
 from pages.shared.frame.i18n import N_, _
 from pages.shared.inspection import head_patterns
 from pages.shared.inspection.attention_contrast import draw_attention_contrast, find_counterpart
@@ -71,7 +71,7 @@ def show_heat_map(run: Run, map_view: SelectedMap, unknown: Sequence[str]) -> No
         key="attention_map",
         data={
             "part": map_view.part,
-            "source": components.annotate_tokens(map_view.columns, unknown if over_source else ()),
+            "source": annotate_tokens(map_view.columns, unknown if over_source else ()),
             "target": map_view.rows,
             "meanings": [word_gloss(word) for word in map_view.rows],
             "attention": map_view.weights,
