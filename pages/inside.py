@@ -167,12 +167,9 @@ def show_cell(
     context = CalculationContext({"source": selection.translation.source_tokens[focus.position]})
     calculation.calculation_component(
         key="inside_cell",
-        data={
-            "key": f"{selection.run.id}:{part}:{focus.layer}",
-            "said": heading,
-            "lines": calculation.calculation_data(equations, context),
-            "labels": calculation.calculation_labels(),
-        },
+        data=calculation.calculation_data(
+            f"{selection.run.id}:{part}:{focus.layer}", heading, equations, context
+        ),
     )
 
 
@@ -202,17 +199,17 @@ def show_calculation(
     )
     calculation.calculation_component(
         key="inside_numbers",
-        data={
-            "key": f"{selection.run.id}:{part}",
-            "said": heading,
-            "lines": calculation.calculation_data(equations, context),
-            "end": segments(
+        data=calculation.calculation_data(
+            f"{selection.run.id}:{part}",
+            heading,
+            equations,
+            context,
+            segments(
                 "It gives {token} {probability}.",
                 token={"target": step.token},
                 probability={"text": format_percent(step.probability)},
             ),
-            "labels": calculation.calculation_labels(),
-        },
+        ),
         on_source_change=sync_position,
         on_target_change=sync_position,
     )

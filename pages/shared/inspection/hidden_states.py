@@ -39,9 +39,9 @@ def series_data(series: VectorSeries, bidirectional: bool) -> dict[str, Any]:
     return {
         "name": _(SERIES_LABELS[series.side, series.kind]),
         "size": len(columns[0]),
-        "most": f"{largest:.2g}" if largest < 10 else f"{largest:.0f}",
+        "largest": f"{largest:.2g}" if largest < 10 else f"{largest:.0f}",
         "columns": columns,
-        "both": bidirectional and series.side == "source" and series.kind in "hc",
+        "bidirectional": bidirectional and series.side == "source" and series.kind in "hc",
     }
 
 
@@ -83,6 +83,7 @@ def hidden_states_data(
     """
     return {
         "key": key,
+        "levels": SHADE_LEVELS,
         "sides": [
             series_side(
                 "source",
