@@ -96,7 +96,7 @@ def gold_links(selection: Selection) -> tuple[alignment.AlignmentLinks, alignmen
 
 def describe_misalignment(selection: Selection, positions: Sequence[int]) -> str | None:
     """A right word that looked elsewhere than at the word it comes from, and why it can."""
-    misalignments = alignment.misaligned(positions, *gold_links(selection))
+    misalignments = alignment.find_misalignments(positions, *gold_links(selection))
     if not misalignments:
         return None
     t, attended_position, expected_position = misalignments[0]
@@ -123,7 +123,7 @@ def show_sentence_notes(selection: Selection, map_view: SelectedMap) -> None:
     sources = selection.translation.source_tokens
     positions = alignment.argmax_positions(weights)
     crossing_count = alignment.count_crossings(positions)
-    unattended_words = [sources[j] for j in alignment.unattended(weights)]
+    unattended_words = [sources[j] for j in alignment.unattended_positions(weights)]
     st.subheader(_("In this sentence"), anchor=False)
     if map_view.title:
         st.caption(map_view.title)

@@ -14,7 +14,8 @@ from pages.shared.runs.caching import cache_by_identity
 from seq2seq_core import store
 from seq2seq_core.figures.scatter import MAX_GROUPS, Point, PointLabel, scatter_figure
 from seq2seq_core.inspection import embeddings
-from seq2seq_core.inspection.embeddings import Projection, VectorSet
+from seq2seq_core.inspection.embeddings import VectorSet
+from seq2seq_core.inspection.projection import Projection, project
 from seq2seq_core.store import Run
 from seq2seq_core.training.restore import TrainedRun, restore_run
 
@@ -51,7 +52,7 @@ def projected_vectors(run: Run, trained: TrainedRun, name: str) -> tuple[VectorS
     """The vectors, and how they are shown."""
     pairs = trained.dataset.pairs + trained.dataset.held_out
     vectors = embeddings.collect_vectors(trained.translator, pairs, name)
-    return vectors, embeddings.project(vectors)
+    return vectors, project(vectors.vectors)
 
 
 def closest_word(vectors: VectorSet) -> str:
