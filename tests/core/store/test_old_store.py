@@ -126,7 +126,7 @@ def pack_doubles(columns: list[list[float]]) -> bytes:
 
 def insert_row(connection: sqlite3.Connection, table: str, **values: object) -> None:
     names, marks = ", ".join(f'"{name}"' for name in values), ", ".join("?" * len(values))
-    connection.execute(f"INSERT INTO {table} ({names}) VALUES ({marks})", [*values.values()])  # noqa: S608: names of this file
+    connection.execute(f"INSERT INTO {table} ({names}) VALUES ({marks})", [*values.values()])  # noqa: S608 (names of this file)
 
 
 def fill_old_store(connection: sqlite3.Connection) -> None:
