@@ -59,6 +59,48 @@ def align_unseen_words(
     return [LexiconEntry(*both) for both in zip(sources, targets, strict=True)]
 
 
+def matching_tokens(tokens: Sequence[str], other_tokens: Sequence[str], position: int) -> int:
+    """How many words are the same in a sentence that is as long and has another word there between
+    the same neighbours, the edges of the sentence counted; 0 for all other sentences."""
+    if len(tokens) != len(other_tokens) or tokens[position] == other_tokens[position]:
+        return 0
+    matches = [True, *(a == b for a, b in zip(tokens, other_tokens, strict=True)), True]
+    return sum(matches) if matches[position] and matches[position + 2] else 0
+
+
+def replaced_entry(
+    pair: Pair, source_position: int, target_position: int, pairs: Sequence[Pair]
+) -> LexiconEntry | None:
+    """What stands in the two places in the pair that is most like this one, if the neighbours and
+    more than half of it are the same: most likely this pair was made out of that one."""
+    similar_pairs = [
+        (
+            matching_tokens(pair.source, other.source, source_position)
+            + matching_tokens(pair.target, other.target, target_position),
+            other,
+        )
+        for other in pairs
+        if matching_tokens(pair.source, other.source, source_position)
+        and matching_tokens(pair.target, other.target, target_position)
+    ]
+    match_count, nearest = max(similar_pairs, key=lambda match: match[0], default=(0, None))
+    boundary_count = 4  # two a sentence
+    if nearest is None or 2 * (match_count - boundary_count) <= len(pair.source) + len(pair.target):
+        return None
+    return LexiconEntry(nearest.source[source_position], nearest.target[target_position])
+
+
+def surface_similarity(word: str, other_word: str) -> float:
+    """How alike two words look, 0–1: length, first and last character, capital or not."""
+    matches = (
+        len(word) == len(other_word),
+        word[0] == other_word[0],
+        word[-1] == other_word[-1],
+        word[0].isupper() == other_word[0].isupper(),
+    )
+    return sum(matches) / len(matches)
+
+
 def rank_substitutes(
     pair: Pair,
     new_entry: LexiconEntry,
@@ -101,71 +143,15 @@ def rank_substitutes(
     return candidates[:limit]
 
 
-def replaced_entry(
-    pair: Pair, source_position: int, target_position: int, pairs: Sequence[Pair]
-) -> LexiconEntry | None:
-    """What stands in the two places in the pair that is most like this one, if the neighbours and
-    more than half of it are the same: most likely this pair was made out of that one."""
-    similar_pairs = [
-        (
-            matching_tokens(pair.source, other.source, source_position)
-            + matching_tokens(pair.target, other.target, target_position),
-            other,
-        )
-        for other in pairs
-        if matching_tokens(pair.source, other.source, source_position)
-        and matching_tokens(pair.target, other.target, target_position)
-    ]
-    match_count, nearest = max(similar_pairs, key=lambda match: match[0], default=(0, None))
-    boundary_count = 4  # two a sentence
-    if nearest is None or 2 * (match_count - boundary_count) <= len(pair.source) + len(pair.target):
-        return None
-    return LexiconEntry(nearest.source[source_position], nearest.target[target_position])
+def starts_with_vowel(word: str) -> bool:
+    return word.lower().startswith(VOWELS)
 
 
-def matching_tokens(tokens: Sequence[str], other_tokens: Sequence[str], position: int) -> int:
-    """How many words are the same in a sentence that is as long and has another word there between
-    the same neighbours, the edges of the sentence counted; 0 for all other sentences."""
-    if len(tokens) != len(other_tokens) or tokens[position] == other_tokens[position]:
-        return 0
-    matches = [True, *(a == b for a, b in zip(tokens, other_tokens, strict=True)), True]
-    return sum(matches) if matches[position] and matches[position + 2] else 0
-
-
-def surface_similarity(word: str, other_word: str) -> float:
-    """How alike two words look, 0–1: length, first and last character, capital or not."""
-    matches = (
-        len(word) == len(other_word),
-        word[0] == other_word[0],
-        word[-1] == other_word[-1],
-        word[0].isupper() == other_word[0].isupper(),
-    )
-    return sum(matches) / len(matches)
-
-
-def augment(
-    corpus: Corpus,
-    tokenizer: str,
-    new_entry: LexiconEntry,
-    known_entry: LexiconEntry,
-    held_out: Sequence[Row] = (),
-    count: int = MIN_ROWS_PER_WORD,
-) -> list[Row]:
-    """Up to `count` new rows: rows that hold the known entry once on each side, with the new one
-    in its place.
-
-    No token moves, so alignment links stay valid. Nothing that is in the corpus already, nor held
-    out, comes back. The rows are taken from all over the corpus: many constructions, not one.
-    """
-    existing_sources = {row.source for row in (*corpus.rows, *held_out)}
-    rows_by_source: dict[str, Row] = {}
-    for row, pair in zip(corpus.rows, corpus.pairs, strict=True):
-        new_row = substitute_entry(row, pair, new_entry, known_entry, tokenizer)
-        if new_row is not None and new_row.source not in existing_sources:
-            rows_by_source.setdefault(new_row.source, new_row)
-    new_rows = list(rows_by_source.values())
-    stride = max(len(new_rows) / count, 1)
-    return [new_rows[int(i * stride)] for i in range(min(count, len(new_rows)))]
+def replace_token(tokens: Sequence[str], position: int, word: str, tokenizer: str) -> str | None:
+    """The sentence with another word; None where the tokenizer would cut it elsewhere."""
+    new_tokens = [*tokens[:position], word, *tokens[position + 1 :]]
+    text = TOKENIZERS[tokenizer].join(new_tokens)
+    return text if TOKENIZERS[tokenizer].split(text) == new_tokens else None
 
 
 def substitute_entry(
@@ -191,15 +177,29 @@ def substitute_entry(
     return Row(source, target, row.alignment) if source and target else None
 
 
-def starts_with_vowel(word: str) -> bool:
-    return word.lower().startswith(VOWELS)
+def augment(
+    corpus: Corpus,
+    tokenizer: str,
+    new_entry: LexiconEntry,
+    known_entry: LexiconEntry,
+    held_out: Sequence[Row] = (),
+    count: int = MIN_ROWS_PER_WORD,
+) -> list[Row]:
+    """Up to `count` new rows: rows that hold the known entry once on each side, with the new one
+    in its place.
 
-
-def replace_token(tokens: Sequence[str], position: int, word: str, tokenizer: str) -> str | None:
-    """The sentence with another word; None where the tokenizer would cut it elsewhere."""
-    new_tokens = [*tokens[:position], word, *tokens[position + 1 :]]
-    text = TOKENIZERS[tokenizer].join(new_tokens)
-    return text if TOKENIZERS[tokenizer].split(text) == new_tokens else None
+    No token moves, so alignment links stay valid. Nothing that is in the corpus already, nor held
+    out, comes back. The rows are taken from all over the corpus: many constructions, not one.
+    """
+    existing_sources = {row.source for row in (*corpus.rows, *held_out)}
+    rows_by_source: dict[str, Row] = {}
+    for row, pair in zip(corpus.rows, corpus.pairs, strict=True):
+        new_row = substitute_entry(row, pair, new_entry, known_entry, tokenizer)
+        if new_row is not None and new_row.source not in existing_sources:
+            rows_by_source.setdefault(new_row.source, new_row)
+    new_rows = list(rows_by_source.values())
+    stride = max(len(new_rows) / count, 1)
+    return [new_rows[int(i * stride)] for i in range(min(count, len(new_rows)))]
 
 
 @dataclass(frozen=True)
