@@ -7,21 +7,20 @@ from collections.abc import Sequence
 import streamlit as st
 
 from pages.shared.frame import components, url_state
-from pages.shared.frame.glossary import join_with_glosses, word_gloss
+from pages.shared.frame.glossary import annotate_tokens, join_with_glosses, word_gloss
 from pages.shared.frame.i18n import N_, _
 from pages.shared.inspection import head_patterns
 from pages.shared.inspection.attention_contrast import draw_attention_contrast, find_counterpart
-from pages.shared.inspection.attention_overview import draw_attention_overview
-from pages.shared.inspection.attention_tiles import describe_crossings
+from pages.shared.inspection.attention_overview import describe_crossings, draw_attention_overview
 from pages.shared.inspection.head_patterns import SelectedMap
 from pages.shared.runs import evaluations
+from pages.shared.runs.page import trained_page
 from pages.shared.runs.selection import (
     Selection,
     choose_run_and_sentence,
     list_runs,
     rerun_on_progress,
     select_run,
-    show_no_model_note,
 )
 from seq2seq_core.decoding.translator import Translation
 from seq2seq_core.evaluation import alignment
@@ -72,12 +71,12 @@ def show_heat_map(run: Run, map_view: SelectedMap, unknown: Sequence[str]) -> No
         key="attention_map",
         data={
             "part": map_view.part,
-            "source": components.annotate_tokens(map_view.columns, unknown if over_source else ()),
+            "source": annotate_tokens(map_view.columns, unknown if over_source else ()),
             "target": map_view.rows,
             "meanings": [word_gloss(word) for word in map_view.rows],
             "attention": map_view.weights,
             "causal": map_view.part == "decoder",
-            "looked": describe_map(map_view),
+            "label": describe_map(map_view),
         },
     )
     st.caption(
@@ -208,16 +207,14 @@ def show_single_map(selection: Selection) -> None:
         show_alignment(selection)
 
 
-def page() -> None:
-    st.title(_("Attention: where it looked"), anchor=False)
-    st.markdown(_("For each word that it wrote: how much it looked at each source position."))
-    choices = list_runs()
-    if not choices:
-        show_no_model_note()
-        return
-    if url_state.get_param("run") is None:  # nobody asked for a run: one that has something to show
+def choose_attending_run(page: str, choices: Sequence[Run]) -> Selection:
+    """Where nobody asked for a run: one that has something to show."""
+    if url_state.get_param("run") is None:
         select_run(next((r for r in choices if r.model_config.has_attention), choices[0]))
-    selection = choose_run_and_sentence("attention", choices)
+    return choose_run_and_sentence(page, choices)
+
+
+def draw_attention(selection: Selection) -> None:
     maps = evaluations.cached_attention_maps(selection.run, selection.trained) or ()
     if selection.run.model_config.is_transformer:
         show_multi_head(selection)
@@ -225,9 +222,15 @@ def page() -> None:
         show_single_map(selection)
     if maps:
         draw_attention_overview(selection, maps, container_key="attention_picture")
-    counterpart_run = find_counterpart(selection.run, choices)
+    counterpart_run = find_counterpart(selection.run, list_runs())
     draw_attention_contrast(selection.run, counterpart_run, selection.text)
-    rerun_on_progress(selection.run, counterpart_run)
+    rerun_on_progress(counterpart_run)
 
 
-page()
+trained_page(
+    "attention",
+    _("Attention: where it looked"),
+    _("For each word that it wrote: how much it looked at each source position."),
+    choose_attending_run,
+    draw_attention,
+)
