@@ -11,7 +11,7 @@ from seq2seq_core.inspection import hidden_states
 from seq2seq_core.inspection.hidden_states import CellLocation, InspectedTranslation
 from seq2seq_core.models.calculation import Location
 from tests.core.inspection.equations import STEP, check, lines_by_code, open_up
-from tests.core.model_grid import ASKING_BEFORE, KINDS, VARIANTS, name_of
+from tests.core.model_grid import ATTENDING_BEFORE, KINDS, VARIANTS, name_of
 
 RECURRENT = [kind for kind in [*KINDS, *VARIANTS] if not kind.is_transformer]
 WIDE = ModelConfig(attention="additive", embedding_size=64, hidden_size=256, bidirectional=True)
@@ -38,7 +38,7 @@ def test_context_and_states_are_the_models(case: tuple[ModelConfig, InspectedTra
 
 
 def test_who_asks_before_the_step_does_not_know_its_outcome() -> None:
-    for kind in ASKING_BEFORE:
+    for kind in ATTENDING_BEFORE:
         codes = [line.code for line in hidden_states.explain_step(open_up(kind), Location(STEP, 0))]
         assert codes.index("asks") < codes.index("score") < codes.index("context")
         assert codes.index("context") < codes.index("inputs") < codes.index("state")

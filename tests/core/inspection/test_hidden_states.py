@@ -12,7 +12,7 @@ from seq2seq_core.inspection import hidden_states
 from seq2seq_core.inspection.hidden_states import CellLocation, InspectedTranslation
 from seq2seq_core.models.calculation import Location
 from tests.core.inspection.equations import STEP, WORDS, check, lines_by_code, open_up, spots
-from tests.core.model_grid import ASKING_BEFORE, KINDS, TARGET, VARIANTS, name_of
+from tests.core.model_grid import ATTENDING_BEFORE, KINDS, TARGET, VARIANTS, name_of
 
 
 @pytest.fixture(scope="module", params=[*KINDS, *VARIANTS], ids=name_of)
@@ -105,7 +105,7 @@ def test_all_that_comes_out_is_plain() -> None:
             return all(map(plain, value))
         return isinstance(value, float | str)
 
-    for kind in (KINDS[3], ASKING_BEFORE[0], KINDS[-1]):
+    for kind in (KINDS[3], ATTENDING_BEFORE[0], KINDS[-1]):
         opened = open_up(kind)
         lines = hidden_states.explain_step(
             opened, Location(STEP, 0)
