@@ -1,4 +1,4 @@
-"""What if? A translation with another word put in, another place to look at, or a source word less.
+"""What if? A translation with another word put in, other attention, or a source word left out.
 
 A branch is what was changed and nothing more, so it fits into a link: 2w17-3a5-x0 puts word 17 in
 at step 2, looks only at source position 5 at step 3, and leaves out position 0. Replaying it gives
@@ -113,7 +113,7 @@ class Branch:
         """Another branch with one more source word left out, or with that one back again."""
         omitted = {*self.omitted_positions} ^ {position}
         interventions = self.interventions
-        if position in omitted:  # nothing can look at it any more
+        if position in omitted:  # no attention can be fixed on it any more
             interventions = tuple(
                 old for old in interventions if (old.kind, old.number) != ("at", position)
             )

@@ -80,7 +80,7 @@ class EncoderDecoder(nn.Module, ABC):
     architecture: str  # its name in config.ARCHITECTURES
     source_embedding: nn.Embedding  # (V, E), as many rows as the side has tokens
     target_embedding: nn.Embedding
-    has_attention = True  # whether it looks at the source words while it writes
+    has_attention = True  # whether it attends to the source words while it writes
 
     @abstractmethod
     def init_state(self, src: Tensor, src_mask: Tensor) -> Any:

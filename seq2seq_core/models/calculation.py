@@ -52,7 +52,7 @@ class Location:
     """Which numbers of a sentence to explain; everything counts from 0."""
 
     step: int  # of the decoder
-    position: int  # of the word that it looks at
+    position: int  # of the word that it attends to
     # of a Transformer: "cross" over the source, "own" over the sentence's own words
     attention: str = "cross"
     layer: int = 0

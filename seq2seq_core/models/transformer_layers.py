@@ -20,7 +20,7 @@ from seq2seq_core.models.base import AttentionOverride
 def causal_mask(queries: int, keys: int) -> Tensor:
     """(queries, keys), True where a query may look: no word sees one that is not written yet.
 
-    The queries are the last of the keys' words: a cache may hold more words than are read now.
+    The queries are the last of the keys' words: a cache holds the words before them too.
     """
     return torch.ones(queries, keys, dtype=torch.bool).tril(keys - queries)
 

@@ -82,7 +82,7 @@ def test_a_word_of_the_same_class_comes_first(
 
 
 @pytest.mark.parametrize("new", [("书包", "bags"), ("blorp", "blorps"), ("x", "z")])
-def test_the_word_that_gave_way_is_the_first_place(
+def test_the_word_that_gave_way_is_the_first_substitute(
     first: Corpus, classes: WordClasses, new: tuple[str, str]
 ) -> None:
     row = first.rows[0]
@@ -180,7 +180,7 @@ def hints_above_first(*own: Row) -> dict[int, WordHint]:
     return find_word_hints(own_rows, classes, corpus, "space", FIRST.held_out)
 
 
-def test_a_new_word_is_offered_places_that_have_room_for_it(first: Corpus) -> None:
+def test_a_new_word_is_offered_slots_that_have_room_for_it(first: Corpus) -> None:
     (hint,) = hints_above_first(XIAOXUE).values()
     assert isinstance(hint, AugmentationOffer)
     assert hint.new_entry == LexiconEntry("小雪", "XiaoXue")
@@ -210,6 +210,6 @@ def test_words_that_nobody_can_match_are_named_once() -> None:
     }
 
 
-def test_nothing_is_said_of_words_that_other_rows_have() -> None:
+def test_there_is_no_hint_on_words_that_other_rows_have() -> None:
     assert hints_above_first(Row(FIRST.rows[0].source, FIRST.rows[1].target)) == {}
     assert hints_above_first() == {}

@@ -83,7 +83,7 @@ def test_marks_of_anki_are_text_where_it_says_so() -> None:
     assert parse_rows(text, "Notes.txt") == [Row("a<b", "&amp;")]
 
 
-def test_an_alignment_is_kept_where_the_header_or_its_look_says_so() -> None:
+def test_an_alignment_is_read_where_the_header_or_its_form_says_so() -> None:
     assert parse_rows("你 好\thi\t0-0 1?0\n", "a.tsv") == [Row("你 好", "hi", "0-0 1?0")]
     assert parse_rows("source\ttarget\talignment\n你\thi\t9\n", "a.tsv") == [Row("你", "hi", "9")]
 

@@ -119,7 +119,7 @@ def test_a_change_takes_away_what_comes_after_it_and_the_old_branch_stays() -> N
     assert str(old) == "2w9-4e-4w8-6m-x3"
 
 
-def test_a_word_left_out_is_not_looked_at_and_comes_back() -> None:
+def test_a_word_left_out_is_not_attended_to_and_comes_back() -> None:
     old = parse_branch("2a1-3w7")
     assert str(old.toggle_position(1)) == "3w7-x1"
     assert old.toggle_position(4).toggle_position(0).toggle_position(4) == old.toggle_position(0)
@@ -164,7 +164,7 @@ def test_a_branch_shares_its_beginning_and_leaves_the_old_stepper_whole(kind: Mo
 
 
 @pytest.mark.parametrize("kind", RECURRENT.values(), ids=RECURRENT)
-def test_looking_evenly_gives_the_mean_of_the_encoders_states(kind: ModelConfig) -> None:
+def test_uniform_attention_gives_the_mean_of_the_encoders_states(kind: ModelConfig) -> None:
     translator = random_translator(kind)
     ids = torch.tensor([SOURCE.encode(TOKENS)])
     states = translator.model.inspect_source(ids, ids != 0).states[0]  # (S, D)
@@ -176,7 +176,7 @@ def test_looking_evenly_gives_the_mean_of_the_encoders_states(kind: ModelConfig)
 
 
 @pytest.mark.parametrize("kind", ATTENDING.values(), ids=ATTENDING)
-def test_looking_at_one_word_looks_nowhere_else_in_any_layer_and_head(kind: ModelConfig) -> None:
+def test_fixed_attention_is_on_one_word_alone_in_every_layer_and_head(kind: ModelConfig) -> None:
     translator = random_translator(kind)
     translation = replay_branch(translator, TOKENS, parse_branch("2a3"))
     assert translation.steps[1].attention == (0, 0, 0, 1, 0)

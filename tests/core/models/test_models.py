@@ -108,7 +108,7 @@ def test_reading_only_true_words_is_teacher_forcing(model: EncoderDecoder) -> No
     torch.testing.assert_close(scheduled, logits, rtol=0, atol=1e-5)
 
 
-def test_the_source_from_the_inside_is_what_the_decoder_looks_at(model: EncoderDecoder) -> None:
+def test_the_source_from_the_inside_is_what_the_decoder_attends_to(model: EncoderDecoder) -> None:
     batch = DATA.select_batch(torch.tensor([1]))
     inspection = model.inspect_source(batch.src, batch.src_mask)
     assert inspection.embedded.shape[:2] == inspection.states.shape[:2] == batch.src.shape
@@ -124,7 +124,7 @@ def uniform_context(model: EncoderDecoder) -> tuple[torch.Tensor, torch.Tensor]:
     return inspection.context[0], model.inspect_source(batch.src, batch.src_mask).states[0].mean(0)
 
 
-def test_other_weights_are_the_ones_asked_for(model: EncoderDecoder) -> None:
+def test_overridden_weights_are_those_of_the_override(model: EncoderDecoder) -> None:
     batch = DATA.full_batch()
     state = model.init_state(batch.src, batch.src_mask)
     unchanged = model.step(state, batch.tgt_in[:, 0])
@@ -149,7 +149,7 @@ def test_other_weights_are_the_ones_asked_for(model: EncoderDecoder) -> None:
 
 
 @pytest.mark.parametrize("kind", [k for k in KINDS + VARIANTS if k.has_attention], ids=name_of)
-def test_looking_everywhere_alike_gives_the_mean_of_what_is_looked_at(kind: ModelConfig) -> None:
+def test_uniform_attention_gives_the_mean_of_what_is_attended_to(kind: ModelConfig) -> None:
     """Of the encoder's states; a Transformer's heads mix projections of them, which is linear."""
     model = build_model(kind, len(SOURCE), len(TARGET), seed=3).eval()
     context, mean = uniform_context(model)
