@@ -50,7 +50,6 @@ def check_range(name: str, value: float, low: float, high: float) -> None:
 
 
 def check_int(name: str, value: int, low: int, high: int) -> None:
-    """As check_range, for a whole number."""
     check_range(name, value, low, high)
     if not isinstance(value, int):
         raise ConfigError("out_of_range", name=name, value=quote_value(value), low=low, high=high)
@@ -241,12 +240,9 @@ def parse_bool(name: str, value: object) -> bool:
 
 
 def parse_int(name: str, value: object) -> int:
-    """A whole number, or one written in plain digits: Python's int() would read 1_000 and １２.
-
-    Raises ConfigError with code not_whole.
-    """
+    """A whole number, or one written in plain digits. Raises ConfigError, code not_whole."""
     if isinstance(value, str) and re.fullmatch("[+-]?[0-9]{1,18}", value):
-        return int(value)
+        return int(value)  # int() alone would read 1_000 and １２ too
     if isinstance(value, bool) or not isinstance(value, int):
         raise ConfigError("not_whole", name=name, value=quote_value(value))
     return value
@@ -287,8 +283,7 @@ PARSERS: dict[str, Callable[[str, object], object]] = {  # by a field's type
 def parse_config(config_class: type[Config], settings: Mapping[str, object]) -> Config:
     """A config out of a URL, JSON or a command line; a missing field has its default.
 
-    Raises ConfigError with code unknown_setting, not_whole or not_a_number, or what the config
-    itself raises.
+    Raises ConfigError with code unknown_setting, not_whole, not_a_number, or as the config does.
     """
     parsers = {field.name: PARSERS[str(field.type)] for field in fields(config_class)}
     for name in settings:
