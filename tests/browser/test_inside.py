@@ -77,7 +77,7 @@ def test_a_click_chooses_and_the_numbers_end_where_decode_ends(
     expect(end).to_contain_text(target)
     share = re.search(r"[\d.]+%", end.inner_text())
     assert share is not None
-    number_text = line(page, "probability").locator(".cell[data-mine=true]").last.inner_text()
+    number_text = line(page, "probability").locator(".cell[data-chosen=true]").last.inner_text()
     assert float(number_text) == pytest.approx(float(share[0][:-1]) / 100, abs=0.001)
     page.goto(page.url.replace("/inside", "/decode") + "&step=3")
     explanation = page.get_by_test_id("stepper-said")
