@@ -79,9 +79,7 @@ def show_heat_map(run: Run, map_view: SelectedMap, unknown: Sequence[str]) -> No
         },
     )
     st.caption(
-        _(head_patterns.PART_NOTES[map_view.part])
-        if run.model_config.is_transformer
-        else _(READING_HINT)
+        _(head_patterns.PART_NOTES[map_view.part]) if run.model.is_transformer else _(READING_HINT)
     )
 
 
@@ -99,7 +97,7 @@ def describe_misalignment(selection: Selection, positions: Sequence[int]) -> str
     if not misalignments:
         return None
     t, attended_position, expected_position = misalignments[0]
-    model, translation = selection.run.model_config, selection.translation
+    model, translation = selection.run.model, selection.translation
     template = (
         _("“{token}” looked most at the position of {source}, not of {expected}. That position has "
           "read its neighbours too: the word is right all the same.")
@@ -132,7 +130,7 @@ def show_sentence_notes(selection: Selection, map_view: SelectedMap) -> None:
         )
     st.text("\n".join(lines))
     # one head of several looks for what it likes: the others may have found the word
-    if not selection.run.model_config.is_transformer and (
+    if not selection.run.model.is_transformer and (
         misalignment := describe_misalignment(selection, positions)
     ):
         st.text(misalignment)
@@ -142,7 +140,7 @@ def show_alignment(selection: Selection) -> None:
     """How often the largest weight lies on the right word, and what knowing nothing would get."""
     result = evaluations.cached_alignment(selection.run, selection.trained)
     st.subheader(_("Does it look at the matching word?"), anchor=False)
-    if selection.run.model_config.is_transformer:
+    if selection.run.model.is_transformer:
         st.caption(head_patterns.last_layer_note())
     if alignment.all_words_unique(pair.source for pair in selection.trained.dataset.pairs):
         st.text(
@@ -155,7 +153,7 @@ def show_alignment(selection: Selection) -> None:
     if result is None:
         st.text(
             _("This cannot be said: the corpus names no matching words.")
-            if selection.run.model_config.has_attention
+            if selection.run.model.has_attention
             else _("This cannot be said: there is no attention.")
         )
     else:
@@ -208,12 +206,12 @@ def show_single_map(selection: Selection) -> None:
 def choose_attending_run(page: str, runs: Sequence[Run]) -> Selection:
     """The run of the URL; without one there, a run that has attention, if any."""
     if url_state.get_param("run") is None:
-        select_run(next((run for run in runs if run.model_config.has_attention), runs[0]))
+        select_run(next((run for run in runs if run.model.has_attention), runs[0]))
     return choose_run_and_sentence(page, runs)
 
 
 def draw_attention(selection: Selection) -> None:
-    if selection.run.model_config.is_transformer:
+    if selection.run.model.is_transformer:
         show_multi_head(selection)
     else:
         show_single_map(selection)

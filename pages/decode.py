@@ -40,7 +40,7 @@ def show_stepper(selection: Selection) -> None:
         translation = branch_translation(branches.active, selection)
         position = min(url_state.get_option("step", range(1000), 0), len(translation.steps))
         data = stepper_data(
-            key, translation, position, selection.run.model_config, source, branches.active
+            key, translation, position, selection.run.model, source, branches.active
         )
         branch_data = branches_data(branches, selection)
         components.stepper_component(
@@ -57,12 +57,12 @@ def describe_vectors(selection: Selection) -> str:
         "The strips show the numbers of a vector: green above zero, violet below, the stronger "
         "the further away."
     )
-    if selection.run.model_config.is_transformer:
+    if selection.run.model.is_transformer:
         context_note = _(
             "The context is what the last layer has brought from the source; the bars are the mean "
             "of its heads."
         )
-    elif selection.run.model_config.has_attention:
+    elif selection.run.model.has_attention:
         context_note = _(
             "The context is the mean of the encoder's states, weighted by the attention."
         )
@@ -90,7 +90,7 @@ def draw_decode(selection: Selection) -> None:
     if expected is not None:
         st.text(_("In the corpus: {expected}", expected=expected))
     st.caption(describe_vectors(selection))
-    link_related_pages(selection.run.model_config.has_attention)
+    link_related_pages(selection.run.model.has_attention)
     draw_eos_feeding(selection, expected)
 
 

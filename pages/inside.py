@@ -223,7 +223,7 @@ def show_calculation(
 def draw_inside(selection: Selection) -> None:
     translation = selection.translation
     reset_focus(f"{selection.run.id}:{' '.join(translation.source_tokens)}")
-    model = selection.run.model_config
+    model = selection.run.model
     output_tokens = [step.token for step in translation.steps]
     inspected = inspect_translation(
         selection.trained.translator, translation.source_tokens, output_tokens

@@ -59,11 +59,6 @@ class Run:
     watched: list[str] | None  # source sentences of its previews; None: those of its corpus
 
     @property
-    def model_config(self) -> ModelConfig:
-        """`model`, by the name that says what it holds."""
-        return self.model
-
-    @property
     def is_active(self) -> bool:
         """Learning now, or as soon as a worker is free."""
         return self.status in ACTIVE_STATUSES and self.wanted == "run"

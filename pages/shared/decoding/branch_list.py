@@ -59,10 +59,10 @@ def intervention_hint(has_attention: bool) -> str:
 
 
 def branch_labels(selection: Selection) -> dict[str, str]:
-    is_transformer = selection.run.model_config.is_transformer
+    is_transformer = selection.run.model.is_transformer
     return {
         "what": _("What if?"),
-        "hint": intervention_hint(selection.run.model_config.has_attention),
+        "hint": intervention_hint(selection.run.model.has_attention),
         "typed": _("Another word at this step"),
         "put": _("Put in"),
         "put_here": _("Put this word in at this step"),

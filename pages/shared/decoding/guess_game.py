@@ -60,13 +60,13 @@ def score_summary(right_count: int, count: int, chance_score: float, counts_word
 
 
 def guess_labels(selection: Selection) -> dict[str, str]:
-    is_transformer = selection.run.model_config.is_transformer
+    is_transformer = selection.run.model.is_transformer
     return {
         "target": _("What it has written so far"),
         "where": _("1 · Which source word will it look at most?"),
         "nowhere": _("This model has no attention: it looks nowhere, so only the word counts."),
         "which": _("2 · Which word will it write next?")
-        if selection.run.model_config.has_attention
+        if selection.run.model.has_attention
         else _("Which word will it write next?"),
         "word_right": _("Word: right"),
         "word_wrong": _("Word: wrong"),
@@ -99,16 +99,14 @@ def guess_data(selection: Selection) -> dict[str, Any]:
         "parameter": "guesses",
         "quiz": False,
         "answers": saved_answers("guesses", key),
-        "attends": selection.run.model_config.has_attention,
+        "attends": selection.run.model.has_attention,
         "source": annotate_tokens(sources, translation.unknown),
         "steps": [
             {
                 "token": step.token,
                 "options": [option_data(word) for word in words],
                 "attention": [round(weight, 6) for weight in step.attention or ()],
-                "said": describe_step(
-                    step, sources, number == count, (), selection.run.model_config
-                ),
+                "said": describe_step(step, sources, number == count, (), selection.run.model),
             }
             for number, (step, words) in enumerate(zip(steps, word_offers, strict=True), 1)
         ],

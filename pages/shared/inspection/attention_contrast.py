@@ -62,9 +62,9 @@ def draw_run_answer(run: Run, text: str) -> None:
 
 def without_attention(run: Run) -> ModelConfig:
     """The same model without attention. Of a Transformer nothing would be left: a GRU instead."""
-    if run.model_config.is_transformer:
+    if run.model.is_transformer:
         return ModelConfig(attention="none")
-    return replace(run.model_config, attention="none")
+    return replace(run.model, attention="none")
 
 
 def find_counterpart(run: Run, runs: Sequence[Run]) -> Run | None:
@@ -76,12 +76,12 @@ def find_counterpart(run: Run, runs: Sequence[Run]) -> Run | None:
     def is_counterpart(other: Run) -> bool:
         if (other.revision_id, other.training) != (run.revision_id, run.training):
             return False
-        if run.model_config.has_attention:
-            return other.model_config == without_attention(run)
+        if run.model.has_attention:
+            return other.model == without_attention(run)
         return (
-            other.model_config.has_attention
-            and not other.model_config.is_transformer
-            and without_attention(other) == run.model_config
+            other.model.has_attention
+            and not other.model.is_transformer
+            and without_attention(other) == run.model
         )
 
     return next(filter(is_counterpart, runs), None)
@@ -90,7 +90,7 @@ def find_counterpart(run: Run, runs: Sequence[Run]) -> Run | None:
 @errors.deferred_errors
 def train_counterpart(run: Run) -> None:
     """Start a run without attention, or with it; beside a Transformer more than that differs."""
-    if run.model_config.has_attention:
+    if run.model.has_attention:
         actions.repeat_run(run, **asdict(without_attention(run)))
     else:
         actions.repeat_run(run, attention=ModelConfig().attention)
@@ -98,12 +98,12 @@ def train_counterpart(run: Run) -> None:
 
 def offer_counterpart(run: Run) -> None:
     """A button that trains the run to stand beside this one."""
-    if run.model_config.is_transformer:
+    if run.model.is_transformer:
         st.text(_("No GRU without attention has been trained on this corpus in the same way yet."))
         button_label = _("Train a GRU without attention")
     else:
         st.text(_("No run that differs in nothing else yet."))
-        kind = _("without attention") if run.model_config.has_attention else _("with attention")
+        kind = _("without attention") if run.model.has_attention else _("with attention")
         button_label = _("Train the same model {kind}", kind=kind)
     st.button(button_label, on_click=train_counterpart, args=(run,), key="attention_train_other")
 
@@ -111,7 +111,7 @@ def offer_counterpart(run: Run) -> None:
 def draw_attention_contrast(run: Run, other: Run | None, text: str) -> None:
     """Both answers to the sentence side by side; other: None where there is no such run yet."""
     st.subheader(_("The same sentence with and without attention"), anchor=False)
-    if run.model_config.is_transformer:
+    if run.model.is_transformer:
         st.markdown(
             _(
                 "A Transformer without attention is no model of sequences any more: no word would "

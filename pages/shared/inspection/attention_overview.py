@@ -163,7 +163,7 @@ def draw_attention_overview(
         else _("{count} of {all} sentences that it has learnt from, read with the true words.")
     )
     st.markdown(introduction.format(count=len(attention_maps), all=sample.count))
-    if selection.run.model_config.is_transformer:
+    if selection.run.model.is_transformer:
         st.caption(last_layer_note())
     tiles_column, notes_column = st.columns([3, 2], gap="large")
     with tiles_column:
