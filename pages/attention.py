@@ -15,13 +15,13 @@ from pages.shared.inspection.attention_overview import draw_attention_overview
 from pages.shared.inspection.attention_tiles import describe_crossings
 from pages.shared.inspection.head_patterns import SelectedMap
 from pages.shared.runs import evaluations
+from pages.shared.runs.page import trained_page
 from pages.shared.runs.selection import (
     Selection,
     choose_run_and_sentence,
     list_runs,
     rerun_on_progress,
     select_run,
-    show_no_model_note,
 )
 from seq2seq_core.decoding.translator import Translation
 from seq2seq_core.evaluation import alignment
@@ -208,16 +208,14 @@ def show_single_map(selection: Selection) -> None:
         show_alignment(selection)
 
 
-def page() -> None:
-    st.title(_("Attention: where it looked"), anchor=False)
-    st.markdown(_("For each word that it wrote: how much it looked at each source position."))
-    choices = list_runs()
-    if not choices:
-        show_no_model_note()
-        return
-    if url_state.get_param("run") is None:  # nobody asked for a run: one that has something to show
+def choose_attending_run(page: str, choices: Sequence[Run]) -> Selection:
+    """Where nobody asked for a run: one that has something to show."""
+    if url_state.get_param("run") is None:
         select_run(next((r for r in choices if r.model_config.has_attention), choices[0]))
-    selection = choose_run_and_sentence("attention", choices)
+    return choose_run_and_sentence(page, choices)
+
+
+def draw_attention(selection: Selection) -> None:
     maps = evaluations.cached_attention_maps(selection.run, selection.trained) or ()
     if selection.run.model_config.is_transformer:
         show_multi_head(selection)
@@ -225,9 +223,15 @@ def page() -> None:
         show_single_map(selection)
     if maps:
         draw_attention_overview(selection, maps, container_key="attention_picture")
-    counterpart_run = find_counterpart(selection.run, choices)
+    counterpart_run = find_counterpart(selection.run, list_runs())
     draw_attention_contrast(selection.run, counterpart_run, selection.text)
-    rerun_on_progress(selection.run, counterpart_run)
+    rerun_on_progress(counterpart_run)
 
 
-page()
+trained_page(
+    "attention",
+    _("Attention: where it looked"),
+    _("For each word that it wrote: how much it looked at each source position."),
+    choose_attending_run,
+    draw_attention,
+)

@@ -11,13 +11,11 @@ from pages.shared.decoding.interventions import branch_translation, branches_fro
 from pages.shared.decoding.stepper import stepper_data
 from pages.shared.frame import components, errors, url_state
 from pages.shared.frame.i18n import _, join_sentences
+from pages.shared.runs.page import trained_page
 from pages.shared.runs.run_corpus import reference_translation
 from pages.shared.runs.selection import (
     Selection,
     choose_run_and_sentence,
-    list_runs,
-    rerun_on_progress,
-    show_no_model_note,
 )
 
 
@@ -89,14 +87,7 @@ def link_related_pages(has_attention: bool) -> None:
         )
 
 
-def page() -> None:
-    st.title(_("Decode, one token at a time"), anchor=False)
-    st.markdown(_("The decoder writes a word, reads it back, looks at the source and goes on."))
-    choices = list_runs()
-    if not choices:
-        show_no_model_note()
-        return
-    selection = choose_run_and_sentence("decode", choices)
+def draw_decode(selection: Selection) -> None:
     show_stepper(selection)
     expected = reference_translation(selection.run, selection.text)
     if expected is not None:
@@ -104,7 +95,12 @@ def page() -> None:
     st.caption(describe_vectors(selection))
     link_related_pages(selection.run.model_config.has_attention)
     draw_eos_feeding(selection, expected)
-    rerun_on_progress(selection.run)
 
 
-page()
+trained_page(
+    "decode",
+    _("Decode, one token at a time"),
+    _("The decoder writes a word, reads it back, looks at the source and goes on."),
+    choose_run_and_sentence,
+    draw_decode,
+)

@@ -10,11 +10,10 @@ from pages.shared.frame import url_state, widgets
 from pages.shared.frame.glossary import join_with_glosses, word_gloss
 from pages.shared.frame.i18n import _, join_sentences
 from pages.shared.inspection import embedding_plot
+from pages.shared.runs.page import trained_page
 from pages.shared.runs.selection import (
+    SelectedRun,
     choose_trained_run,
-    list_runs,
-    rerun_on_progress,
-    show_no_model_note,
 )
 from seq2seq_core.store import Run
 
@@ -82,19 +81,8 @@ def show_neighbours(similarities: dict[str, float], states: bool) -> None:
     st.caption(join_sentences(cosine_note, mean_note if states else None))
 
 
-def page() -> None:
-    st.title(_("Words and states as points"), anchor=False)
-    st.markdown(
-        _(
-            "To a model a word is a list of numbers, and so is each state. What it treats alike "
-            "lies close together; nobody has told it what the words mean."
-        )
-    )
-    choices = list_runs()
-    if not choices:
-        show_no_model_note()
-        return
-    run, trained = choose_trained_run("words", choices)
+def draw_embeddings(selected: SelectedRun) -> None:
+    run, trained = selected.run, selected.trained
     with st.container(horizontal=True, vertical_alignment="center"):
         name = choose_vector_set()
         is_untrained = untrained_switch()
@@ -119,7 +107,15 @@ def page() -> None:
                 share=f"{sum(projection.variance_shares):.0%}",
             )
         )
-    rerun_on_progress(run)
 
 
-page()
+trained_page(
+    "words",
+    _("Words and states as points"),
+    _(
+        "To a model a word is a list of numbers, and so is each state. What it treats alike lies "
+        "close together; nobody has told it what the words mean."
+    ),
+    choose_trained_run,
+    draw_embeddings,
+)

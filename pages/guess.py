@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import streamlit as st
 
 from pages.shared.decoding.guess_game import guess_component, guess_data, saved_answers
 from pages.shared.frame import errors, url_state
 from pages.shared.frame.i18n import _
+from pages.shared.runs.page import trained_page
 from pages.shared.runs.run_corpus import offered_sentences
 from pages.shared.runs.selection import (
     Selection,
     choose_run_and_sentence,
     list_runs,
     select_sentence,
-    show_no_model_note,
 )
+from seq2seq_core.store import Run
 
 
 def sync_answers() -> None:
@@ -44,19 +47,18 @@ def show_next_sentence(run_number: int, text: str) -> None:
         select_sentence(texts[next_index % len(texts)])
 
 
-def page() -> None:
-    st.title(_("Guess your model"), anchor=False)
-    choices = list_runs()
-    if not choices:
-        show_no_model_note()
-        return
+def choose_sentence_to_guess(page: str, choices: Sequence[Run]) -> Selection:
+    """The introduction speaks of a model, so it waits for one."""
     st.markdown(
         _(
             "You have seen it learn. How well do you know it? Say before each step what it will "
             "write and where it will look; then see."
         )
     )
-    selection = choose_run_and_sentence("guess", choices)
+    return choose_run_and_sentence(page, choices)
+
+
+def draw_guess(selection: Selection) -> None:
     saved_answers(selection)  # those for another sentence are forgotten
     show_guess_game(selection)
     st.button(
@@ -74,4 +76,7 @@ def page() -> None:
     )
 
 
-page()
+# nobody who guesses is interrupted by a run that goes on
+trained_page(
+    "guess", _("Guess your model"), None, choose_sentence_to_guess, draw_guess, follows=False
+)

@@ -18,12 +18,10 @@ from pages.shared.inspection.step_words import (
     position_tokens,
     true_token,
 )
+from pages.shared.runs.page import trained_page
 from pages.shared.runs.selection import (
     Selection,
     choose_run_and_sentence,
-    list_runs,
-    rerun_on_progress,
-    show_no_model_note,
 )
 from seq2seq_core.config import ModelConfig
 from seq2seq_core.inspection import hidden_states as core
@@ -235,16 +233,7 @@ def show_calculation(
         st.caption(reason)
 
 
-def page() -> None:
-    st.title(_("Inside one step"), anchor=False)
-    st.markdown(
-        _("From the sentence to its states, from the states to one cell, down to one product.")
-    )
-    choices = list_runs()
-    if not choices:
-        show_no_model_note()
-        return
-    selection = choose_run_and_sentence("inside", choices)
+def draw_inside(selection: Selection) -> None:
     translation = selection.translation
     reset_focus(f"{selection.run.id}:{' '.join(translation.source_tokens)}")
     model = selection.run.model_config
@@ -272,7 +261,12 @@ def page() -> None:
     show_states_over_time(selection, inspected_translation, focus, model)
     show_cell(selection, inspected_translation, focus, model)
     show_calculation(selection, inspected_translation, focus, model)
-    rerun_on_progress(selection.run)
 
 
-page()
+trained_page(
+    "inside",
+    _("Inside one step"),
+    _("From the sentence to its states, from the states to one cell, down to one product."),
+    choose_run_and_sentence,
+    draw_inside,
+)

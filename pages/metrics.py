@@ -12,11 +12,10 @@ from pages.shared.evaluation.sentence_scores import draw_sentence_scores, draw_s
 from pages.shared.frame import theme
 from pages.shared.frame.i18n import _
 from pages.shared.runs import evaluations
+from pages.shared.runs.page import trained_page
 from pages.shared.runs.selection import (
+    SelectedRun,
     choose_trained_run,
-    list_runs,
-    rerun_on_progress,
-    show_no_model_note,
 )
 from seq2seq_core.evaluation import report
 from seq2seq_core.evaluation.report import EvaluationReport
@@ -145,13 +144,8 @@ def show_teacher_forcing(evaluation_report: EvaluationReport) -> None:
     )
 
 
-def page() -> None:
-    st.title(_("Metrics: how good is it?"), anchor=False)
-    choices = list_runs()
-    if not choices:
-        show_no_model_note()
-        return
-    run, trained = choose_trained_run("metrics", choices)
+def draw_metrics(selected: SelectedRun) -> None:
+    run, trained = selected.run, selected.trained
     has_held_out = evaluations.has_held_out(trained)
     training_report = evaluations.evaluation_report(run, trained, held_out=False)
     held_out_report = (
@@ -174,7 +168,6 @@ def page() -> None:
     )
     draw_sentence_scores(selected_sentence)
     draw_bleu_signature(evaluation_report.scores.bleu_signature, selected_sentence)
-    rerun_on_progress(run)
 
 
-page()
+trained_page("metrics", _("Metrics: how good is it?"), None, choose_trained_run, draw_metrics)

@@ -18,13 +18,11 @@ from pages.shared.decoding.sampling import sampling_view
 from pages.shared.frame import errors, url_state, widgets
 from pages.shared.frame.i18n import N_, _
 from pages.shared.frame.numbers import format_log_probability
+from pages.shared.runs.page import trained_page
 from pages.shared.runs.run_corpus import reference_translation
 from pages.shared.runs.selection import (
     Selection,
     choose_run_and_sentence,
-    list_runs,
-    rerun_on_progress,
-    show_no_model_note,
 )
 from pages.shared.settings.decoding import BEAM, LENGTH_PENALTY
 from pages.shared.settings.panel import draw_setting
@@ -129,24 +127,20 @@ def compare_with_greedy(selection: Selection, winner: BeamResult) -> None:
     )
 
 
-def page() -> None:
-    st.title(_("Search: which word next?"), anchor=False)
-    st.markdown(
-        _(
-            "At each step the model gives every word a probability. It does not say which one to "
-            "write: that is what a search decides."
-        )
-    )
-    choices = list_runs()
-    if not choices:
-        show_no_model_note()
-        return
-    selection = choose_run_and_sentence("search", choices)
+def draw_search(selection: Selection) -> None:
     if choose_search_method() == "beam":
         show_beam_search(selection)
     else:
         sampling_view(selection)
-    rerun_on_progress(selection.run)
 
 
-page()
+trained_page(
+    "search",
+    _("Search: which word next?"),
+    _(
+        "At each step the model gives every word a probability. It does not say which one to "
+        "write: that is what a search decides."
+    ),
+    choose_run_and_sentence,
+    draw_search,
+)

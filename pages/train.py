@@ -97,7 +97,7 @@ def show_live_picture(
 
 def describe_corpus(view: session.CorpusView) -> None:
     """What this is, and what it learns from, in one or two lines."""
-    pairs, source, target = session.corpus_sizes(view)
+    pairs, source, target = trained.corpus_sizes(view)
     text = _(
         "{pairs} sentence pairs, {source} source and {target} target words.",
         pairs=pairs,

@@ -11,6 +11,7 @@ from pages.shared.corpus import analysis
 from pages.shared.frame import components
 from pages.shared.frame.i18n import _, segments
 from pages.shared.frame.session import CorpusView
+from pages.shared.runs.caching import cache_by_identity
 from seq2seq_core.data import bundled
 from seq2seq_core.data.augmentation import AugmentationOffer, UnclearWords
 from seq2seq_core.data.suggestions import Draft, Side, choose_word, rank_words
@@ -103,9 +104,13 @@ def offer_data(offer: AugmentationOffer) -> dict[str, Any]:
     }
 
 
-@st.cache_data(show_spinner=False, max_entries=analysis.MAX_CACHED_VERSIONS)
-def _word_data(version: object, _view: CorpusView, language: str) -> dict[str, Any]:
-    pairs, classes = analysis.usable_corpus(_view).pairs, analysis.corpus_classes(_view)
+@cache_by_identity(max_entries=analysis.MAX_CACHED_VERSIONS, kind=st.cache_data)
+def word_data(view: CorpusView, language: str) -> dict[str, Any]:
+    """The known words, the most frequent first, and the draft to begin with.
+
+    language: the one of their glosses, so that the other one is cached apart.
+    """
+    pairs, classes = analysis.usable_corpus(view).pairs, analysis.corpus_classes(view)
     first = pairs[0] if pairs else None
     return {
         "draft": {"source": first.source if first else [], "target": first.target if first else []},
@@ -114,11 +119,6 @@ def _word_data(version: object, _view: CorpusView, language: str) -> dict[str, A
             "target": word_list(classes.target.words),
         },
     }
-
-
-def word_data(view: CorpusView, language: str) -> dict[str, Any]:
-    """The known words, the most frequent first, and the draft to begin with."""
-    return _word_data(analysis.version_key(view), view, language)
 
 
 def composer_labels(view: CorpusView, own_count: int) -> dict[str, Any]:

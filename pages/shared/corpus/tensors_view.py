@@ -14,6 +14,7 @@ from pages.shared.frame import components, theme
 from pages.shared.frame.i18n import N_, _, current_language, ngettext
 from pages.shared.frame.markdown import escape_markdown
 from pages.shared.frame.session import CorpusView
+from pages.shared.runs.caching import cache_by_identity
 from seq2seq_core.data import bundled
 from seq2seq_core.data.corpus import Pair
 from seq2seq_core.data.vocabulary import EOS, SOS, SPECIAL_TOKENS, Vocabulary
@@ -112,9 +113,9 @@ def vocabulary_table(
     )
 
 
-@st.cache_resource(show_spinner=False, max_entries=analysis.MAX_CACHED_VERSIONS)
-def _build_vocabularies(version: object, _view: CorpusView) -> tuple[Vocabulary, Vocabulary]:
-    return analysis.usable_corpus(_view).build_vocabularies()
+@cache_by_identity(max_entries=analysis.MAX_CACHED_VERSIONS)
+def cached_vocabularies(view: CorpusView) -> tuple[Vocabulary, Vocabulary]:
+    return analysis.usable_corpus(view).build_vocabularies()
 
 
 def choose_pair(view: CorpusView) -> Pair:
@@ -124,7 +125,7 @@ def choose_pair(view: CorpusView) -> Pair:
         _("Pair"),
         range(min(MAX_OFFERED_PAIRS, len(corpus.pairs))),
         format_func=lambda i: f"{corpus.rows[i].source} → {corpus.rows[i].target}",
-        key=f"corpus_pair_{analysis.version_key(view)}",
+        key=f"corpus_pair_{view.version}",
         label_visibility="collapsed",
     )
     return corpus.pairs[position or 0]
@@ -136,7 +137,7 @@ def view_tensors(view: CorpusView) -> None:
     if not pairs:
         st.text(_("There is no usable pair yet."))
         return
-    source, target = _build_vocabularies(analysis.version_key(view), view)
+    source, target = cached_vocabularies(view)
     pair = choose_pair(view)
     components.tensors_component(key="corpus_tensors", data=tensor_rows(pair, source, target))
     st.markdown(

@@ -10,6 +10,7 @@ from pages.shared.corpus import analysis, edits, table
 from pages.shared.frame import errors, session
 from pages.shared.frame.i18n import N_, _, current_language
 from pages.shared.frame.session import CorpusView
+from pages.shared.runs.caching import cache_by_identity
 from seq2seq_core.data import formats
 from seq2seq_core.data.corpus import Row, swap_sides
 
@@ -56,9 +57,9 @@ def set_tokenizer(key: str) -> None:
         save_version(rows.rows, held_out.rows, tokenizer)
 
 
-@st.cache_data(show_spinner=False, max_entries=analysis.MAX_CACHED_VERSIONS)
-def _has_traditional(version: object, _view: CorpusView) -> bool:
-    return formats.has_traditional(_view.rows)
+@cache_by_identity(max_entries=analysis.MAX_CACHED_VERSIONS, kind=st.cache_data)
+def has_traditional_rows(view: CorpusView) -> bool:
+    return formats.has_traditional(view.rows)
 
 
 def swap_button() -> None:
@@ -75,7 +76,7 @@ def choose_tokenizer(view: CorpusView) -> None:
     with st.popover(
         _("Words: {cut}", cut=_(TOKENIZER_LABELS[view.tokenizer][0])), icon=":material/content_cut:"
     ):
-        key = f"corpus_cut_{analysis.version_key(view)}_{current_language()}"
+        key = f"corpus_cut_{view.version}_{current_language()}"
         st.radio(
             _("How sentences are cut into tokens"),
             list(TOKENIZER_LABELS),
@@ -90,7 +91,7 @@ def choose_tokenizer(view: CorpusView) -> None:
 
 def simplify_button(view: CorpusView) -> None:
     """Where there is anything to simplify."""
-    if _has_traditional(analysis.version_key(view), view):
+    if has_traditional_rows(view):
         st.button(
             _("Traditional → simplified"),
             on_click=simplify_corpus,

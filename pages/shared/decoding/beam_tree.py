@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-import streamlit as st
-
 from pages.shared.frame import components
 from pages.shared.frame.i18n import N_, _, segments
 from pages.shared.frame.numbers import format_log_probability
+from pages.shared.runs.caching import cache_by_identity
 from pages.shared.runs.selection import Selection
 from seq2seq_core.config import DecodingConfig
 from seq2seq_core.data.tokenizers import TOKENIZERS
@@ -18,7 +17,7 @@ from seq2seq_core.decoding.translator import Translation
 from seq2seq_core.limits import LIMITS
 
 if TYPE_CHECKING:
-    from seq2seq_core.training.restore import TrainedRun
+    pass
 
 TreeSegments = list[dict[str, str]]
 DESCRIBED_TOKENS = 12  # tokens of a beginning that are told
@@ -27,32 +26,12 @@ tree_component = components.register_component("beam_tree")
 ranking_component = components.register_component("ranking")
 
 
-@st.cache_resource(show_spinner=False, max_entries=64)
-def _cached_tree(
-    run_id: int,
-    update: int,
-    source: tuple[str, ...],
-    width: int,
-    penalty: float,
-    example_count: int,
-    _trained: TrainedRun,
-) -> BeamTree:
-    config = DecodingConfig(beam=width, length_penalty=penalty)
-    return build_beam_tree(_trained.translator, source, config, example_count)
-
-
+@cache_by_identity(max_entries=64)
 def cached_tree(selection: Selection, width: int, penalty: float, example_count: int) -> BeamTree:
     """The search for this sentence's translation; the same one is not made twice."""
-    source = selection.translation.source_tokens
-    return _cached_tree(
-        selection.run.id,
-        selection.trained.update,
-        source,
-        width,
-        penalty,
-        example_count,
-        selection.trained,
-    )
+    translator, translation = selection.trained.translator, selection.translation
+    config = DecodingConfig(beam=width, length_penalty=penalty)
+    return build_beam_tree(translator, translation.source_tokens, config, example_count)
 
 
 def format_score(number: float) -> str:

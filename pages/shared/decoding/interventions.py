@@ -9,6 +9,7 @@ import streamlit as st
 
 from pages.shared.frame import errors, url_state
 from pages.shared.frame.i18n import _
+from pages.shared.runs.caching import cache_by_identity
 from pages.shared.runs.selection import Selection
 from seq2seq_core.decoding.branches import (
     BranchList,
@@ -109,21 +110,12 @@ def apply_stepper_click(selection: Selection) -> None:
 # --- what comes of it -----------------------------------------------------------------------
 
 
-@st.cache_resource(show_spinner=False, max_entries=1000)
-def _cached_outcome(
-    run_id: int, update: int, source: tuple[str, ...], branch: Branch, _selection: Selection
-) -> BranchOutcome:
-    return summarize_outcome(replay_branch(_selection.trained.translator, source, branch))
-
-
-def branch_outcome(branch: Branch, selection: Selection) -> BranchOutcome:
-    if branch == UNCHANGED:
-        return summarize_outcome(selection.translation)
-    source = selection.translation.source_tokens
-    return _cached_outcome(selection.run.id, selection.trained.update, source, branch, selection)
-
-
 def branch_translation(branch: Branch, selection: Selection) -> Translation:
     if branch == UNCHANGED:
         return selection.translation
     return replay_branch(selection.trained.translator, selection.translation.source_tokens, branch)
+
+
+@cache_by_identity(max_entries=1000)
+def branch_outcome(branch: Branch, selection: Selection) -> BranchOutcome:
+    return summarize_outcome(branch_translation(branch, selection))

@@ -10,6 +10,7 @@ import streamlit as st
 from pages.shared.frame import components, url_state, widgets
 from pages.shared.frame.i18n import _
 from pages.shared.frame.numbers import format_log_probability
+from pages.shared.runs.caching import cache_by_identity
 from pages.shared.runs.run_corpus import reference_translation
 from pages.shared.runs.selection import Selection
 from pages.shared.settings.decoding import DRAW_NUMBER, TEMPERATURE, TOP_K, TOP_P
@@ -23,7 +24,7 @@ from seq2seq_core.decoding.sampled_translations import (
 )
 
 if TYPE_CHECKING:
-    from seq2seq_core.training.restore import TrainedRun
+    pass
 
 sampling_component = components.register_component("sampling")
 
@@ -128,11 +129,10 @@ def sampling_data(
     }
 
 
-@st.cache_resource(show_spinner=False, max_entries=64)
-def _cached_samples(
-    run_id: int, update: int, source: tuple[str, ...], config: DecodingConfig, _trained: TrainedRun
-) -> list[SampledTranslation]:
-    return sample_translations(_trained.translator, source, config, SAMPLE_COUNT)
+@cache_by_identity(max_entries=64)
+def cached_samples(selection: Selection, config: DecodingConfig) -> list[SampledTranslation]:
+    translator, translation = selection.trained.translator, selection.translation
+    return sample_translations(translator, translation.source_tokens, config, SAMPLE_COUNT)
 
 
 def sampling_view(selection: Selection) -> None:
@@ -143,9 +143,7 @@ def sampling_view(selection: Selection) -> None:
     step, config = choose_sampling(len(steps), scope)
     prefix = [one.token for one in steps[: step - 1]]
     distribution = next_token_distribution(selection.trained.translator, source, prefix, config)
-    samples = _cached_samples(
-        selection.run.id, selection.trained.update, source, config, selection.trained
-    )
+    samples = cached_samples(selection, config)
     sampling_component(
         key="search_lot", data=sampling_data(selection, step, distribution, samples, config)
     )

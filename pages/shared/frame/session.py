@@ -18,8 +18,7 @@ from pages.shared.frame import url_state
 from pages.shared.frame.i18n import _
 from seq2seq_core import store
 from seq2seq_core.data import bundled
-from seq2seq_core.data.corpus import Row, build_corpus
-from seq2seq_core.data.vocabulary import SPECIAL_TOKENS
+from seq2seq_core.data.corpus import Row
 from seq2seq_core.store import Engine, Revision, Workspace
 from seq2seq_core.workers import pool
 
@@ -99,6 +98,11 @@ class CorpusView:
     held_out: tuple[Row, ...]
     revision: Revision | None
 
+    @property
+    def version(self) -> object:
+        """What tells these rows from all others."""
+        return self.revision.id if self.revision else self.name
+
 
 def current_corpus() -> CorpusView:
     learner_workspace = current_workspace()
@@ -137,18 +141,6 @@ def save_corpus(
         saved_revision.held_out,
         saved_revision,
     )
-
-
-@st.cache_data(show_spinner=False, max_entries=64)
-def _corpus_sizes(key: object, _view: CorpusView) -> tuple[int, int, int]:
-    corpus = build_corpus(_view.rows, _view.tokenizer)
-    source, target = corpus.build_vocabularies()
-    return len(corpus.pairs), len(source) - len(SPECIAL_TOKENS), len(target) - len(SPECIAL_TOKENS)
-
-
-def corpus_sizes(view: CorpusView) -> tuple[int, int, int]:
-    """How many usable pairs, source words and target words a corpus has."""
-    return _corpus_sizes(view.revision.id if view.revision else view.name, view)
 
 
 def changed_sources(view: CorpusView) -> list[str]:

@@ -10,6 +10,7 @@ import streamlit as st
 from pages.shared.frame import session, theme
 from pages.shared.frame.glossary import join_with_glosses
 from pages.shared.frame.i18n import N_, _, current_language
+from pages.shared.runs.caching import cache_by_identity
 from seq2seq_core import store
 from seq2seq_core.figures.scatter import MAX_GROUPS, Point, PointLabel, scatter_figure
 from seq2seq_core.inspection import embeddings
@@ -38,30 +39,19 @@ VECTOR_SET_NOTES = {
 }
 
 
-@st.cache_resource(show_spinner=False, max_entries=8)
-def _restore_untrained(run_id: int, _run: Run) -> TrainedRun:
-    description = store.load_run_corpus(session.engine(), run_id)
-    return restore_run(description, _run.model, None, _run.training.seed)
-
-
+@cache_by_identity(max_entries=8)
 def restore_untrained(run: Run) -> TrainedRun:
     """The model of a run before its first update."""
-    return _restore_untrained(run.id, run)
+    description = store.load_run_corpus(session.engine(), run.id)
+    return restore_run(description, run.model, None, run.training.seed)
 
 
-@st.cache_resource(show_spinner=False, max_entries=48)  # a large one takes 3 MB
-def _cached_projection(
-    run_id: int, update: int, name: str, _trained: TrainedRun
-) -> tuple[VectorSet, Projection]:
-    dataset = _trained.dataset
-    pairs = dataset.pairs + dataset.held_out
-    vectors = embeddings.collect_vectors(_trained.translator, pairs, name)
-    return vectors, embeddings.project(vectors)
-
-
+@cache_by_identity(max_entries=48)  # a large one takes 3 MB
 def projected_vectors(run: Run, trained: TrainedRun, name: str) -> tuple[VectorSet, Projection]:
     """The vectors, and how they are shown."""
-    return _cached_projection(run.id, trained.update, name, trained)
+    pairs = trained.dataset.pairs + trained.dataset.held_out
+    vectors = embeddings.collect_vectors(trained.translator, pairs, name)
+    return vectors, embeddings.project(vectors)
 
 
 def closest_word(vectors: VectorSet) -> str:

@@ -12,13 +12,14 @@ import streamlit as st
 from pages.shared.frame import components, errors, url_state, widgets
 from pages.shared.frame.i18n import N_, _
 from pages.shared.inspection.attention_tiles import to_shades
+from pages.shared.runs.caching import cache_by_identity
 from pages.shared.runs.selection import Selection
 from seq2seq_core.evaluation.alignment import AlignmentLinks
 from seq2seq_core.inspection import attention_heads as core
 from seq2seq_core.inspection.attention_heads import AttentionHeads, HeadPattern
 
 if TYPE_CHECKING:
-    from seq2seq_core.training.restore import TrainedRun
+    pass
 
 head_tiles_component = components.register_component("attention_tiles", "heads")
 
@@ -67,17 +68,11 @@ class SelectedMap:
     title: str = ""
 
 
-@st.cache_resource(show_spinner=False, max_entries=64)
-def _cached_heads(
-    run_id: int, update: int, tokens: tuple[str, ...], _trained: TrainedRun
-) -> dict[str, AttentionHeads]:
-    return core.inspect_attention_heads(_trained.translator, tokens)
-
-
+@cache_by_identity(max_entries=64)
 def sentence_heads(selection: Selection) -> dict[str, AttentionHeads]:
     """Every part of the page's sentence."""
-    tokens = selection.translation.source_tokens
-    return _cached_heads(selection.run.id, selection.trained.update, tokens, selection.trained)
+    translator, translation = selection.trained.translator, selection.translation
+    return core.inspect_attention_heads(translator, translation.source_tokens)
 
 
 def choose_part() -> str:

@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import streamlit as st
-
 from pages.shared.frame import session
+from pages.shared.runs.caching import cache_by_identity
 from seq2seq_core import store
 from seq2seq_core.data.corpus import Pair
 from seq2seq_core.evaluation import report
@@ -34,16 +33,12 @@ class EvaluationSample:
     count: int  # of all pairs
 
 
-@st.cache_resource(show_spinner=False, max_entries=CACHE_ENTRIES)
-def _evaluation_sample(run_id: int, held_out: bool) -> EvaluationSample:
-    rows = store.load_run_corpus(session.engine(), run_id)["held_out" if held_out else "rows"]
-    indices = report.sample_items(range(len(rows)))
-    return EvaluationSample(tuple(rows[i][0] for i in indices), tuple(indices), len(rows))
-
-
+@cache_by_identity(max_entries=CACHE_ENTRIES)
 def evaluation_sample(run: Run, held_out: bool) -> EvaluationSample:
     """The pairs of a run that are measured, out of its held-out or its training pairs."""
-    return _evaluation_sample(run.id, held_out)
+    rows = store.load_run_corpus(session.engine(), run.id)["held_out" if held_out else "rows"]
+    indices = report.sample_items(range(len(rows)))
+    return EvaluationSample(tuple(rows[i][0] for i in indices), tuple(indices), len(rows))
 
 
 def has_held_out(trained: TrainedRun) -> bool:
@@ -56,59 +51,34 @@ def evaluation_pairs(run: Run, trained: TrainedRun, held_out: bool) -> list[Pair
     return [pairs[row] for row in evaluation_sample(run, held_out).rows]
 
 
-@st.cache_resource(show_spinner=False, max_entries=CACHE_ENTRIES)
-def _evaluation_report(
-    run_id: int, update: int, held_out: bool, _run: Run, _trained: TrainedRun
-) -> EvaluationReport:
-    pairs = evaluation_pairs(_run, _trained, held_out)
-    return report.build_report(_trained.translator, pairs)
-
-
+@cache_by_identity(max_entries=CACHE_ENTRIES)
 def evaluation_report(run: Run, trained: TrainedRun, held_out: bool) -> EvaluationReport:
     """How good the model is on its held-out or on its training pairs."""
-    return _evaluation_report(run.id, trained.update, held_out, run, trained)
+    return report.build_report(trained.translator, evaluation_pairs(run, trained, held_out))
 
 
-@st.cache_resource(show_spinner=False, max_entries=CACHE_ENTRIES)
-def _greedy_match(run_id: int, update: int, _run: Run, _trained: TrainedRun) -> float:
-    pairs = evaluation_pairs(_run, _trained, has_held_out(_trained))
-    return report.greedy_exact_match(_trained.translator, pairs)
-
-
+@cache_by_identity(max_entries=CACHE_ENTRIES)
 def cached_greedy_match(run: Run, trained: TrainedRun) -> float:
     """Exact match on the measured pairs, and nothing else: much quicker than all measures."""
-    return _greedy_match(run.id, trained.update, run, trained)
+    pairs = evaluation_pairs(run, trained, has_held_out(trained))
+    return report.greedy_exact_match(trained.translator, pairs)
 
 
-@st.cache_resource(show_spinner=False, max_entries=CACHE_ENTRIES)
-def _eos_feeding_match(run_id: int, update: int, _run: Run, _trained: TrainedRun) -> float:
-    pairs = evaluation_pairs(_run, _trained, has_held_out(_trained))
-    return report.eos_feeding_exact_match(_trained.translator, pairs)
-
-
+@cache_by_identity(max_entries=CACHE_ENTRIES)
 def cached_eos_feeding_match(run: Run, trained: TrainedRun) -> float:
     """Exact match on the measured pairs where the decoder reads <eos> instead of its own words."""
-    return _eos_feeding_match(run.id, trained.update, run, trained)
+    pairs = evaluation_pairs(run, trained, has_held_out(trained))
+    return report.eos_feeding_exact_match(trained.translator, pairs)
 
 
-@st.cache_resource(show_spinner=False, max_entries=CACHE_ENTRIES)
-def _attention_maps(
-    run_id: int, update: int, _run: Run, _trained: TrainedRun
-) -> list[AttentionMap] | None:
-    pairs = evaluation_pairs(_run, _trained, has_held_out(_trained))
-    return build_attention_maps(_trained.translator, pairs)
-
-
+@cache_by_identity(max_entries=CACHE_ENTRIES)
 def cached_attention_maps(run: Run, trained: TrainedRun) -> list[AttentionMap] | None:
     """A map for each measured pair; None for a model without attention."""
-    return _attention_maps(run.id, trained.update, run, trained)
+    pairs = evaluation_pairs(run, trained, has_held_out(trained))
+    return build_attention_maps(trained.translator, pairs)
 
 
-@st.cache_resource(show_spinner=False, max_entries=CACHE_ENTRIES)
-def _alignment_score(run_id: int, update: int, _trained: TrainedRun) -> AlignmentScore | None:
-    return _trained.alignment_score()
-
-
+@cache_by_identity(max_entries=CACHE_ENTRIES)
 def cached_alignment(run: Run, trained: TrainedRun) -> AlignmentScore | None:
     """Attention against the gold links; None where there are none, or no attention."""
-    return _alignment_score(run.id, trained.update, trained)
+    return trained.alignment_score()

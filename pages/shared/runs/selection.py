@@ -117,20 +117,24 @@ def show_unknown_words(words: Sequence[str]) -> None:
 
 
 @dataclass(frozen=True)
-class Selection:
+class SelectedRun:
     run: Run
     trained: TrainedRun
+
+
+@dataclass(frozen=True)
+class Selection(SelectedRun):
     text: str
     translation: Translation
 
 
-def choose_trained_run(page: str, choices: Sequence[Run]) -> tuple[Run, TrainedRun]:
+def choose_trained_run(page: str, choices: Sequence[Run]) -> SelectedRun:
     """The run that the address names, as far as it has come; with the control to change it."""
     with st.columns([1, 2])[0]:
         run = choose_run(page, list(choices))
     trained = load_trained_run(run)
     show_progress_note(run, trained.update)
-    return run, trained
+    return SelectedRun(run, trained)
 
 
 def choose_run_and_sentence(page: str, choices: Sequence[Run]) -> Selection:

@@ -1,4 +1,4 @@
-"""What a model writes: before it has learnt anything, and as far as its run has come."""
+"""What a model is and writes: before it has learnt anything, and as far as its run has come."""
 
 from __future__ import annotations
 
@@ -8,8 +8,11 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from pages.shared.frame import session
+from pages.shared.runs.caching import cache_by_identity
 from seq2seq_core import store
 from seq2seq_core.config import ModelConfig, TrainingConfig
+from seq2seq_core.data.corpus import build_corpus
+from seq2seq_core.data.vocabulary import SPECIAL_TOKENS
 from seq2seq_core.store import Run
 
 if TYPE_CHECKING:
@@ -18,15 +21,13 @@ if TYPE_CHECKING:
     )
 
 
-@st.cache_data(show_spinner=False, max_entries=32)
-def _untrained_preview(
-    _view: session.CorpusView, key: object, model: ModelConfig, seed: int
-) -> list[dict]:
+@cache_by_identity(max_entries=32, kind=st.cache_data)
+def _untrained_preview(view: session.CorpusView, model: ModelConfig, seed: int) -> list[dict]:
     from seq2seq_core.workers.preview import preview_untrained
 
     return preview_untrained(
-        _view.rows, _view.held_out, _view.tokenizer, model, TrainingConfig(seed=seed),
-        session.changed_sources(_view),
+        view.rows, view.held_out, view.tokenizer, model, TrainingConfig(seed=seed),
+        session.changed_sources(view),
     )  # fmt: skip
 
 
@@ -37,10 +38,18 @@ def untrained_preview(view: session.CorpusView, model: ModelConfig, seed: int) -
     """
     if not session.is_warm():
         return []  # in a moment
-    return _untrained_preview(view, view.revision.id if view.revision else None, model, seed)
+    return _untrained_preview(view, model, seed)
 
 
-@st.cache_data(show_spinner=False, max_entries=64)
+@cache_by_identity(max_entries=64, kind=st.cache_data)
+def corpus_sizes(view: session.CorpusView) -> tuple[int, int, int]:
+    """How many usable pairs, source words and target words a corpus has."""
+    corpus = build_corpus(view.rows, view.tokenizer)
+    source, target = corpus.build_vocabularies()
+    return len(corpus.pairs), len(source) - len(SPECIAL_TOKENS), len(target) - len(SPECIAL_TOKENS)
+
+
+@st.cache_data(show_spinner=False, max_entries=64)  # by its sizes: an edit hardly changes them
 def _count_weights(_view: session.CorpusView, sizes: object, model: ModelConfig) -> int:
     from seq2seq_core.training.restore import count_parameters
 
@@ -49,32 +58,30 @@ def _count_weights(_view: session.CorpusView, sizes: object, model: ModelConfig)
 
 def count_weights(view: session.CorpusView, model: ModelConfig) -> int:
     """How many weights a model for this corpus has."""
-    return _count_weights(view, session.corpus_sizes(view), model)
+    return _count_weights(view, corpus_sizes(view), model)
 
 
-@st.cache_resource(show_spinner=False, max_entries=24)  # a large one takes 8 MB
-def _load_trained_run(run_id: int, update: int, _run: Run) -> TrainedRun:
+@cache_by_identity(max_entries=24)  # a large one takes 8 MB
+def _load_trained_run(run: Run, update: int) -> TrainedRun:
     from seq2seq_core.training.restore import restore_run  # torch: only a page that decodes pays
 
-    snapshot = store.load_latest_snapshot(session.engine(), run_id)
-    description = store.load_run_corpus(session.engine(), run_id)
+    snapshot = store.load_latest_snapshot(session.engine(), run.id)
+    description = store.load_run_corpus(session.engine(), run.id)
     weights = snapshot[1] if snapshot else None
-    return restore_run(description, _run.model, weights, _run.training.seed)
+    return restore_run(description, run.model, weights, run.training.seed)
 
 
 def load_trained_run(run: Run) -> TrainedRun:
     """The model of a run at its latest snapshot. Raises CheckpointError for a damaged one."""
-    return _load_trained_run(
-        run.id, store.latest_snapshot_update(session.engine(), run.id) or 0, run
-    )
+    return _load_trained_run(run, store.latest_snapshot_update(session.engine(), run.id) or 0)
 
 
-@st.cache_data(show_spinner=False, max_entries=64)
-def _run_preview(run_id: int, update: int, texts: Sequence[str], _run: Run) -> list[dict[str, Any]]:
+@cache_by_identity(max_entries=64, kind=st.cache_data)
+def _run_preview(run: Run, update: int, texts: Sequence[str]) -> list[dict[str, Any]]:
     from seq2seq_core.workers.preview import preview_run
 
-    description = store.load_run_corpus(session.engine(), run_id)
-    return preview_run(description, load_trained_run(_run), texts)
+    description = store.load_run_corpus(session.engine(), run.id)
+    return preview_run(description, load_trained_run(run), texts)
 
 
 def run_preview(run: Run) -> list[dict[str, Any]]:
@@ -82,5 +89,5 @@ def run_preview(run: Run) -> list[dict[str, Any]]:
     last snapshot writes them."""
     is_idle = run.status not in ("queued", "running")
     if run.watched and is_idle and run.update and session.is_warm():
-        return _run_preview(run.id, run.update, run.watched, run)
+        return _run_preview(run, run.update, run.watched)
     return (run.live or {}).get("sentences", [])

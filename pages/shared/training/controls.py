@@ -11,6 +11,7 @@ from pages.shared.frame import errors, session, url_state, widgets
 from pages.shared.frame.i18n import _, join_sentences
 from pages.shared.runs import actions
 from pages.shared.runs.selection import list_runs, selected_run
+from pages.shared.runs.trained import corpus_sizes
 from pages.shared.settings import panel
 from pages.shared.settings.training import BATCH_SIZE, LEARNING_RATE
 from seq2seq_core import store
@@ -53,7 +54,7 @@ def advance_training(by_epoch: bool) -> None:
     run = selected_run(list_runs())
     if run is None:
         view = session.current_corpus()
-        pairs = session.corpus_sizes(view)[0]
+        pairs = corpus_sizes(view)[0]
         return train_chosen(
             count_updates(pairs - (0 if view.held_out else held_out_size(pairs)), by_epoch)
         )

@@ -7,10 +7,9 @@ from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from typing import Any
 
-import streamlit as st
-
 from pages.shared.frame import session
 from pages.shared.frame.i18n import _
+from pages.shared.runs.caching import cache_by_identity
 from pages.shared.runs.labels import short_run_label
 from pages.shared.runs.run_corpus import held_out_sources
 from seq2seq_core import store
@@ -44,14 +43,15 @@ def curve_line(
     }
 
 
-@st.cache_resource(show_spinner=False, max_entries=256)
-def _cached_history(run_id: int) -> dict[str, HistoryColumns]:
+@cache_by_identity(max_entries=256)
+def cached_history(run: Run) -> dict[str, HistoryColumns]:
+    """The cell in which a run's history grows."""
     return {"update": store.NO_HISTORY["update"]}
 
 
 def update_history(run: Run) -> HistoryColumns:
     """The run's history of updates; only what is new is read from the store."""
-    cache_entry = _cached_history(run.id)
+    cache_entry = cached_history(run)
     columns = cache_entry["update"]  # never changed, only replaced: another session may hold it
     last_update = columns["update"][-1] if columns["update"] else 0
     new_columns = store.load_history(session.engine(), run.id, "update", after_update=last_update)
