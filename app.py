@@ -53,12 +53,12 @@ if url_state.get_param("w"):
     st.sidebar.caption(
         _("The address of this page is the key to your work: keep it as a bookmark.")
     )
-url_state.sync_url(page.url_path)  # and what was chosen on it
+url_state.sync_url(page.url_path)  # and after it, for what was chosen on it
 
 
 @st.fragment(run_every=3)
 def keep_workers_alive() -> None:
-    """So a page notices by itself that the server was restarted, and the server its workers."""
+    """A page notices by itself a restart of the server, and the server a death of its workers."""
     session.ensure_workers()
 
 

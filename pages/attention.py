@@ -7,12 +7,11 @@ from collections.abc import Sequence
 import streamlit as st
 
 from pages.shared.frame import components, url_state
-from pages.shared.frame.glossary import join_with_glosses, word_gloss
+from pages.shared.frame.glossary import annotate_tokens, join_with_glosses, word_gloss
 from pages.shared.frame.i18n import N_, _
 from pages.shared.inspection import head_patterns
 from pages.shared.inspection.attention_contrast import draw_attention_contrast, find_counterpart
-from pages.shared.inspection.attention_overview import draw_attention_overview
-from pages.shared.inspection.attention_tiles import describe_crossings
+from pages.shared.inspection.attention_overview import describe_crossings, draw_attention_overview
 from pages.shared.inspection.head_patterns import SelectedMap
 from pages.shared.runs import evaluations
 from pages.shared.runs.page import trained_page
@@ -72,12 +71,12 @@ def show_heat_map(run: Run, map_view: SelectedMap, unknown: Sequence[str]) -> No
         key="attention_map",
         data={
             "part": map_view.part,
-            "source": components.annotate_tokens(map_view.columns, unknown if over_source else ()),
+            "source": annotate_tokens(map_view.columns, unknown if over_source else ()),
             "target": map_view.rows,
             "meanings": [word_gloss(word) for word in map_view.rows],
             "attention": map_view.weights,
             "causal": map_view.part == "decoder",
-            "looked": describe_map(map_view),
+            "label": describe_map(map_view),
         },
     )
     st.caption(

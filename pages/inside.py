@@ -172,12 +172,9 @@ def show_cell(
     )
     calculation.calculation_component(
         key="inside_cell",
-        data={
-            "key": f"{selection.run.id}:{part}:{focus.layer}",
-            "said": heading,
-            "lines": calculation.calculation_data(equations, label_context),
-            "labels": calculation.calculation_labels(),
-        },
+        data=calculation.calculation_data(
+            f"{selection.run.id}:{part}:{focus.layer}", heading, equations, label_context
+        ),
     )
 
 
@@ -212,17 +209,17 @@ def show_calculation(
     )
     calculation.calculation_component(
         key="inside_numbers",
-        data={
-            "key": f"{selection.run.id}:{part}",
-            "said": heading,
-            "lines": calculation.calculation_data(equations, label_context),
-            "end": segments(
+        data=calculation.calculation_data(
+            f"{selection.run.id}:{part}",
+            heading,
+            equations,
+            label_context,
+            segments(
                 "It gives {token} {probability}.",
                 token={"target": step.token},
                 probability={"text": format_percent(step.probability)},
             ),
-            "labels": calculation.calculation_labels(),
-        },
+        ),
         on_source_change=sync_position,
         on_target_change=sync_position,
     )

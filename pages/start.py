@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from pages.shared.frame import components, errors, session, url_state
+from pages.shared.frame.glossary import annotate_tokens
 from pages.shared.frame.i18n import _
 from pages.shared.runs import actions
 from pages.shared.runs.run_corpus import (
@@ -129,7 +130,7 @@ def show_quiz(run: Run) -> None:
     data: dict[str, Any] = {
         "key": f"{run.id}",
         "guess": next((j for j in range(len(sources)) if url_guess == f"{run.number}-{j}"), None),
-        "source": components.annotate_tokens(sources),
+        "source": annotate_tokens(sources),
         "weights": [round(weight, 3) for weight in weights],
         "best": best,
         "answers": [right if j == best else wrong for j in range(len(sources))],

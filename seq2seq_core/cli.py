@@ -34,8 +34,6 @@ if TYPE_CHECKING:  # torch takes a second to import: only the command that needs
     from seq2seq_core.training.dataset import Dataset
     from seq2seq_core.training.loop import TrainingState
 
-EVALUATE_EVERY = 10  # updates
-
 
 class CommandParser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
@@ -144,51 +142,38 @@ def dataset_from_options(options: argparse.Namespace, config: TrainingConfig) ->
 def train_and_report(
     model: EncoderDecoder, dataset: Dataset, config: TrainingConfig, as_json: bool
 ) -> tuple[TrainingState, dict[str, object]]:
-    """Train and tell; returns the last state and the numbers of the end."""
+    """Train and tell; returns the last state and the numbers of the end.
+
+    On the way at most MAX_EVALUATED_PAIRS are measured, at the end all, with the final weights.
+    """
     from tqdm import tqdm
 
     from seq2seq_core.evaluation.metrics import evaluate
-    from seq2seq_core.training import loop
-    from seq2seq_core.training.schedules import EarlyStopping
+    from seq2seq_core.training.learn import Measurement, Update, learn
+    from seq2seq_core.training.loop import initial_state
 
-    train_batches, evaluation_batches = (
-        dataset.make_batches(dataset.pairs),
-        dataset.make_batches(dataset.evaluation_pairs),
-    )
-    started_at, tokens, early_stopping = time.perf_counter(), 0, EarlyStopping()
-    progress_bar = tqdm(
-        loop.train(model, loop.initial_state(model), train_batches, config),
-        total=config.updates,
-        disable=as_json or not sys.stderr.isatty(),
-    )
-    for event in progress_bar:
-        tokens += event.tokens
-        if as_json:
-            numbers = {"loss": event.loss, "accuracy": event.accuracy}
-            numbers["gradient_norm"] = event.gradient_norm
-            print_json({"event": "update", "update": event.update, **numbers})
-        if event.update % EVALUATE_EVERY == 0 or event.update == config.updates:
-            evaluation = evaluate(model, evaluation_batches, dataset.evaluation_pairs)
-            early_stopping = early_stopping.observe(event.update, evaluation.loss)
-            progress_bar.set_postfix(
-                loss=f"{event.loss:.3f}", exact=f"{evaluation.exact_match:.0%}"
-            )
-            if as_json:
-                evaluation_set = "held_out" if dataset.held_out else "training"
-                print_json(
-                    {
-                        "event": "evaluation",
-                        "update": event.update,
-                        "on": evaluation_set,
-                        **asdict(evaluation),
-                    }
-                )
-            if dataset.held_out and early_stopping.should_stop(config, event.update):
-                break
+    print_event = print_json if as_json else lambda _event: None
+    evaluation_set = "held_out" if dataset.held_out else "training"
+    started_at, tokens = time.perf_counter(), 0
+    with tqdm(total=config.updates, disable=as_json or not sys.stderr.isatty()) as progress_bar:
+        for event in learn(model, initial_state(model), dataset, config):
+            if isinstance(event, Update):
+                last_update = event
+                tokens += event.tokens
+                progress_bar.update()
+                names = ("update", "loss", "accuracy", "gradient_norm")
+                print_event({"event": "update"} | {name: getattr(event, name) for name in names})
+            elif isinstance(event, Measurement):
+                numbers = {"update": event.update, "on": evaluation_set, **asdict(event.evaluation)}
+                print_event({"event": "evaluation", **numbers})
+                loss, exact = f"{last_update.loss:.3f}", f"{event.evaluation.exact_match:.0%}"
+                progress_bar.set_postfix(loss=loss, exact=exact)
     seconds = time.perf_counter() - started_at
+    pairs = dataset.evaluation_pairs
+    evaluation = evaluate(model, dataset.make_batches(pairs), pairs)
     return event.copy_state(), {
         "updates": event.update,
-        "loss": event.loss,
+        "loss": last_update.loss,
         "exact_match": evaluation.exact_match,
         "seconds": round(seconds, 3),
         "target_tokens_per_second": round(tokens / seconds),

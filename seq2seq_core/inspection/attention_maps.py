@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from seq2seq_core.data.batches import Batches
@@ -18,12 +18,17 @@ class AttentionMap:
 
     source: tuple[str, ...]
     target: tuple[str, ...]  # without <eos>
-    weight_bytes: bytes  # target × source, one byte a weight: 255 is all of it
+    weight_bytes: bytes  # target × source, see quantize_weights
     peak_positions: tuple[int, ...]  # for each target word the position with the largest weight
     strongest_link: tuple[int, int, float]  # target position, source position, weight
     crossings: int
     unattended: tuple[int, ...]  # source positions, see alignment.unattended
     alignment: float | None  # share of the words with a gold link that look at it
+
+
+def quantize_weights(weights: Iterable[float]) -> bytes:
+    """One byte for each weight from 0 to 1: 255 is all of it."""
+    return bytes(round(255 * weight) for weight in weights)
 
 
 def build_attention_map(weights: alignment.AttentionMatrix, pair: Pair) -> AttentionMap:
@@ -34,7 +39,7 @@ def build_attention_map(weights: alignment.AttentionMatrix, pair: Pair) -> Atten
     return AttentionMap(
         source=pair.source,
         target=pair.target,
-        weight_bytes=bytes(round(255 * weight) for row in weights for weight in row),
+        weight_bytes=quantize_weights(weight for row in weights for weight in row),
         peak_positions=tuple(peak_positions),
         strongest_link=(t, peak_positions[t], weights[t][peak_positions[t]]),
         crossings=alignment.count_crossings(peak_positions),

@@ -18,6 +18,7 @@ EVENT_COLUMNS = {
     "evaluation": ("update", "loss", "token_accuracy", "exact_match", "alignment"),
 }
 
+NOT_MEASURED = -1.0  # an alignment, as the table holds it, where there was none
 NO_HISTORY: dict[str, dict[str, list[Any]]] = {
     kind: {name: [] for name in ("update", *names)} for kind, names in EVENT_COLUMNS.items()
 }
@@ -67,7 +68,9 @@ def load_history(
         ]
         table = {name: [column[i] for i in kept_indices] for name, column in table.items()}
     if "alignment" in table:
-        table["alignment"] = [None if value < 0 else value for value in table["alignment"]]
+        table["alignment"] = [
+            None if value == NOT_MEASURED else value for value in table["alignment"]
+        ]
     return table
 
 

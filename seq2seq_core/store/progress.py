@@ -17,6 +17,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, bindparam, delete, func, insert, select, update
 
 from seq2seq_core.store.engine import write_transaction
+from seq2seq_core.store.history import NOT_MEASURED
 from seq2seq_core.store.runs import STATUS_AFTER
 from seq2seq_core.store.schema import events, runs, snapshots
 
@@ -27,7 +28,7 @@ class Chunk:
 
     kind: str  # update or evaluation
     first_update: int
-    rows: Sequence[Sequence[float]]  # one per event, see history.EVENT_COLUMNS
+    rows: Sequence[Sequence[float | None]]  # one per event, see history.EVENT_COLUMNS
 
 
 @dataclass(frozen=True)
@@ -45,9 +46,13 @@ class Progress:
     reason: dict[str, Any] | None = None
 
 
-def pack_columns(rows: Sequence[Sequence[float]]) -> bytes:
-    """Rows of numbers as little-endian float64, column by column."""
-    flat_values = [float(value) for column in zip(*rows, strict=True) for value in column]
+def pack_columns(rows: Sequence[Sequence[float | None]]) -> bytes:
+    """Rows of numbers as little-endian float64, column by column; None as NOT_MEASURED."""
+    flat_values = [
+        NOT_MEASURED if value is None else float(value)
+        for column in zip(*rows, strict=True)
+        for value in column
+    ]
     assert all(map(math.isfinite, flat_values)), "divergence is a status, not a number"
     return struct.pack(f"<{len(flat_values)}d", *flat_values)
 

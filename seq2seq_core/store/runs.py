@@ -135,28 +135,25 @@ def start_run(
             RUNS.c.workspace_id == workspace_id
         )
         run_row = connection.execute(
-            insert(RUNS)
-            .returning(*RUN_COLUMNS)
-            .values(
-                {
-                    "workspace_id": workspace_id,
-                    "revision_id": revision_id,
-                    "name": name,
-                    "number": (connection.execute(highest_number_query).scalar() or 0) + 1,
-                    "model": model,
-                    "training": training,
-                    "status": "queued",
-                    "wanted": "run",
-                    "update": 0,
-                    "attempt": 0,
-                    "failures": 0,
-                    "trained_seconds": 0.0,
-                    "created_at": timestamp,
-                    "changed_at": timestamp,
-                    "pace": pace,
-                    "goal": goal,
-                }
-            )
+            insert(RUNS).returning(*RUN_COLUMNS),
+            {
+                "workspace_id": workspace_id,
+                "revision_id": revision_id,
+                "name": name,
+                "number": (connection.execute(highest_number_query).scalar() or 0) + 1,
+                "model": model,
+                "training": training,
+                "status": "queued",
+                "wanted": "run",
+                "update": 0,
+                "attempt": 0,
+                "failures": 0,
+                "trained_seconds": 0.0,
+                "created_at": timestamp,
+                "changed_at": timestamp,
+                "pace": pace,
+                "goal": goal,
+            },
         ).one()
         connection.execute(insert(corpora).values(run_id=run_row.id, corpus=dict(corpus)))
         return Run(*run_row), active_run

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -21,18 +22,56 @@ from seq2seq_core.errors import CheckpointError
 from seq2seq_core.models import build_model
 from seq2seq_core.models.base import EncoderDecoder
 from seq2seq_core.training.loop import TrainingState, load_parameters
+from seq2seq_core.training.schedules import EarlyStopping
 
-STATE_TENSORS = ("parameters", "first_moment", "second_moment")
+STATE_TENSORS = ("parameters", "first_moment", "second_moment")  # (P,) each
+STOPPING_NUMBERS = ("best_loss", "best_update", "waiting_since")  # and one of
+STOPPING_TENSORS = ("best_parameters", "last_parameters")  # (P,): see EarlyStopping
 
 
 def pack_state(state: TrainingState) -> bytes:
     """A training state as one safetensors block."""
     tensors = {name: getattr(state, name) for name in STATE_TENSORS}
+    tensors |= early_stopping_tensors(state.early_stopping)
     return safetensors.torch.save({**tensors, "update": torch.tensor(state.update)})
 
 
+def early_stopping_tensors(early_stopping: EarlyStopping) -> dict[str, Tensor]:
+    """None where nothing was measured: without early stopping a state is packed as it ever was."""
+    if not early_stopping.best_update:
+        return {}
+    rows = {name: getattr(early_stopping, name) for name in STOPPING_TENSORS}
+    return {
+        **{name: row for name, row in rows.items() if row is not None},
+        "best_loss": torch.tensor(early_stopping.best_loss, dtype=torch.float64),
+        "best_update": torch.tensor(early_stopping.best_update),
+        "waiting_since": torch.tensor(early_stopping.waiting_since),
+    }
+
+
+def unpack_number(tensors: Mapping[str, Tensor], name: str, low: int = 0) -> int:
+    """One whole number, at least `low`. Raises CheckpointError."""
+    tensor = tensors[name]
+    if tensor.shape != () or tensor.dtype != torch.int64 or tensor < low:
+        raise CheckpointError("damaged", detail=f"no {name} number")
+    return int(tensor)
+
+
+def unpack_early_stopping(tensors: Mapping[str, Tensor], update: int) -> EarlyStopping:
+    """What was measured before a state's update; rows of weights are checked by unpack_state."""
+    best_update = unpack_number(tensors, "best_update", 1)
+    waiting_since = unpack_number(tensors, "waiting_since", best_update)
+    if waiting_since > update:
+        raise CheckpointError("damaged", detail="best_update is later than its state")
+    loss = tensors["best_loss"]
+    if loss.shape != () or loss.dtype != torch.float64 or not loss.isfinite():
+        raise CheckpointError("damaged", detail="no best_loss number")
+    rows = (tensors.get(name) for name in STOPPING_TENSORS)
+    return EarlyStopping(float(loss), best_update, waiting_since, *rows)
+
+
 def unpack_state(data: bytes, parameter_count: int) -> TrainingState:
-    """The inverse of pack_state, for a model of `size` weights.
+    """The inverse of pack_state, for a model of so many weights; older versions' too.
 
     Raises CheckpointError unless names, shapes and types are exactly right and all numbers finite.
     """
@@ -40,17 +79,20 @@ def unpack_state(data: bytes, parameter_count: int) -> TrainingState:
         tensors = safetensors.torch.load(data)
     except SafetensorError:
         raise CheckpointError("damaged", detail="not a safetensors block") from None
-    if set(tensors) != {*STATE_TENSORS, "update"}:
+    plain_names = {*STATE_TENSORS, "update"}
+    stopping_names = set(tensors) - plain_names
+    stopping_choices = [set(), *({*STOPPING_NUMBERS, row} for row in STOPPING_TENSORS)]
+    if not plain_names <= set(tensors) or stopping_names not in stopping_choices:
         raise CheckpointError("damaged", detail="other tensors than expected")
-    update = tensors["update"]
-    if update.shape != () or update.dtype != torch.int64 or update < 0:
-        raise CheckpointError("damaged", detail="no update number")
-    for name in STATE_TENSORS:
+    update = unpack_number(tensors, "update")
+    for name in (*STATE_TENSORS, *sorted(stopping_names & set(STOPPING_TENSORS))):
         if tensors[name].shape != (parameter_count,) or tensors[name].dtype != torch.float32:
             raise CheckpointError("damaged", detail=f"{name} does not fit the model")
         if not tensors[name].isfinite().all():
             raise CheckpointError("damaged", detail=f"{name} holds numbers that are not finite")
-    return TrainingState(int(update), *(tensors[name] for name in STATE_TENSORS))
+    early_stopping = unpack_early_stopping(tensors, update) if stopping_names else EarlyStopping()
+    parameters, first_moment, second_moment = (tensors[name] for name in STATE_TENSORS)
+    return TrainingState(update, parameters, first_moment, second_moment, early_stopping)
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import torch
@@ -34,6 +35,10 @@ class Dataset:
     def evaluation_pairs(self) -> tuple[Pair, ...]:
         """The held-out pairs, or the training pairs where nothing is held out."""
         return self.held_out or self.pairs
+
+    @cached_property
+    def train_batches(self) -> Batches:
+        return self.make_batches(self.pairs)
 
     def make_batches(self, pairs: Sequence[Pair]) -> Batches:
         return Batches(pairs, self.codec.source, self.codec.target)

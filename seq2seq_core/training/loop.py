@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import torch
 from torch import Tensor, nn
@@ -19,17 +19,22 @@ from seq2seq_core.data.batches import Batch, Batches, seeded_generator
 from seq2seq_core.data.vocabulary import PAD
 from seq2seq_core.errors import DivergenceError
 from seq2seq_core.models.base import EncoderDecoder
-from seq2seq_core.training.schedules import learning_rate_at, teacher_forcing_at
+from seq2seq_core.training.schedules import EarlyStopping, learning_rate_at, teacher_forcing_at
 
 
 @dataclass(frozen=True)
 class TrainingState:
-    """All that training changes: the weights and what Adam remembers of their gradients."""
+    """All that training changes: the weights and what Adam remembers of their gradients.
+
+    And what early stopping remembers of their worth, so that a run stops where it would have
+    stopped without a break.
+    """
 
     update: int
     parameters: Tensor  # (P,), all weights in one row
     first_moment: Tensor  # (P,), Adam's running mean of the gradient
     second_moment: Tensor  # (P,), and of its square
+    early_stopping: EarlyStopping = EarlyStopping()  # see learn
 
 
 def initial_state(model: EncoderDecoder) -> TrainingState:
@@ -93,11 +98,13 @@ class Update:
     gradient_norm: float  # before clipping
     tokens: int  # target tokens of the batch
     optimizer: FlatOptimizer = field(repr=False, compare=False)
+    early_stopping: EarlyStopping = EarlyStopping()
+    is_complete: bool = True  # False: an evaluation of the same update follows, see learn
 
     def copy_state(self) -> TrainingState:
         """The state after this update. Raises AssertionError once the next update has begun."""
         assert self.optimizer.update == self.update, "this event is over"
-        return self.optimizer.copy_state()
+        return replace(self.optimizer.copy_state(), early_stopping=self.early_stopping)
 
 
 def predict_batch(

@@ -147,9 +147,8 @@ class Worker:
         else the run that has waited longest.
         """
         ready_jobs = [job for job in self.jobs.values() if job.status == "running" and job.is_due]
-        return next(
-            (job for job in ready_jobs if job.unreported), ready_jobs[0] if ready_jobs else None
-        )
+        first_jobs = [job for job in ready_jobs if job.pending.is_first]
+        return next(iter(first_jobs + ready_jobs), None)
 
     def run_slice(self, job: Job) -> None:
         """Some milliseconds for one run, or its very first update."""
@@ -160,7 +159,7 @@ class Worker:
             while True:
                 self.heartbeat.write(job.id)
                 job.run_update()
-                if job.status != "running" or job.unreported:
+                if job.status != "running" or job.pending.is_first:
                     return
                 if not job.is_due or time.perf_counter() >= deadline:
                     return job.snapshot_if_due(len(self.jobs))
@@ -171,16 +170,14 @@ class Worker:
         reports = [
             job.pending_progress()
             for job in self.jobs.values()
-            if job.pending_updates or job.is_urgent
+            if job.pending.updates or job.is_urgent
         ]
         statuses = write_progress(self.engine, self.name, [*self.rejected, *reports])
         write_seconds, self.last_write_at = time.monotonic() - started_at, time.monotonic()
         self.write_failed, self.rejected = False, []
         for progress in reports:
             job = self.jobs[progress.run_id]
-            job.snapshot_seconds = write_seconds if progress.snapshot else job.snapshot_seconds
-            job.clear_pending()
-            job.unreported = job.unreported and not progress.chunks
+            job.mark_written(progress, write_seconds)
             job.status = statuses.get(job.id, "lost")
             if job.status != "running":
                 del self.jobs[job.id]
@@ -204,7 +201,7 @@ class Worker:
         """Give all runs back, with a snapshot of each that can be saved within these seconds."""
         deadline = time.monotonic() + seconds
         for job in self.jobs.values():
-            if job.last_snapshot_update != job.update and time.monotonic() < deadline:
+            if not job.has_snapshot and time.monotonic() < deadline:
                 with self.isolate_failures(job):
                     job.make_snapshot()
             if job.status == "running":

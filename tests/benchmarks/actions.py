@@ -117,7 +117,7 @@ def sentence(page: Page, empty: Page) -> Row:
 
 
 def pin(page: Page, empty: Page) -> Row:
-    tiles = page.get_by_test_id("maps-tile")
+    tiles = page.get_by_test_id("attention-tile")
 
     def click(i: int) -> float:
         return act(page, tiles.nth(i + 5).click, ANOTHER, PAGES["Attention"])

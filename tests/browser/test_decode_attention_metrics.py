@@ -16,7 +16,7 @@ SENTENCE = "小冰 昨天 买 了 两 件 红色 的 毛衣"
 LANGUAGES = ["en", "zh"]
 POINTED_AT = """tiles => tiles.map(tile => {
     tile.dispatchEvent(new PointerEvent("pointerover", { bubbles: true }));
-    return tile.closest(".maps").querySelector(".line").offsetHeight;
+    return tile.closest(".attention-tiles").querySelector(".description").offsetHeight;
 })"""  # how high the line below is, for each picture
 
 
@@ -68,14 +68,14 @@ def test_a_picture_tells_its_sentence_and_a_click_shows_it_above(
     shared_server: Server, open_page: Open, trained: str, language: str
 ) -> None:
     page = open_page(f"{shared_server.url}/attention?{trained}", language)
-    tiles = page.get_by_test_id("maps-tile")
+    tiles = page.locator(".st-key-attention_maps").get_by_test_id("attention-tile")
     expect(tiles).to_have_count(100)
-    line = page.get_by_test_id("maps").locator(".line")
+    line = page.locator(".st-key-attention_maps .description")
     settled(page)
     height = line.evaluate("node => node.offsetHeight")
     assert set(tiles.evaluate_all(POINTED_AT)) == {height}  # nothing jumps under the pointer
     tiles.nth(60).hover()
-    source = line.locator(".pair .source")
+    source = line.locator(".title .source")
     expect(source).not_to_be_empty()
     told = source.inner_text()
     expect(line).to_contain_text({"en": "looked at the position of", "zh": "看了"}[language])

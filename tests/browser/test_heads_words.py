@@ -64,7 +64,7 @@ def test_every_head_opens_large_and_the_decoder_sees_nothing_to_come(
     shared_server: Server, open_page: Open, workspace: str, language: str
 ) -> None:
     page = open_page(f"{shared_server.url}/attention?{workspace}&part=encoder", language)
-    tiles = page.get_by_test_id("heads-tile")
+    tiles = page.locator(".st-key-attention_heads").get_by_test_id("attention-tile")
     expect(tiles).to_have_count(2 * 3)  # of each layer two heads and their mean
     expect(tiles.nth(3)).to_have_attribute("aria-selected", "true")  # the last layer's mean
     assert rows_and_cells(page) == (4, 16)

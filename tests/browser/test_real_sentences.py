@@ -67,7 +67,7 @@ def test_two_thousand_rows_are_changed_learnt_and_looked_at(
     fits(page)
     go(page, "Attention")
     expect(page.get_by_test_id("map")).to_contain_text("问题")
-    expect(page.get_by_test_id("maps-tile").nth(50)).to_be_visible()  # of those held out
+    expect(page.get_by_test_id("attention-tile").nth(50)).to_be_visible()  # of those held out
     fits(page)
     go(page, "Metrics")
     expect(page.get_by_test_id("stDataFrame").first).to_be_visible()

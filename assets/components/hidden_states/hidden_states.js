@@ -1,7 +1,7 @@
 // Vectors over time: one column per word, one strip of numbers per kind of vector. A click on a
 // column chooses its word.
 
-import { prepareCanvas, readColors } from "../lib/canvas.js";
+import { paintStrip, readColors } from "../lib/canvas.js";
 import { applyTheme, el, resizeChildren, setText } from "../lib/dom.js";
 import { whenStyled } from "../lib/styled.js";
 
@@ -27,8 +27,8 @@ function createView(parentElement) {
   root.dataset.testid = "strips";
   parentElement.append(root);
   const view = { root };
-  view.observer = new ResizeObserver(() => requestAnimationFrame(() => layOut(view)));
-  document.fonts.ready.then(() => layOut(view));
+  view.observer = new ResizeObserver(() => requestAnimationFrame(() => layOutSides(view)));
+  document.fonts.ready.then(() => layOutSides(view));
   views.set(parentElement, view);
   return view;
 }
@@ -61,20 +61,20 @@ function fillView(view) {
     });
     markColumn(section, chosen);
   });
-  layOut(view);
+  layOutSides(view);
 }
 
 /** What a strip is, and which shade is which number: one scale for all its columns. */
 function fillHead(head, strip) {
   head.hidden = false;
   head.style.visibility = strip ? "visible" : "hidden"; // beside the words
-  head.dataset.both = Boolean(strip?.both);
+  head.dataset.bidirectional = Boolean(strip?.bidirectional);
   if (!strip) return;
   head.style.height = `${stripHeight(strip)}px`;
   setText(head.firstChild, strip.name, strip.name);
-  const [least, , most] = head.lastChild.children;
-  setText(least, `−${strip.most}`);
-  setText(most, `+${strip.most}`);
+  const [lowest, , highest] = head.lastChild.children;
+  setText(lowest, `−${strip.largest}`);
+  setText(highest, `+${strip.largest}`);
 }
 
 function markColumn(section, chosen) {
@@ -86,7 +86,7 @@ function chooseColumn(view, s, j) {
   view.report(view.data.sides[s].kind, j + 1);
 }
 
-function layOut(view) {
+function layOutSides(view) {
   if (!view.root.clientWidth) return; // in a tab that is not open
   view.root.dataset.narrow = view.root.clientWidth < 860;
   view.sides.forEach((section, s) => {
@@ -94,23 +94,18 @@ function layOut(view) {
     const [heads, columns] = section.lastChild.children;
     heads.firstChild.style.height = `${columns.firstChild.firstChild.offsetHeight}px`;
     [...columns.children].forEach((column, j) =>
-      strips.forEach((strip, i) => paintStrip(column.children[i + 1], strip.columns[j], strip.both)));
+      strips.forEach((strip, i) => drawStrip(column.children[i + 1], strip.columns[j], view.data.levels, strip.bidirectional)));
     const box = section.lastChild, at = columns.children[chosen];
     const key = `${view.data.key} ${kind} ${chosen}`;
-    if (section.dataset.shown !== key && at) // the chosen word stands in sight, the page itself stays
+    if (section.dataset.position !== key && at) // the chosen word stands in sight, the page itself stays
       box.scrollLeft = at.offsetLeft - heads.offsetWidth - (box.clientWidth - heads.offsetWidth - at.offsetWidth) / 2;
-    section.dataset.shown = key;
+    section.dataset.position = key;
   });
 }
 
-/** Shades from -99 to 99, from the top down; a gap stands between the two directions of reading. */
-function paintStrip(canvas, shades, both) {
-  const { ink, width, height } = prepareCanvas(canvas);
+/** Shades from -levels to levels; a gap stands between the two directions of reading. */
+function drawStrip(canvas, shades, levels, bidirectional) {
   const [negative, positive] = readColors(canvas, "negative", "positive");
-  const gap = both ? 4 : 0, each = (height - gap) / shades.length;
-  shades.forEach((shade, i) => {
-    ink.fillStyle = shade < 0 ? negative : positive;
-    ink.globalAlpha = 0.06 + 0.94 * Math.abs(shade) / 99;
-    ink.fillRect(0, i * each + (i >= shades.length / 2 ? gap : 0), width, each > 4 ? each - 1 : each);
-  });
+  const shade = (value) => [value < 0 ? negative : positive, 0.06 + (0.94 * Math.abs(value)) / levels];
+  paintStrip(canvas, shades, shade, { down: true, apart: 4, gap: bidirectional ? 4 : 0 });
 }

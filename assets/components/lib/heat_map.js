@@ -2,20 +2,20 @@
 // where they are and only what differs is touched, so that it may change many times a second.
 
 import { el } from "./dom.js";
+import { formatWeight } from "./text.js";
 
 const MOST_NUMBERED = 12; // up to 12 × 12 cells carry their number
-const LEAST_NUMBERED = 0.05; // a smaller weight stays without one
 const STRONG = { true: 0.62, false: 0.85 }; // dark theme, light theme: from here on the number changes its ink
 const UPRIGHT_FROM = 3.4; // em of a name from which all stand upright
 const MOST_NAMED = 30; // more rows or columns than this are too thin for names
 
 /** attention: one row of weights per target token; meanings: of these tokens, where they are known;
- *  causal: what stands to the right of the diagonal cannot be looked at; looked: the same in words. */
-export function drawHeatMap(matrix, { source, target, meanings = [], attention, causal = false, looked }, dark) {
+ *  causal: what stands to the right of the diagonal cannot be looked at; label: the same in words. */
+export function drawHeatMap(matrix, { source, target, meanings = [], attention, causal = false, label }, dark) {
   const key = JSON.stringify([source, target, causal, dark]);
   if (matrix.names !== key) drawNames(matrix, source, target, meanings, causal);
   matrix.names = key;
-  matrix.setAttribute("aria-label", looked);
+  matrix.setAttribute("aria-label", label);
 
   const numbers = target.length <= MOST_NUMBERED && source.length <= MOST_NUMBERED;
   const cells = matrix.cells;
@@ -57,9 +57,9 @@ function drawNames(matrix, source, target, meanings, causal) {
 
 function tintCell(cell, weight, numbers, strong) {
   const rounded = weight.toFixed(2); // finer than this no eye can tell
-  if (cell.shown === rounded) return;
-  cell.shown = rounded;
+  if (cell.weight === rounded) return;
+  cell.weight = rounded;
   cell.style.setProperty("--weight", rounded);
-  if (numbers) cell.textContent = weight >= LEAST_NUMBERED ? rounded : "";
+  if (numbers) cell.textContent = formatWeight(weight);
   cell.dataset.strong = weight >= strong;
 }

@@ -65,7 +65,7 @@ function plotPanel(box, panel, updates, labels) {
   }
   parts.push(...drawNames(ends, width, height));
   picture.replaceChildren(...parts, createSvg("line", { class: "cursor", y1: PLOT.top, y2: height - PLOT.bottom }));
-  picture.setAttribute("aria-label", panel.said);
+  picture.setAttribute("aria-label", panel.label);
   picture.onpointermove = (event) => {
     const at = (event.clientX - picture.getBoundingClientRect().left - PLOT.left) / (width - PLOT.left - PLOT.right);
     pointAt(box, panel, Math.round(Math.min(1, Math.max(0, at)) * updates), x, labels);
@@ -81,7 +81,7 @@ function drawNames(ends, width, height) {
   const down = Math.max(0, PLOT.top - Math.min(...places)); // where there is no room above
   return ends.map(({ name, kind, x }, i) => {
     const late = x > 0.6 * width;
-    return createSvg("text", { class: `said ${kind}`, x: late ? x - 4 : x + 6, y: places[i] + down, "text-anchor": late ? "end" : "start" }, name);
+    return createSvg("text", { class: `name ${kind}`, x: late ? x - 4 : x + 6, y: places[i] + down, "text-anchor": late ? "end" : "start" }, name);
   });
 }
 

@@ -62,10 +62,10 @@ function drawNumbers(list, tiles) {
   resizeChildren(list, tiles.length, () => el("div", "", el("dt"), el("dd")))
     .forEach(({ firstChild: label, lastChild: value }, i) => {
       setText(label, tiles[i].label);
-      if (value.shown === tiles[i].value + tiles[i].note) return;
-      value.shown = tiles[i].value + tiles[i].note;
+      if (value.drawn === tiles[i].value + tiles[i].note) return;
+      value.drawn = tiles[i].value + tiles[i].note;
       value.replaceChildren(tiles[i].value, el("small", "", tiles[i].note));
-      value.parentNode.title = tiles[i].explained;
+      value.parentNode.title = tiles[i].explanation;
     });
 }
 

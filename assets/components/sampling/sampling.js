@@ -4,7 +4,7 @@
 import { applyTheme, el, fillLabels, resizeChildren, setText } from "../lib/dom.js";
 import { listGlossedWords } from "../lib/source_words.js";
 import { whenStyled } from "../lib/styled.js";
-import { formatPercent } from "../lib/text.js";
+import { formatPercentTenths } from "../lib/text.js";
 
 // The empty page. data-text says which label goes there.
 const SKELETON = `
@@ -63,8 +63,8 @@ function fillBars(li, [token, before, after], labels) {
   setText(word, token, token);
   lines.children[0].style.setProperty("--share", before);
   lines.children[1].style.setProperty("--share", after);
-  setText(unchanged, formatPercent(before));
-  setText(changed, after ? formatPercent(after) : labels.cut);
+  setText(unchanged, formatPercentTenths(before));
+  setText(changed, after ? formatPercentTenths(after) : labels.cut);
   li.dataset.cut = !after;
 }
 

@@ -3,14 +3,13 @@
 import { createSvg, el, resizeChildren, setText, syncUrl } from "../lib/dom.js";
 import { controlsMarkup, createPlayback } from "../lib/playback.js";
 import { whenStyled } from "../lib/styled.js";
-import { formatPercent, renderSegments } from "../lib/text.js";
+import { formatPercentTenths, formatWeight, renderSegments } from "../lib/text.js";
 import { drawArcs, paintNumbers, scrollIntoList } from "./arcs.js";
 import { BRANCHES, listBranches } from "./branches.js";
 import { INTERVENTIONS, enableInterventions, fillInterventions, listenToInterventions, markInterventions } from "./interventions.js";
 import { layOut } from "./layout.js";
 
 const PLAY_EVERY = 900; // ms
-const LEAST_NUMBERED = 0.05; // smaller weights get a bar, but no number
 
 // The empty page. data-text and data-name say which label goes there: as text, or as spoken name.
 const SKELETON = `
@@ -104,7 +103,7 @@ function drawStep(view) {
     const weight = weights?.[i] ?? 0;
     li.style.setProperty("--weight", weight.toFixed(4));
     li.dataset.most = weight === peak;
-    li.firstChild.firstChild.textContent = weight >= LEAST_NUMBERED ? weight.toFixed(2) : "";
+    li.firstChild.firstChild.textContent = formatWeight(weight);
   });
   view.targets.forEach((li, i) => {
     const { token, meaning, special } = steps[i];
@@ -126,7 +125,7 @@ function drawStep(view) {
     button.dataset.empty = !step?.top[i];
     button.style.setProperty("--weight", probability || 0);
     setText(button.firstChild, token, token);
-    button.lastChild.textContent = step?.top[i] ? formatPercent(probability) : "";
+    button.lastChild.textContent = step?.top[i] ? formatPercentTenths(probability) : "";
   });
   enableInterventions(view);
   paintNumbers(view.context, step?.context);

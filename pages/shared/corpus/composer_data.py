@@ -8,7 +8,7 @@ from typing import Any
 import streamlit as st
 
 from pages.shared.corpus import analysis
-from pages.shared.frame import components
+from pages.shared.frame.glossary import annotate_tokens
 from pages.shared.frame.i18n import _, segments
 from pages.shared.frame.session import CorpusView
 from pages.shared.runs.caching import cache_by_identity
@@ -25,7 +25,7 @@ def word_list(words: Sequence[str]) -> list[list[str]]:
     """Words as the browser keeps them, with sound and meaning where those are known."""
     return [
         [word["token"], word["pinyin"], word["gloss"]] if word["gloss"] else [word["token"]]
-        for word in components.annotate_tokens(words)
+        for word in annotate_tokens(words)
     ]
 
 
@@ -180,7 +180,7 @@ def own_pairs_data(view: CorpusView, own_positions: list[int]) -> list[dict[str,
         row, hint = view.rows[i], hints.get(i)
         items.append(
             {
-                "source": components.annotate_tokens(split(row.source)),
+                "source": annotate_tokens(split(row.source)),
                 "target": split(row.target),
                 "is": {"row": i, "source": row.source, "target": row.target},
                 "offer": offer_data(hint) if isinstance(hint, AugmentationOffer) else None,

@@ -10,17 +10,16 @@ import pandas as pd
 import streamlit as st
 
 from pages.shared.corpus import analysis, table
-from pages.shared.frame import components, theme
-from pages.shared.frame.i18n import N_, _, current_language, ngettext
+from pages.shared.frame import components, glossary, theme
+from pages.shared.frame.i18n import N_, _, ngettext
 from pages.shared.frame.markdown import escape_markdown
 from pages.shared.frame.session import CorpusView
 from pages.shared.runs.caching import cache_by_identity
-from seq2seq_core.data import bundled
 from seq2seq_core.data.corpus import Pair
 from seq2seq_core.data.vocabulary import EOS, SOS, SPECIAL_TOKENS, Vocabulary
 from seq2seq_core.figures.bars import length_histogram
 
-MAX_OFFERED_PAIRS = 200  # pairs in the list
+MAX_OFFERED_PAIRS = 200  # in the list to choose from
 SPECIAL_TOKEN_NOTES = {
     "<pad>": N_("fills short sentences up to the longest of their batch"),
     "<sos>": N_("start of sentence: the decoder's first input"),
@@ -59,7 +58,7 @@ def tensor_rows(pair: Pair, source: Vocabulary, target: Vocabulary) -> dict[str,
                 "cells": token_cells((*pair.target, end), target, "target"),
             },
         ],
-        # the word to write in one column is what the decoder reads in the next
+        # from [row, column] to [row, column]: the decoder reads next what it had to write
         "links": [[[2, t], [1, t + 1]] for t in range(len(pair.target))],
     }
 
@@ -71,33 +70,28 @@ def show_heading(title: str, subtitle: str) -> None:
 def vocabulary_table(
     title: str, sentences: Sequence[Sequence[str]], words: Vocabulary, specials: bool, key: str
 ) -> None:
-    """A table of ids, words and counts; special tokens count as often as they come to stand."""
+    """Draw ids, words, counts and meanings; specials: with the special tokens, counted too."""
     counts = Counter(token for sentence in sentences for token in sentence)
+    glosses = glossary.readers_glosses()
     first_id = 0 if specials else len(SPECIAL_TOKENS)
-    tokens, word_entries = (
-        words.tokens[first_id:],
-        bundled.load_word_glosses() if current_language() == "en" else {},
-    )
+    tokens = words.tokens[first_id:]
     rows = pd.DataFrame(
         {
             "id": range(first_id, len(words)),
             "word": tokens,
             "count": [counts[token] for token in tokens],
             "meaning": [
-                f"{word_entries[token].pinyin} · {word_entries[token].gloss}"
-                if token in word_entries
-                else ""
+                f"{glosses[token].pinyin} · {glosses[token].gloss}" if token in glosses else ""
                 for token in tokens
             ],
         }
     )
     columns = ["id", "word", "count", *(["meaning"] if any(rows["meaning"]) else [])]
-    count = _(
-        "{words} words; {all} with the special tokens",
-        words=len(words) - len(SPECIAL_TOKENS),
-        all=len(words),
+    word_count = len(words) - len(SPECIAL_TOKENS)
+    show_heading(
+        title,
+        _("{words} words; {all} with the special tokens", words=word_count, all=len(words)),
     )
-    show_heading(title, count)
     st.dataframe(
         rows,
         hide_index=True,
@@ -155,16 +149,18 @@ def view_tensors(view: CorpusView) -> None:
             )
         )
     start, end = SPECIAL_TOKENS[SOS], SPECIAL_TOKENS[EOS]
-    sentences = [pair.source for pair in pairs], [(start, *pair.target, end) for pair in pairs]
+    sources = [pair.source for pair in pairs]
+    targets = [(start, *pair.target, end) for pair in pairs]
     left, middle, right = st.columns([1, 1, 0.9], gap="medium")
     titles = table.column_titles(view)
     with left:
-        vocabulary_table(titles["source"], sentences[0], source, specials, "corpus_source_words")
+        vocabulary_table(titles["source"], sources, source, specials, "corpus_source_words")
     with middle:
-        vocabulary_table(titles["target"], sentences[1], target, specials, "corpus_target_words")
+        vocabulary_table(titles["target"], targets, target, specials, "corpus_target_words")
     with right:
-        pair_count = ngettext("1 pair", "{count} pairs", len(pairs))
-        show_heading(_("How long the sentences are"), pair_count)
+        show_heading(
+            _("How long the sentences are"), ngettext("1 pair", "{count} pairs", len(pairs))
+        )
         st.altair_chart(
             length_histogram(
                 [len(pair.source) for pair in pairs],

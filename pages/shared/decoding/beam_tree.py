@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from pages.shared.frame import components
+from pages.shared.frame.glossary import annotate_tokens
 from pages.shared.frame.i18n import N_, _, segments
 from pages.shared.frame.numbers import format_log_probability
 from pages.shared.runs.caching import cache_by_identity
@@ -143,7 +144,7 @@ def tree_data(
         "key": key,
         "position": min(position, count),
         "width": width,
-        "source": components.annotate_tokens(translation.source_tokens, translation.unknown),
+        "source": annotate_tokens(translation.source_tokens, translation.unknown),
         "columns": [
             [[n.token, n.probability, n.log_probability, n.parent, n.state] for n in column]
             for column in search_tree.columns

@@ -6,7 +6,7 @@ from typing import Any
 
 from pages.shared.decoding.wording import describe_step
 from pages.shared.frame import components, url_state
-from pages.shared.frame.glossary import word_gloss
+from pages.shared.frame.glossary import annotate_tokens, word_gloss
 from pages.shared.frame.i18n import _
 from pages.shared.frame.numbers import format_percent
 from pages.shared.runs.selection import Selection
@@ -93,7 +93,7 @@ def guess_data(selection: Selection) -> dict[str, Any]:
         "key": key,
         "answers": saved_answers(selection),
         "attends": selection.run.model_config.has_attention,
-        "source": components.annotate_tokens(sources, translation.unknown),
+        "source": annotate_tokens(sources, translation.unknown),
         "steps": [
             {
                 "token": step.token,

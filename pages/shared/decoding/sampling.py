@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from pages.shared.frame import components, url_state, widgets
+from pages.shared.frame.glossary import annotate_tokens
 from pages.shared.frame.i18n import _
 from pages.shared.frame.numbers import format_log_probability
 from pages.shared.runs.caching import cache_by_identity
@@ -97,7 +98,7 @@ def sampling_data(
     codec = selection.trained.translator.codec
     reference_tokens = None if reference is None else codec.tokenize_target(reference)
     return {
-        "source": components.annotate_tokens(
+        "source": annotate_tokens(
             selection.translation.source_tokens, selection.translation.unknown
         ),
         "written": selection.translation.tokens[: step - 1],

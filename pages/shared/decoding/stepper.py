@@ -6,8 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from pages.shared.decoding.wording import describe_step
-from pages.shared.frame import components
-from pages.shared.frame.glossary import word_gloss
+from pages.shared.frame.glossary import annotate_tokens, word_gloss
 from pages.shared.frame.i18n import _, segments
 from seq2seq_core.config import ModelConfig
 from seq2seq_core.data.vocabulary import SPECIAL_TOKENS
@@ -65,7 +64,7 @@ def stepper_labels(count: int, model: ModelConfig) -> dict[str, Any]:
 
 def source_word_data(translation: Translation, source: Sequence[str], branch: Branch) -> list[Any]:
     """The whole source sentence, with what each word can be made to do."""
-    words = components.annotate_tokens(source, translation.unknown)
+    words = annotate_tokens(source, translation.unknown)
     for position, (word, token) in enumerate(zip(words, source, strict=True)):
         left_out = position in branch.omitted_positions
         word["left"] = left_out

@@ -12,7 +12,7 @@ version in requirements.txt.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
@@ -22,24 +22,21 @@ import streamlit as st
 from streamlit.components.v2.get_bidi_component_manager import get_bidi_component_manager
 from streamlit.components.v2.manifest_scanner import ComponentConfig, ComponentManifest
 
-from pages.shared.frame.i18n import current_language
-from seq2seq_core.data import bundled
-
 ROOT = Path(__file__).parents[3]
 COMPONENT_FOLDER = "assets/components"
 
 
 def hash_files(folder: Path) -> str:
-    """Another one as soon as any file of the folder is."""
+    """A hash of the names and contents of all files in a folder, as 12 hex digits."""
     digest = sha256()
     for path in sorted(path for path in folder.rglob("*") if path.is_file()):
         digest.update(f"{path.relative_to(folder).as_posix()}\0".encode() + path.read_bytes())
     return digest.hexdigest()[:12]
 
 
-# Part of every address: a browser that has kept an older version's files asks for the new ones.
+# The hash is part of every address: a browser that has an older version's files asks for the new.
 PACKAGE = f"seq2seq_lab_{hash_files(ROOT / COMPONENT_FOLDER)}"
-declaring = threading.Lock()
+_declaration_lock = threading.Lock()
 
 
 def declare_component(name: str) -> None:
@@ -48,7 +45,7 @@ def declare_component(name: str) -> None:
     A second time would take the component away for a moment, from under another learner's script.
     """
     manager = get_bidi_component_manager()
-    with declaring:
+    with _declaration_lock:
         if manager.get_component_path(f"{PACKAGE}.{name}") is None:
             manifest = ComponentManifest(PACKAGE, "", [ComponentConfig(name, COMPONENT_FOLDER)])
             manager.register_from_manifest(manifest, ROOT)
@@ -56,17 +53,17 @@ def declare_component(name: str) -> None:
 
 @cache
 def create_renderer(name: str, script: str, styles: str | None) -> Any:
+    """Streamlit's own mounting command; script and styles are paths in COMPONENT_FOLDER."""
     return st.components.v2.component(f"{PACKAGE}.{name}", js=script, css=styles)
 
 
-def register_component(folder: str, module: str = "") -> Callable[..., Any]:
-    """The mounting command of assets/components/FOLDER/MODULE.js; as a rule both have one name.
+def register_component(name: str) -> Callable[..., Any]:
+    """The mounting command of assets/components/NAME/NAME.js.
 
     To be called once a process, so from a module, not from a page's script.
     """
-    path = f"{folder}/{module or folder}"
+    path = f"{name}/{name}"
     styles = f"{path}.css" if (ROOT / COMPONENT_FOLDER / f"{path}.css").exists() else None
-    name = "_".join(filter(None, (folder, module)))
 
     def mount_component(**arguments: Any) -> Any:
         declare_component(name)
@@ -80,19 +77,3 @@ stepper_component = register_component("stepper")
 attention_map_component = register_component("attention_map")
 ask_component = register_component("ask")
 tensors_component = register_component("tensors")
-
-
-def annotate_tokens(tokens: Sequence[str], unknown: Sequence[str] = ()) -> list[dict[str, Any]]:
-    """Source tokens with what is known about them: pinyin and an English gloss."""
-    # a learner who reads Chinese needs no gloss
-    word_entries = bundled.load_word_glosses() if current_language() == "en" else {}
-    no_entry = bundled.WordGloss("", "")
-    return [
-        {
-            "token": token,
-            "pinyin": word_entries.get(token, no_entry).pinyin,
-            "gloss": word_entries.get(token, no_entry).gloss,
-            "unknown": token in unknown,
-        }
-        for token in tokens
-    ]

@@ -7,9 +7,13 @@ from collections.abc import Sequence
 import streamlit as st
 
 from pages.shared.frame import errors, widgets
-from pages.shared.frame.glossary import word_gloss
-from pages.shared.frame.i18n import N_, _
-from pages.shared.inspection.attention_tiles import map_tiles_component, map_tiles_data
+from pages.shared.frame.glossary import join_with_glosses, word_gloss
+from pages.shared.frame.i18n import N_, _, ngettext, segments
+from pages.shared.inspection.attention_tiles import (
+    AttentionTile,
+    attention_tiles_component,
+    attention_tiles_data,
+)
 from pages.shared.inspection.head_patterns import last_layer_note
 from pages.shared.runs import evaluations
 from pages.shared.runs.selection import Selection, select_sentence
@@ -45,16 +49,51 @@ def share_or_default(share: float | None, default: float) -> float:
     return default if share is None else share
 
 
+def describe_crossings(count: int) -> str:
+    if not count:
+        return _("No links cross.")
+    return ngettext("One pair of links crosses.", "{count} pairs of links cross.", count)
+
+
+def describe_map(attention_map: AttentionMap) -> list[dict[str, str]]:
+    """A map in words: its strongest link, and how many links cross."""
+    t, j, weight = attention_map.strongest_link
+    strongest_link = segments(
+        "Its strongest link: {token} looked at the position of {source} ({weight}). ",
+        token={"target": attention_map.target[t]},
+        source={"source": join_with_glosses([attention_map.source[j]])},
+        weight={"text": f"{weight:.0%}"},
+    )
+    return [*strongest_link, {"text": describe_crossings(attention_map.crossings)}]
+
+
+def sentence_tile(text: str, attention_map: AttentionMap, is_chosen: bool) -> AttentionTile:
+    """text: the source sentence as it stands in the corpus."""
+    return AttentionTile(
+        id=text,
+        title=[
+            {"source": " ".join(attention_map.source)},
+            {"text": " → "},
+            {"target": " ".join(attention_map.target)},
+        ],
+        description=describe_map(attention_map),
+        row_count=len(attention_map.target),
+        column_count=len(attention_map.source),
+        weight_bytes=attention_map.weight_bytes,
+        is_chosen=is_chosen,
+    )
+
+
 @errors.deferred_errors
-def pin_sentence() -> None:
+def open_sentence() -> None:
     """The sentence of the picture that was clicked becomes the sentence of the page."""
-    select_sentence(st.session_state["attention_maps"].pin)
+    select_sentence(st.session_state["attention_maps"].choice)
 
 
 def draw_attention_overview(
     selection: Selection, attention_maps: Sequence[AttentionMap], container_key: str
 ) -> None:
-    """above: the key of the container where the page shows its sentence's map."""
+    """container_key: of the container where the page shows its sentence's map."""
     st.subheader(_("All sentences at a glance"), anchor=False)
     sample = evaluations.evaluation_sample(
         selection.run, evaluations.has_held_out(selection.trained)
@@ -71,18 +110,19 @@ def draw_attention_overview(
     with tiles_column:
         has_alignment = any(one.alignment is not None for one in attention_maps)
         order = choose_order([name for name in ORDER_LABELS if has_alignment or name != "aligned"])
-        map_indices = sort_maps(attention_maps, order)
-        texts = [sample.texts[i] for i in map_indices]
-        map_tiles_component(
+        tiles = [
+            sentence_tile(sample.texts[i], attention_maps[i], sample.texts[i] == selection.text)
+            for i in sort_maps(attention_maps, order)
+        ]
+        attention_tiles_component(
             key="attention_maps",
-            data=map_tiles_data(
-                order,
-                texts,
-                [attention_maps[i] for i in map_indices],
-                selection.text,
+            data=attention_tiles_data(
+                tiles,
+                _("Attention maps, one for each sentence"),
                 container_key,
+                hint=_("Choose a picture to show it above."),
             ),
-            on_pin_change=pin_sentence,
+            on_choice_change=open_sentence,
         )
     with notes_column:
         draw_crossing_links(attention_maps)

@@ -1,69 +1,61 @@
-"""The component that shows the attention of many sentences at a glance."""
+"""Small pictures of attention, of many sentences or of all heads, as the component shows them."""
 
 from __future__ import annotations
 
 from base64 import b64encode
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from pages.shared.frame import components
-from pages.shared.frame.glossary import join_with_glosses
-from pages.shared.frame.i18n import _, ngettext, segments
-from seq2seq_core.inspection.attention_maps import AttentionMap
 
-map_tiles_component = components.register_component("attention_tiles", "sentences")
+attention_tiles_component = components.register_component("attention_tiles")
 
 
-def to_shades(weights: Iterable[float]) -> bytes:
-    """One byte a weight for a canvas: 255 is all of it. AttentionMap holds its weights so."""
-    return bytes(int(255 * weight + 0.5) for weight in weights)
+@dataclass(frozen=True)
+class AttentionTile:
+    """One picture, and what is said about it while the pointer is on it."""
+
+    id: str  # the component's `choice`, once it is clicked
+    title: list[dict[str, str]]  # segments, as the next one
+    description: list[dict[str, str]]
+    row_count: int
+    column_count: int
+    weight_bytes: bytes  # rows × columns, see quantize_weights
+    is_chosen: bool
+    is_causal: bool = False
+
+    def component_data(self) -> dict[str, Any]:
+        return {
+            "id": self.id,
+            "title": self.title,
+            "description": self.description,
+            "rows": self.row_count,
+            "columns": self.column_count,
+            "shades": b64encode(self.weight_bytes).decode(),
+            "chosen": self.is_chosen,
+            "causal": self.is_causal,
+        }
 
 
-def describe_crossings(count: int) -> str:
-    if not count:
-        return _("No links cross.")
-    return ngettext("One pair of links crosses.", "{count} pairs of links cross.", count)
-
-
-def describe_map_tile(attention_map: AttentionMap) -> list[dict[str, str]]:
-    """A map in words: its strongest link, and how many links cross."""
-    t, j, weight = attention_map.strongest_link
-    strongest_link = segments(
-        "Its strongest link: {token} looked at the position of {source} ({weight}). ",
-        token={"target": attention_map.target[t]},
-        source={"source": join_with_glosses([attention_map.source[j]])},
-        weight={"text": f"{weight:.0%}"},
-    )
-    return [*strongest_link, {"text": describe_crossings(attention_map.crossings)}]
-
-
-def map_tiles_data(
-    key: str,
-    texts: Sequence[str],
-    attention_maps: Sequence[AttentionMap],
-    pinned: str,
+def attention_tiles_data(
+    tiles: Sequence[AttentionTile],
+    label: str,
     container_key: str,
+    hint: str = "",
+    row_names: Sequence[dict[str, str]] = (),
+    column_names: Sequence[dict[str, str]] = (),
 ) -> dict[str, Any]:
-    """What the component shows; texts are the source sentences as they stand in the corpus.
+    """What the component shows: a table where rows and columns have names, each long and short.
 
-    above: the key of the container that shows the chosen one large, to be scrolled into view.
+    label: the spoken name of all pictures. container_key: the key of the container that shows the
+    chosen one large, to be scrolled into view. hint: stands below while none is chosen.
     """
     return {
-        "key": key,
-        "above": container_key,
-        "maps": [
-            {
-                "id": text,
-                "source": attention_map.source,
-                "target": attention_map.target,
-                "shades": b64encode(attention_map.weight_bytes).decode(),
-                "said": describe_map_tile(attention_map),
-                "pinned": text == pinned,
-            }
-            for text, attention_map in zip(texts, attention_maps, strict=True)
-        ],
-        "labels": {
-            "pictures": _("Attention maps, one for each sentence"),
-            "hint": _("Choose a picture to show it above."),
-        },
+        "tiles": [tile.component_data() for tile in tiles],
+        "label": label,
+        "container_key": container_key,
+        "hint": hint,
+        "row_names": row_names,
+        "column_names": column_names,
     }

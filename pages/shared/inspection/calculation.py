@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 calculation_component = components.register_component("calculation")
 
-WINDOW = 8  # numbers of a vector that stand there at once, as in calculation.js
+WINDOW = 8  # numbers of a vector that stand there at once
 LIKELIEST_WORDS = 8  # words of the vocabulary that are shown
 ACTIVATION_SYMBOLS = {"linear": "", "tanh_linear": "tanh → ", "sigmoid_linear": "σ → "}
 EQUATION_NAMES = {
@@ -129,7 +129,7 @@ def attention_softmax_data(equation: Equation, context: CalculationContext) -> d
     return {
         "words": [position_word(word) for word in context.positions],
         "chosen": context.selected_position,
-        "pick": context.clickable_count,
+        "clickable": context.clickable_count,
         "rows": [
             {**operand_row(equation.operands[0]), "kind": "signed"},
             {**operand_row(equation.result, "weight", "result"), "kind": "weight"},
@@ -180,7 +180,7 @@ def weighted_sum_data(equation: Equation, context: CalculationContext) -> dict[s
             context.positions, equation.rows, equation.operands[0].values, strict=True
         )
     ]  # fmt: skip
-    return {"mixed": vectors, "rows": [operand_row(equation.result, role="result")]}
+    return {"mixture": vectors, "rows": [operand_row(equation.result, role="result")]}
 
 
 def equation_body(
@@ -219,14 +219,13 @@ def equation_body(
         ]
     rows.append(operand_row(equation.result, value_kind(equation.result), "result"))
     if equation.rows:
-        return {"rows": rows, "open": matrix_product_data(equation)}
+        return {"rows": rows, "product": matrix_product_data(equation)}
     return {"rows": rows}
 
 
-def calculation_data(
+def calculation_lines(
     equations: Sequence[Equation], context: CalculationContext
 ) -> list[dict[str, Any]]:
-    """The lines as the component draws them."""
     gate_symbols = {
         equation.result.symbol for equation in equations if equation.operation == "sigmoid_linear"
     }
@@ -247,5 +246,19 @@ def calculation_data(
     ]
 
 
-def calculation_labels() -> dict[str, str]:
-    return {"back": _("The numbers before"), "next": _("The numbers after")}
+def calculation_data(
+    key: str,
+    heading: Sequence[dict[str, str]],
+    equations: Sequence[Equation],
+    context: CalculationContext,
+    end: Sequence[dict[str, str]] = (),
+) -> dict[str, Any]:
+    """What the component shows; heading and end: segments above and below all lines."""
+    return {
+        "key": key,
+        "window": WINDOW,
+        "heading": heading,
+        "lines": calculation_lines(equations, context),
+        "end": end,
+        "labels": {"back": _("The numbers before"), "next": _("The numbers after")},
+    }

@@ -2,26 +2,24 @@
 
 from __future__ import annotations
 
-from base64 import b64encode
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from pages.shared.frame import components, errors, url_state, widgets
+from pages.shared.frame import errors, url_state, widgets
 from pages.shared.frame.i18n import N_, _
-from pages.shared.inspection.attention_tiles import to_shades
+from pages.shared.inspection.attention_tiles import (
+    AttentionTile,
+    attention_tiles_component,
+    attention_tiles_data,
+)
 from pages.shared.runs.caching import cache_by_identity
 from pages.shared.runs.selection import Selection
 from seq2seq_core.evaluation.alignment import AlignmentLinks
 from seq2seq_core.inspection import attention_heads as core
 from seq2seq_core.inspection.attention_heads import AttentionHeads, HeadPattern
-
-if TYPE_CHECKING:
-    pass
-
-head_tiles_component = components.register_component("attention_tiles", "heads")
+from seq2seq_core.inspection.attention_maps import quantize_weights
 
 PART_LABELS = {
     "cross": N_("cross-attention"),
@@ -135,43 +133,28 @@ def describe_head(heads: AttentionHeads, layer: int, head: int, sure_links: Alig
 
 def head_tile(
     heads: AttentionHeads, layer: int, head: int, sure_links: AlignmentLinks
-) -> dict[str, Any]:
-    return {
-        "id": f"{layer}.{head}",
-        "name": head_title(heads, layer, head),
-        "said": describe_head(heads, layer, head, sure_links),
-        "shades": b64encode(to_shades(heads.flat_weights(layer, head))).decode(),
-        "chosen": (layer, head) == selected_head(heads),
-    }
+) -> AttentionTile:
+    return AttentionTile(
+        id=f"{layer}.{head}",
+        title=[{"text": head_title(heads, layer, head)}],
+        description=[{"text": describe_head(heads, layer, head, sure_links)}],
+        row_count=len(heads.row_tokens),
+        column_count=len(heads.column_tokens),
+        weight_bytes=quantize_weights(heads.flat_weights(layer, head)),
+        is_chosen=(layer, head) == selected_head(heads),
+        is_causal=heads.is_causal,
+    )
 
 
-def numbered_label(template: str, number: int) -> dict[str, str]:
-    return {"short": str(number), "long": template.format(number=number)}
-
-
-def tiles_data(
-    heads: AttentionHeads, sure_links: AlignmentLinks, container_key: str
-) -> dict[str, Any]:
-    """above: the key of the container that shows the chosen one large."""
-    head_positions = [
-        (x, y) for x in range(1, heads.layer_count + 1) for y in range(heads.head_count + 1)
+def numbered_names(template: str, count: int) -> list[dict[str, str]]:
+    return [
+        {"short": str(number), "long": template.format(number=number)}
+        for number in range(1, count + 1)
     ]
-    mean_label = {"short": _("mean"), "long": _("mean")}
-    head_labels = [numbered_label(_("head {number}"), n + 1) for n in range(heads.head_count)]
-    return {
-        "above": container_key,
-        "rows": len(heads.row_tokens),
-        "columns": len(heads.column_tokens),
-        "causal": heads.is_causal,
-        "heads": [mean_label, *head_labels],
-        "layers": [numbered_label(_("layer {number}"), n + 1) for n in range(heads.layer_count)],
-        "tiles": [head_tile(heads, layer, head, sure_links) for layer, head in head_positions],
-        "labels": {"pictures": _("Attention maps, one for each layer and head")},
-    }
 
 
 @errors.deferred_errors
-def open_tile() -> None:
+def open_head() -> None:
     """The picture that was clicked becomes the large one."""
     layer, head = st.session_state["attention_heads"].choice.split(".")
     url_state.set_param("layer", layer)
@@ -182,12 +165,27 @@ def open_tile() -> None:
 
 
 def draw_all_heads(heads: AttentionHeads, sure_links: AlignmentLinks, container_key: str) -> None:
-    """The small pictures, and in words which head has which habit."""
+    """The small pictures, and in words which head has which habit.
+
+    container_key: of the container where the page shows the chosen one large.
+    """
     st.subheader(_("All layers and heads"), anchor=False)
-    head_tiles_component(
+    tiles = [
+        head_tile(heads, layer, head, sure_links)
+        for layer in range(1, heads.layer_count + 1)
+        for head in range(heads.head_count + 1)
+    ]
+    mean_name = {"short": _("mean"), "long": _("mean")}
+    attention_tiles_component(
         key="attention_heads",
-        data=tiles_data(heads, sure_links, container_key),
-        on_choice_change=open_tile,
+        data=attention_tiles_data(
+            tiles,
+            _("Attention maps, one for each layer and head"),
+            container_key,
+            row_names=numbered_names(_("layer {number}"), heads.layer_count),
+            column_names=[mean_name, *numbered_names(_("head {number}"), heads.head_count)],
+        ),
+        on_choice_change=open_head,
     )
     describe_head_patterns(heads, sure_links)
 

@@ -39,9 +39,9 @@ def series_data(series: VectorSeries, bidirectional: bool) -> dict[str, Any]:
     return {
         "name": _(SERIES_LABELS[series.side, series.kind]),
         "size": len(columns[0]),
-        "most": f"{largest:.2g}" if largest < 10 else f"{largest:.0f}",
+        "largest": f"{largest:.2g}" if largest < 10 else f"{largest:.0f}",
         "columns": columns,
-        "both": bidirectional and series.side == "source" and series.kind in "hc",
+        "bidirectional": bidirectional and series.side == "source" and series.kind in "hc",
     }
 
 
@@ -78,10 +78,12 @@ def hidden_states_data(
 ) -> dict[str, Any]:
     """What the component shows; chosen: which source and which target word, from 0.
 
-    both: the encoder reads from both ends, so half of each of its vectors comes from either pass.
+    bidirectional: the encoder reads from both ends, so half of each of its vectors comes from
+    either pass.
     """
     return {
         "key": key,
+        "levels": SHADE_LEVELS,
         "sides": [
             series_side(
                 "source",

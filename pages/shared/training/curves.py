@@ -120,7 +120,7 @@ def curve_panels(
         {
             "id": name,
             "title": title,
-            "said": description,
+            "label": description,
             "percent": name == "right",
             "series": [earlier[column], *lines],
         }

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from pages.shared.frame import components, session
-from pages.shared.frame.glossary import word_gloss
+from pages.shared.frame.glossary import annotate_tokens, word_gloss
 from pages.shared.frame.i18n import _
 from pages.shared.runs.run_corpus import held_out_sources
 from pages.shared.training.curves import HistoryColumns, curve_panels, update_history
@@ -22,7 +22,7 @@ live_component = components.register_component("live")
 
 
 def number_tile(label: str, value: str | None, note: str = "", tooltip: str = "") -> dict[str, str]:
-    return {"label": label, "value": value or "–", "note": note, "explained": tooltip}
+    return {"label": label, "value": value or "–", "note": note, "explanation": tooltip}
 
 
 def remaining_note(run: Run) -> str:
@@ -88,7 +88,7 @@ def number_tiles(
 
 def gloss_line(tokens: Sequence[str]) -> str:
     """What the words mean, one by one, where that is known and wanted."""
-    return " · ".join(word["gloss"] for word in components.annotate_tokens(tokens) if word["gloss"])
+    return " · ".join(word["gloss"] for word in annotate_tokens(tokens) if word["gloss"])
 
 
 # --- everything -----------------------------------------------------------------------------
@@ -176,11 +176,11 @@ def live_data(
             : 1 if layout == "start" else None
         ],
         "updates": max(run.training.updates, run.update) if run else updates,
-        "source": components.annotate_tokens(first_sentence["source"]),
+        "source": annotate_tokens(first_sentence["source"]),
         "target": target,
         "meanings": [word_gloss(word) for word in target],
         "attention": attention,
-        "looked": describe_attention_map(first_sentence["source"], target, attention),
+        "label": describe_attention_map(first_sentence["source"], target, attention),
         "sentences": [
             sentence_data(sentence, tuple(sentence["source"]) in new_sentences)
             for sentence in sentences

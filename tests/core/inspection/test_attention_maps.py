@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
+from hypothesis import given
+from hypothesis import strategies as st
+
 from seq2seq_core.config import ModelConfig, TrainingConfig
 from seq2seq_core.evaluation.alignment import argmax_positions, count_crossings, unattended
 from seq2seq_core.evaluation.metrics import teacher_forced_attention
-from seq2seq_core.inspection.attention_maps import build_attention_maps
+from seq2seq_core.inspection.attention_maps import build_attention_maps, quantize_weights
 from seq2seq_core.models import build_model
 from seq2seq_core.training.loop import initial_state, train
 from tests.core.model_grid import DATA, PAIRS, SOURCE, TARGET
 from tests.core.trained import translator_of
+
+
+@given(st.lists(st.floats(0, 1)))
+def test_a_byte_is_its_weight_to_half_a_step(weights: list[float]) -> None:
+    weight_bytes = quantize_weights(weights)
+    assert len(weight_bytes) == len(weights)
+    for byte, weight in zip(weight_bytes, weights, strict=True):
+        assert abs(byte / 255 - weight) <= 0.5 / 255 + 1e-9
 
 
 def test_a_map_keeps_its_weights_in_a_byte_each() -> None:

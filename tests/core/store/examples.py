@@ -72,7 +72,7 @@ def start_with_history(engine: Engine, workspace: int, revision: int) -> store.R
     assert claim is not None
     chunks = [
         Chunk("update", 1, [(3.0, 0.1, 1.0, 12), (2.0, 0.2, 1.5, 12)]),
-        Chunk("evaluation", 1, [(1, 3.1, 0.1, 0.0, -1.0)]),
+        Chunk("evaluation", 1, [(1, 3.1, 0.1, 0.0, None)]),
     ]
     told = Progress(run.id, claim.attempt, 2, 0.5, chunks, {"update": 2}, b"weights")
     assert write_progress(engine, "w", [told]) == {run.id: "running"}

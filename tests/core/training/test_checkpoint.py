@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from seq2seq_core.models import build_model
 from seq2seq_core.training import checkpoint as checkpoints
 from seq2seq_core.training.checkpoint import Checkpoint, pack_state, unpack_state
 from seq2seq_core.training.loop import TrainingState, initial_state, train
+from seq2seq_core.training.schedules import EarlyStopping
 from tests.core.model_grid import CODEC, DATA, KINDS, SOURCE, TARGET, VARIANTS, name_of
 
 
@@ -78,3 +80,65 @@ def test_states_with_anything_unexpected_are_refused() -> None:
         with pytest.raises(CheckpointError):
             unpack_state(data, size)
     assert unpack_state(pack_state(state), size).parameters.equal(state.parameters)
+
+
+def test_a_state_without_early_stopping_is_packed_as_it_always_was() -> None:
+    _, state = trained(KINDS[0])
+    rows = {name: getattr(state, name) for name in ("parameters", "first_moment", "second_moment")}
+    old = safetensors.torch.save({**rows, "update": torch.tensor(state.update)})
+    assert pack_state(state) == old
+    assert unpack_state(old, len(state.parameters)).early_stopping == EarlyStopping()
+
+
+def stopping_states() -> list[TrainingState]:
+    """A state between the lowest loss and the stop, and one that has stopped."""
+    _, state = trained(KINDS[0])
+    best, loss = state.parameters + 1, 0.1 + 0.2
+    return [
+        replace(state, early_stopping=EarlyStopping(loss, 2, 3, best_parameters=best)),
+        replace(state, early_stopping=EarlyStopping(loss, 2, 2, last_parameters=best)),
+    ]
+
+
+@pytest.mark.parametrize("number", [0, 1])
+def test_what_early_stopping_remembers_comes_back_exactly(number: int) -> None:
+    state = stopping_states()[number]
+    back = unpack_state(pack_state(state), len(state.parameters))
+    assert back.early_stopping == state.early_stopping  # its numbers, to the last bit
+    for name in ("best_parameters", "last_parameters"):
+        row, expected = getattr(back.early_stopping, name), getattr(state.early_stopping, name)
+        assert (row is None) == (expected is None) and (row is None or row.equal(expected))
+    assert pack_state(back) == pack_state(state)
+
+
+@pytest.mark.parametrize("number", [0, 1])
+def test_an_odd_memory_of_early_stopping_is_refused(number: int) -> None:
+    state = stopping_states()[number]
+    row_name = ("best_parameters", "last_parameters")[number]
+    good = safetensors.torch.load(pack_state(state))
+    row = good[row_name]
+    infinite = row.clone()
+    infinite[0] = torch.inf
+    other = {"best_parameters", "last_parameters"} - {row_name}
+    bad: list[dict[str, torch.Tensor]] = [
+        {row_name: infinite},
+        {row_name: row[:-1]},
+        {row_name: row.half()},
+        dict.fromkeys(other, row.clone()),  # both at once
+        {"best_loss": torch.tensor(1.0)},  # float32
+        {"best_loss": torch.tensor(torch.nan, dtype=torch.float64)},
+        {"best_loss": torch.zeros(1, dtype=torch.float64)},
+        {"best_update": torch.tensor(0)},
+        {"best_update": torch.tensor(4)},  # later than the state, which is at 3
+        {"best_update": torch.tensor(2.0)},
+        {"waiting_since": torch.tensor(1)},  # before the best
+        {"waiting_since": torch.tensor(4)},
+        {"waiting_since": torch.tensor([2])},
+    ]
+    for change in bad:
+        with pytest.raises(CheckpointError):
+            unpack_state(safetensors.torch.save(good | change), len(state.parameters))
+    for name in (row_name, "best_loss", "best_update", "waiting_since"):
+        with pytest.raises(CheckpointError):
+            rest = {key: value for key, value in good.items() if key != name}
+            unpack_state(safetensors.torch.save(rest), len(state.parameters))

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import torch
 
 from seq2seq_core.config import TrainingConfig
 from seq2seq_core.training import schedules
@@ -72,11 +73,16 @@ def test_warm_up_is_vaswanis_schedule_scaled_to_the_learning_rate() -> None:
 
 def test_patience_ends_so_many_updates_after_the_lowest_loss() -> None:
     config, patience = TrainingConfig(early_stopping=30), EarlyStopping()
-    ends = []
+    ends, best = [], []
     for update, loss in [(10, 2.0), (20, 1.0), (30, 1.5), (40, 1.0), (50, 1.2), (60, 0.5)]:
-        patience = patience.observe(update, loss)
+        weights = torch.tensor([float(update)])
+        patience = patience.observe(update, loss, weights)
+        weights.zero_()  # they are training's own, and change
         ends.append(patience.should_stop(config, update))
+        assert patience.best_parameters is not None
+        best.append(int(patience.best_parameters))
     assert ends == [False, False, False, False, True, False]
-    assert patience == EarlyStopping(0.5, 60)
+    assert best == [10, 20, 20, 20, 20, 60]
+    assert patience == EarlyStopping(0.5, 60, waiting_since=60)
     assert not EarlyStopping(1.0, 0).should_stop(TrainingConfig(), 10_000)  # 0: never
     assert math.isinf(EarlyStopping().best_loss)

@@ -104,21 +104,22 @@ def running(process: subprocess.Popen[bytes]) -> Iterator[subprocess.Popen[bytes
 def patched(engine: Engine, count: int, patch: str) -> subprocess.Popen[bytes]:
     """A pool in which something is broken."""
     start = f"pool.main({count}, {url(engine)!r}, follow_stdin=True)"
-    imports = "from seq2seq_core.training import loop\nfrom seq2seq_core.workers import job, pool"
+    imports = "from seq2seq_core.training import learn, loop\nfrom seq2seq_core.workers import pool"
     code = f"{imports}\n{patch}\n{start}"
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
     return subprocess.Popen([sys.executable, "-c", code], **pipes, cwd=ROOT)
 
 
-# training breaks at update 20 for seed 13, in a way that no except can catch
+# training breaks at update 20 for seed 13, in a way that no except can catch; also where it goes
+# on from a snapshot of this very update
 POISON = """
 import os, signal, time
 def train(model, state, data, config):
     for event in loop.train(model, state, data, config):
         yield event
-        if config.seed == 13 and event.update == 20:
+        if config.seed == 13 and event.update >= 20:
             {how}
-job.train = train
+learn.train = train
 """
 
 

@@ -15,7 +15,7 @@ from seq2seq_core.config import ModelConfig, TrainingConfig
 from seq2seq_core.errors import StoreError
 from seq2seq_core.models import build_model
 from seq2seq_core.store import queue, schema
-from seq2seq_core.training import dataset, loop
+from seq2seq_core.training import dataset, learn, loop
 from seq2seq_core.training.checkpoint import model_size, unpack_state
 from seq2seq_core.training.loop import TrainingState
 from seq2seq_core.workers import job
@@ -236,7 +236,7 @@ def test_an_error_ends_one_run_and_the_others_go_on(
                 raise RuntimeError("what nobody has thought of")
             yield event
 
-    monkeypatch.setattr(job, "train", broken)
+    monkeypatch.setattr(learn, "train", broken)
     bad, good = begin(engine, TrainingConfig(updates=45, seed=13)), begin(engine)
     work(Worker(engine, "w", Heartbeat()))
     assert again(engine, bad).reason == {"code": "internal", "fields": {"update": 6}}

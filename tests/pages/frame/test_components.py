@@ -8,16 +8,15 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from pages.shared.decoding.wording import MINOR_WEIGHT
 from pages.shared.frame.components import COMPONENT_FOLDER, PACKAGE, ROOT, hash_files
 
 FOLDER = ROOT / COMPONENT_FOLDER
 SCRIPTS = sorted(FOLDER.rglob("*.js"))
 STYLES = sorted(FOLDER.rglob("*.css"))
 PAGES = [path.read_text(encoding="utf-8") for path in sorted((ROOT / "pages").rglob("*.py"))]
-COMPONENTS = {  # folder and module of each that a page registers
-    (folder, module or folder)
-    for text in PAGES
-    for folder, module in re.findall(r'register_component\("(\w+)"(?:, "(\w+)")?\)', text)
+COMPONENTS = {  # each that a page registers
+    name for text in PAGES for name in re.findall(r'register_component\("(\w+)"\)', text)
 }
 IMPORT = re.compile(r'^import \{ (?P<names>[^}]+) \} from "(?P<path>[^"]+)";$', re.MULTILINE)
 EXPORT = re.compile(r"^export (?:async )?(?:function|const) (\w+)", re.MULTILINE)
@@ -49,6 +48,23 @@ def test_every_imported_name_is_exported(path: Path) -> None:
 
 
 @each_script
+def test_every_exported_name_is_imported(path: Path) -> None:
+    """The default is what Streamlit calls: the one of each component's own script."""
+    text = path.read_text(encoding="utf-8")
+    imported = {
+        name
+        for script in SCRIPTS
+        for match in IMPORT.finditer(script.read_text(encoding="utf-8"))
+        if (script.parent / match["path"]).resolve() == path
+        for name in match["names"].split(", ")
+    }
+    assert set(EXPORT.findall(text)) == imported
+    is_component = path.stem == path.parent.name and path.stem in COMPONENTS
+    assert text.count("export default ") == is_component
+    assert len(re.findall("^export ", text, re.MULTILINE)) == len(imported) + is_component
+
+
+@each_script
 def test_every_imported_name_is_used(path: Path) -> None:
     text = path.read_text(encoding="utf-8")
     body = IMPORT.sub("", text)
@@ -74,8 +90,8 @@ def test_every_file_belongs_to_a_component_that_a_page_shows() -> None:
             for imported in imported_files(path):
                 visit(imported.resolve())
 
-    for folder, module in COMPONENTS:
-        path = FOLDER / folder / module
+    for name in COMPONENTS:
+        path = FOLDER / name / name
         assert path.with_suffix(".js").is_file(), path
         for suffix in (".js", ".css"):
             if path.with_suffix(suffix).exists():
@@ -83,9 +99,9 @@ def test_every_file_belongs_to_a_component_that_a_page_shows() -> None:
     assert needed == {*SCRIPTS, *STYLES}
 
 
-@pytest.mark.parametrize("component", sorted(COMPONENTS), ids="/".join)
-def test_every_style_sheet_brings_the_theme(component: tuple[str, str]) -> None:
-    styles = (FOLDER / component[0] / component[1]).with_suffix(".css")
+@pytest.mark.parametrize("name", sorted(COMPONENTS))
+def test_every_style_sheet_brings_the_theme(name: str) -> None:
+    styles = FOLDER / name / f"{name}.css"
     assert not styles.exists() or FOLDER / "lib/theme.css" in [
         path.resolve() for path in imported_files(styles)
     ]
@@ -96,6 +112,12 @@ def test_a_styled_component_waits_for_its_styles(path: Path) -> None:
     text = path.read_text(encoding="utf-8")
     if "export default" in text and path.with_suffix(".css").exists():
         assert "export default whenStyled(" in text
+
+
+def test_words_and_pictures_agree_on_what_is_little_attention() -> None:
+    constant = re.compile(r"\bMINOR_WEIGHT = ([\d.]+);")
+    values = [v for path in SCRIPTS for v in constant.findall(path.read_text(encoding="utf-8"))]
+    assert [float(value) for value in values] == [MINOR_WEIGHT]
 
 
 @each_script
