@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from pages.shared.decoding.guess_game import guess_component, guess_data, saved_answers
-from pages.shared.frame import errors, url_state
+from pages.shared.decoding.guess_game import current_game, guess_data, saved_answers
+from pages.shared.frame import components, errors, url_state
 from pages.shared.frame.i18n import _
 from pages.shared.runs.page import trained_page
 from pages.shared.runs.run_corpus import offered_sentences
@@ -30,7 +30,7 @@ def sync_answers() -> None:
 @st.fragment
 def show_guess_game(selection: Selection) -> None:
     with errors.errors_on_page():
-        guess_component(
+        components.guess_component(
             key="guess_game",
             data=guess_data(selection),
             on_answers_change=errors.deferred_errors(sync_answers),
@@ -59,7 +59,7 @@ def choose_sentence_to_guess(page: str, choices: Sequence[Run]) -> Selection:
 
 
 def draw_guess(selection: Selection) -> None:
-    saved_answers(selection)  # those for another sentence are forgotten
+    saved_answers("guesses", current_game(selection))  # those for another sentence are forgotten
     show_guess_game(selection)
     st.button(
         _("Another sentence"),

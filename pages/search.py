@@ -6,14 +6,8 @@ from math import log
 
 import streamlit as st
 
-from pages.shared.decoding.beam_tree import (
-    cached_tree,
-    describe_ranking_change,
-    ranking_component,
-    ranking_data,
-    tree_component,
-    tree_data,
-)
+from pages.shared.decoding.beam_tree import cached_tree, tree_component, tree_data
+from pages.shared.decoding.ranking import describe_ranking_change, draw_rankings
 from pages.shared.decoding.sampling import sampling_view
 from pages.shared.frame import errors, url_state, widgets
 from pages.shared.frame.i18n import N_, _
@@ -76,7 +70,7 @@ def show_beam_search(selection: Selection) -> None:
         )
     )
     st.subheader(_("What the beam has found, in order"), anchor=False)
-    ranking_component(key="search_ranking", data=ranking_data(tree.results, penalty))
+    draw_rankings(tree.results, penalty)
     st.text(describe_ranking_change(tree.results, penalty))
     compare_with_greedy(selection, tree.results[0])
 

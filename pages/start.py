@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import streamlit as st
 
 from pages.shared.frame import components, errors, session, url_state
-from pages.shared.frame.glossary import annotate_tokens
 from pages.shared.frame.i18n import _
 from pages.shared.runs import actions
 from pages.shared.runs.run_corpus import (
@@ -31,8 +30,6 @@ LESSON_REFRESH_SECONDS = 0.2  # seconds between two looks while it learns
 SLOW_UPDATES, LESSON_UPDATES = 160, 600  # the first time so many updates in slow motion, out of all
 SLOW_SECONDS = 8.0  # that they take
 QUIZ_WORD = "yesterday"  # the word that the question is about, where the model writes it
-
-quiz_component = components.ask_component
 
 
 @errors.deferred_errors
@@ -96,10 +93,12 @@ def find_quiz_sentence(run: Run) -> tuple[Translation, int] | None:
     return find_question(translations, QUIZ_WORD)
 
 
-def sync_guess() -> None:
-    run = selected_run(list_runs())
-    if run is not None:
-        url_state.set_param("guess", f"{run.number}-{st.session_state['start_ask'].guess}")
+@errors.deferred_errors
+def sync_quiz_answer() -> None:
+    """What was answered; the component has put it into the URL already."""
+    answers = st.session_state["start_quiz"].answers
+    if answers:
+        url_state.set_param("guess", answers)
 
 
 def show_quiz(run: Run) -> None:
@@ -107,46 +106,26 @@ def show_quiz(run: Run) -> None:
     quiz = find_quiz_sentence(run)
     if quiz is None or quiz[0].steps[quiz[1]].attention is None:
         return
+    # torch comes with it: only a page that decodes pays
+    from pages.shared.decoding.guess_game import quiz_data
+
     translation, position = quiz
-    weights = translation.steps[position].attention or ()
-    sources, word = translation.source_tokens, translation.tokens[position]
-    best = max(range(len(weights)), key=weights.__getitem__)
-    share = f"{weights[best]:.0%}"
-    wrong = _(
-        "It looked mostly at the position of {best}, with {share} of its attention. "
-        "It wrote: {text}",
-        best=sources[best],
-        share=share,
-        text=translation.text,
+    word = translation.tokens[position]
+    question = (
+        _(
+            "A sentence that it has never seen. Which source word will it look at when it "
+            "writes “{word}”? Choose one.",
+            word=word,
+        )
+        if " ".join(translation.source_tokens) in unseen_sentences(run)
+        else _("Which source word does it look at when it writes “{word}”? Choose one.", word=word)
     )
-    right = _(
-        "Yes: the position of {best} got {share} of its attention. It wrote: {text}",
-        best=sources[best],
-        share=share,
-        text=translation.text,
-    )
-    url_guess = url_state.get_param("guess")  # of this run: another one wants another guess
     st.subheader(_("Your turn: where will it look?"), anchor=False)
-    data: dict[str, Any] = {
-        "key": f"{run.id}",
-        "guess": next((j for j in range(len(sources)) if url_guess == f"{run.number}-{j}"), None),
-        "source": annotate_tokens(sources),
-        "weights": [round(weight, 3) for weight in weights],
-        "best": best,
-        "answers": [right if j == best else wrong for j in range(len(sources))],
-        "labels": {
-            "question": _(
-                "A sentence that it has never seen. Which source word will it look at when it "
-                "writes “{word}”? Choose one.",
-                word=word,
-            )
-            if " ".join(sources) in unseen_sentences(run)
-            else _(
-                "Which source word does it look at when it writes “{word}”? Choose one.", word=word
-            )
-        },
-    }
-    quiz_component(key="start_ask", data=data, on_guess_change=sync_guess)
+    components.guess_component(
+        key="start_quiz",
+        data=quiz_data(run, load_trained_run(run).update, translation, position, question),
+        on_answers_change=sync_quiz_answer,
+    )
 
 
 def link_next_pages() -> None:

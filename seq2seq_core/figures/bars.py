@@ -11,6 +11,8 @@ import pandas as pd
 
 from seq2seq_core.figures.palette import Palette
 
+ROOM_FOR_LABELS = 1.3  # where an axis of shares ends that has labels behind its bars
+
 
 def style_chart(chart: alt.LayerChart | alt.FacetChart, palette: Palette) -> alt.Chart:
     return (
@@ -65,6 +67,57 @@ def bar_chart(
     bar_layer = base.mark_bar(color=color, cornerRadiusEnd=3, width={"band": 0.6})
     count_layer = base.mark_text(dy=-9, fontSize=12, color=palette.muted_text).encode(text="n:N")
     return style_chart(alt.layer(bar_layer, count_layer), palette)
+
+
+@dataclass(frozen=True)
+class BarPair:
+    """Two shares of one thing, each with what is written at its end."""
+
+    name: str
+    shares: tuple[float, float]  # each 0 to 1
+    labels: tuple[str, str]
+    muted: bool = False  # the name in grey
+
+
+def pair_chart(
+    pairs: Sequence[BarPair], series_names: tuple[str, str], color: str, palette: Palette
+) -> alt.Chart:
+    """Lying bars, two a name: a pale one above a full one, always from 0 to 1."""
+    table = pd.DataFrame(
+        [
+            {"name": pair.name, "series": series, "share": share, "label": label}
+            for pair in pairs
+            for series, share, label in zip(series_names, pair.shares, pair.labels, strict=True)
+        ]
+    )
+    muted_names = [pair.name for pair in pairs if pair.muted]
+    name_color = alt.condition(
+        alt.FieldOneOfPredicate("value", muted_names),
+        alt.value(palette.muted_text),
+        alt.value(palette.target_ink),
+    )
+    base = alt.Chart(table).encode(
+        y=alt.Y(
+            "name:N",
+            title=None,
+            sort=None,
+            axis=alt.Axis(grid=False, labelColor=name_color, labelFontSize=14, labelLimit=110),
+            scale=alt.Scale(paddingInner=0.2, paddingOuter=0),
+        ),
+        yOffset=alt.YOffset("series:N", sort=list(series_names)),
+        # room for what is written behind the longest bar
+        x=alt.X("share:Q", axis=None, scale=alt.Scale(domain=[0, ROOM_FOR_LABELS])),
+    )
+    bar_layer = base.mark_bar(cornerRadiusEnd=3).encode(
+        color=alt.Color(
+            "series:N",
+            legend=alt.Legend(title=None, orient="top", labelColor=palette.muted_text),
+        ).scale(domain=list(series_names), range=[f"{color}40", color])
+    )
+    label_layer = base.mark_text(align="left", dx=5, fontSize=12, color=palette.text).encode(
+        text="label:N"
+    )
+    return style_chart(alt.layer(bar_layer, label_layer), palette)
 
 
 def length_histogram(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.conftest import Open
 from tests.browser.server import Server
@@ -13,6 +13,7 @@ from tests.browser.test_journey import eventually
 
 SENTENCE = "咖哥 写 了 两 封 信"
 KEPT = {"en": "3 stay.", "zh": "留下 3 个。"}
+SAMPLES = ".st-key-search_samples"
 ENDS = {"en": "The winner:", "zh": "胜出的是"}
 
 
@@ -52,19 +53,29 @@ def test_a_beam_of_three_grows_step_by_step_and_is_ranked_both_ways(
     expect(page.get_by_test_id("tree-said")).to_contain_text(ENDS[language])
     path = page.locator("[data-testid=tree-node][data-state=won] b").all_inner_texts()
     assert path[-1] == "<eos>"
-    lists = page.get_by_test_id("ranking-list")
-    expect(lists).to_have_count(2)
-    weighed = lists.nth(1).locator("li")
-    expect(weighed.first.locator("b")).to_have_text(" ".join(path[:-1]))
-    for ranked in (lists.nth(0).locator("li"), weighed):  # each by its own score, best first
-        shown = ranked.locator(".score").all_inner_texts()
+    rankings = page.get_by_test_id("stTable")
+    expect(rankings).to_have_count(2)
+    expect(first_ranked(rankings.nth(1))).to_have_text(" ".join(path[:-1]))
+    for ranking in rankings.all():  # each by its own score, best first
+        shown = ranking.locator("td:last-child").all_inner_texts()
         scores = [float(text.replace("−", "-")) for text in shown]
         assert scores == sorted(scores, reverse=True) and scores
 
 
+def first_ranked(ranking: Locator) -> Locator:
+    """The sentence in the first place: it alone is bold."""
+    return ranking.locator("strong")
+
+
 def drawn(page: Page) -> list[str]:
     """The drawn sentences, each with how often."""
-    return page.get_by_test_id("lot-drawn").all_inner_texts()
+    return page.locator(f"{SAMPLES} tr").all_inner_texts()
+
+
+def chances(page: Page) -> str:
+    """What the chart says to those who do not see it."""
+    chart = page.locator(".st-key-search_chances [aria-label*='→']").first
+    return chart.get_attribute("aria-label") or ""
 
 
 def test_the_same_number_draws_the_same_sentences_and_another_draws_others(
@@ -72,9 +83,9 @@ def test_the_same_number_draws_the_same_sentences_and_another_draws_others(
 ) -> None:
     url = f"{shared_server.url}/search?{trained}&sentence={SENTENCE}&way=sampling&temperature=2"
     page = open_page(url)
-    page.get_by_test_id("lot-drawn").first.wait_for()
+    page.locator(f"{SAMPLES} tr").first.wait_for()
     before = drawn(page)
-    counts = page.locator("[data-testid=lot-drawn] .times").all_inner_texts()
+    counts = page.locator(f"{SAMPLES} td:first-child").all_inner_texts()
     assert sum(int(count.split()[0]) for count in counts) == 10
     page.get_by_test_id("stNumberInputStepUp").click()
     eventually(page, lambda: drawn(page) != before)
@@ -90,12 +101,12 @@ def test_at_temperature_0_everything_drawn_is_what_greedy_search_writes(
 ) -> None:
     address = f"{shared_server.url}/search?{trained}&sentence={SENTENCE}"
     page = open_page(f"{address}&way=sampling&temperature=0&step=2")
-    expect(page.get_by_test_id("lot-drawn")).to_have_count(1)
-    expect(page.locator("[data-testid=lot-drawn] .times")).to_have_text("10 ×")
-    sentence = page.locator("[data-testid=lot-drawn] .said b").inner_text()
-    last = page.locator("[data-testid=lot-bar] .now").all_inner_texts()
+    expect(page.locator(f"{SAMPLES} tr")).to_have_count(1)
+    expect(page.locator(f"{SAMPLES} td:first-child")).to_have_text("10 ×")
+    sentence = page.locator(f"{SAMPLES} td:nth-child(2)").inner_text().splitlines()[0]
+    last = [word.rpartition(" → ")[2] for word in chances(page).split("; ")]
     assert last == ["100.0%"] + ["cut off"] * 9
     page.goto(f"{address}&beam=1&length_penalty=0")  # a beam of one is greedy
     page.get_by_test_id("tree").wait_for()
-    expect(page.get_by_test_id("ranking-list").locator("b").first).to_have_text(sentence)
+    expect(first_ranked(page.get_by_test_id("stTable").first)).to_have_text(sentence)
     expect(page.get_by_text("the same sentence as greedy search")).to_be_visible()

@@ -37,16 +37,16 @@ def slowly(page: Page) -> None:
 
 def guess(page: Page, language: str) -> None:
     """Answer the one question; the answer stays."""
-    answer = page.get_by_test_id("ask-answer")
+    answer = page.get_by_test_id("guess-verdict")
     expect(answer).to_be_hidden()
     expect(page.locator(".bar").first).to_be_hidden()
-    words = page.get_by_test_id("ask-word")
+    words = page.get_by_test_id("guess-place")
     place = words.filter(has_text="昨天")
     place.click()
     expect(answer).to_be_visible()
     if place.get_attribute("data-best") == "true":  # whatever this model has learnt
         expect(answer).to_contain_text(TEXT[language][1])
-    expect(page.locator("[data-testid=ask-word][data-best=true]")).to_have_count(1)
+    expect(page.locator("[data-testid=guess-place][data-best=true]")).to_have_count(1)
     said = answer.inner_text()
     words.first.click(force=True)  # the first answer counts
     assert answer.inner_text() == said

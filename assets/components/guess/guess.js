@@ -1,10 +1,12 @@
-// Guess mode: which source word will the model look at, and which word will it write? The truth of
-// every step comes along; it is shown once both are answered. The answers so far go into the URL.
+// Guessing: which source word will the model look at, and which word will it write? The truth of every
+// step comes along; it is shown once all that is asked is answered. The answers so far go into the URL.
+// A step without words to choose from asks for the place alone, a model without attention for the word
+// alone. A quiz is one question by itself: its truth stays, and there is no score.
 
 import { applyTheme, el, fillLabels, measureBrightness, resizeChildren, setText, syncUrl } from "../lib/dom.js";
 import { createWord, fillWord } from "../lib/source_words.js";
 import { whenStyled } from "../lib/styled.js";
-import { renderSegments } from "../lib/text.js";
+import { pickLongest, renderSegments } from "../lib/text.js";
 
 // An answer is two characters: the chosen word, and the chosen place; "." where there was none.
 const ALPHABET = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-_.";
@@ -26,7 +28,7 @@ const SKELETON = `
   <aside class="aside">
     <section class="panel now">
       <h2></h2>
-      <p class="verdict" data-testid="guess-verdict"></p>
+      <p class="verdict" aria-live="polite" data-testid="guess-verdict"></p>
       <p class="said" aria-live="polite" data-testid="guess-said"></p>
       <button class="next" data-testid="guess-next"></button>
     </section>
@@ -41,7 +43,7 @@ export default whenStyled(({ parentElement, data, setStateValue }) => {
   const view = views.get(parentElement) ?? createView(parentElement);
   if (view.data?.key !== data.key) { // another game: it goes on where it was left
     view.answers = parseAnswers(data);
-    view.at = view.answers.length;
+    view.at = data.quiz ? 0 : view.answers.length;
     view.pick = {};
   }
   view.data = data;
@@ -75,29 +77,30 @@ function parseAnswers({ answers, steps, source, attends }) {
   const usable = [];
   for (let i = 0; i + 1 < answers.length && usable.length < steps.length; i += 2) {
     const [word, place] = [ALPHABET.indexOf(answers[i]), ALPHABET.indexOf(answers[i + 1])];
-    const fits = word >= 0 && word < steps[usable.length].options.length
-      && (attends ? place >= 0 && place < source.length : place === NONE);
-    if (!fits) break;
+    const { options } = steps[usable.length];
+    if (!isPossible(word, options.length) || !isPossible(place, attends ? source.length : 0)) break;
     usable.push([word, place]);
   }
   return usable;
 }
 
+const isPossible = (index, count) => (count ? index >= 0 && index < count : index === NONE);
+
 function saveAnswers(view) {
   const text = view.answers.map((pair) => pair.map((n) => ALPHABET[n]).join("")).join("");
   const value = `${view.data.key}~${text}`;
-  syncUrl({ guesses: value });
+  syncUrl({ [view.data.parameter]: value });
   view.report("answers", value);
 }
 
-/** The first answer counts; with the last one missing the truth is shown. */
+/** The first answer counts; with the last one that was missing the truth is shown. */
 function chooseAnswer(view, kind, index) {
   const { steps, attends } = view.data;
   if (view.at >= steps.length || isAnswered(view)) return;
   view.pick[kind] = index;
-  if (!attends) view.pick.place = NONE;
-  if (view.pick.word !== undefined && view.pick.place !== undefined) {
-    view.answers.push([view.pick.word, view.pick.place]);
+  const { word = asksWord(view) ? undefined : NONE, place = attends ? undefined : NONE } = view.pick;
+  if (word !== undefined && place !== undefined) {
+    view.answers.push([word, place]);
     view.pick = {};
     saveAnswers(view);
   }
@@ -105,6 +108,7 @@ function chooseAnswer(view, kind, index) {
   if (isAnswered(view)) view.next.focus({ preventScroll: true }); // Enter goes on
 }
 
+const asksWord = ({ at, data: { steps } }) => steps[at].options.length > 0;
 const isAnswered = (view) => view.answers.length > view.at;
 
 function goOn(view) {
@@ -125,8 +129,9 @@ const guessedPlace = ({ data }, [, place], step) =>
 // --- drawing --------------------------------------------------------------------------------
 
 function fillView(view) {
-  const { root, data: { source, attends, labels } } = view;
+  const { root, data: { source, attends, quiz, labels } } = view;
   fillLabels(root, labels);
+  root.dataset.quiz = quiz;
   root.dataset.attends = attends;
   root.dataset.long = source.length > MOST_SPACED;
   setText(view.where, attends ? labels.where : labels.nowhere);
@@ -151,7 +156,7 @@ function createOption() {
 }
 
 function drawStep(view) {
-  const { root, at, data: { steps, labels } } = view;
+  const { root, at, data: { steps, quiz, labels } } = view;
   const over = at >= steps.length;
   const truth = isAnswered(view);
   root.dataset.step = at;
@@ -159,14 +164,13 @@ function drawStep(view) {
   showPlaces(view, over, truth);
   showWritten(view, over, truth);
   showOptions(view, over, truth);
-  showScore(view);
+  if (!quiz) showScore(view);
   setText(view.title, over ? labels.result : labels.said);
-  view.verdict.replaceChildren(...(truth ? renderVerdict(view) : []));
+  view.verdict.replaceChildren(...(truth ? renderVerdict(view) : quiz ? reserveVerdict(view) : []));
   if (over) view.said.replaceChildren(...renderSummary(view));
   else view.said.replaceChildren(...(truth ? renderSegments(steps[at].said) : [labels.wait]));
   view.next.hidden = !truth && !over;
   setText(view.next, over ? labels.again : labels.next);
-  setText(view.step, view.data.step[Math.min(at + 1, steps.length)]);
 }
 
 function showPlaces(view, over, truth) {
@@ -221,10 +225,14 @@ function renderVerdict(view) {
     node.dataset.right = right;
     return node;
   };
-  const lines = [createLine("word", guessedWord(view, answers[at], at))];
-  if (attends) lines.unshift(createLine("place", guessedPlace(view, answers[at], at)));
+  const lines = [];
+  if (attends) lines.push(createLine("place", guessedPlace(view, answers[at], at)));
+  if (asksWord(view)) lines.push(createLine("word", guessedWord(view, answers[at], at)));
   return lines;
 }
+
+/** Without an answer the longest verdict keeps its room, unseen, so that nothing below moves. */
+const reserveVerdict = ({ data: { labels } }) => [el("span", "", pickLongest([labels.place_right, labels.place_wrong]))];
 
 const countRight = (view, knew) => view.answers.filter((answer, step) => knew(view, answer, step)).length;
 
@@ -236,7 +244,7 @@ function renderSummary(view) {
 }
 
 function showScore(view) {
-  const { answers, score, data: { attends, blind, labels } } = view;
+  const { at, answers, score, data: { steps, attends, blind, labels } } = view;
   const rows = [[labels.words, countRight(view, guessedWord), blind.words, "words"]];
   if (attends) rows.push([labels.places, countRight(view, guessedPlace), blind.places, "places"]);
   const total = answers.length;
@@ -247,4 +255,5 @@ function showScore(view) {
     setText(line.children[1], `${right} / ${total}`);
     setText(line.children[2], `${labels.blind} ${byChance[total].toFixed(1)}`);
   });
+  setText(view.step, view.data.step[Math.min(at + 1, steps.length)]);
 }

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from pages.shared.frame import components
@@ -13,7 +12,7 @@ from pages.shared.runs.caching import cache_by_identity
 from pages.shared.runs.selection import Selection
 from seq2seq_core.config import DecodingConfig
 from seq2seq_core.data.tokenizers import TOKENIZERS
-from seq2seq_core.decoding.beam_tree import BeamResult, BeamTree, build_beam_tree
+from seq2seq_core.decoding.beam_tree import BeamTree, build_beam_tree
 from seq2seq_core.decoding.translator import Translation
 from seq2seq_core.limits import LIMITS
 
@@ -24,7 +23,6 @@ TreeSegments = list[dict[str, str]]
 DESCRIBED_TOKENS = 12  # tokens of a beginning that are told
 
 tree_component = components.register_component("beam_tree")
-ranking_component = components.register_component("ranking")
 
 
 @cache_by_identity(max_entries=64)
@@ -33,10 +31,6 @@ def cached_tree(selection: Selection, width: int, penalty: float, example_count:
     translator, translation = selection.trained.translator, selection.translation
     config = DecodingConfig(beam=width, length_penalty=penalty)
     return build_beam_tree(translator, translation.source_tokens, config, example_count)
-
-
-def format_score(number: float) -> str:
-    return f"{number:.2f}".replace("-", "−")
 
 
 def prefix_text(search_tree: BeamTree, step: int, node_index: int, tokenizer: str) -> str:
@@ -169,65 +163,3 @@ def tree_data(
             "keys": _("Arrow keys step, Home and End jump, the space bar plays."),
         },
     }
-
-
-RANKING_SIZE = 5  # of the ranking
-
-
-def ranking_rows(
-    results: Sequence[BeamResult], reference_order: Sequence[BeamResult], penalty: float
-) -> list[dict[str, Any]]:
-    """The best of one ranking, and how many places each stands higher or lower than in another."""
-    return [
-        {
-            "text": result.text or "<eos>",
-            "score": format_score(result.score(penalty)),
-            "note": _(
-                "{share}, {count} tokens",
-                share=format_log_probability(result.log_probability),
-                count=result.length,
-            ),
-            "moved": reference_order.index(result) - rank,
-        }
-        for rank, result in enumerate(results[:RANKING_SIZE])
-    ]
-
-
-def ranking_data(results: Sequence[BeamResult], penalty: float) -> dict[str, Any]:
-    """Both rankings of what the beam has found, without and with length penalty."""
-    by_log_probability = sorted(results, key=lambda one: -one.log_probability)
-    by_score = sorted(results, key=lambda one: -one.score(penalty))
-    lists = [
-        {
-            "title": _("Without length penalty"),
-            "note": _("by log p"),
-            "rows": ranking_rows(by_log_probability, by_log_probability, 0.0),
-        },
-        {
-            "title": _("With length penalty λ = {penalty}", penalty=f"{penalty:g}"),
-            "note": _("by log p / ((5 + n) / 6)^λ"),
-            "rows": ranking_rows(by_score, by_log_probability, penalty),
-        },
-    ]
-    return {"lists": lists if penalty else lists[:1]}
-
-
-def describe_ranking_change(results: Sequence[BeamResult], penalty: float) -> str:
-    """Whether the length penalty changes the order, in words."""
-    by_log_probability = sorted(results, key=lambda one: -one.log_probability)
-    by_score = sorted(results, key=lambda one: -one.score(penalty))
-    if len(results) == 1:
-        return _("The beam has found one sentence only: there is nothing to rank.")
-    if not penalty:
-        return _(
-            "λ = 0: the length does not count. Choose another λ to see whether the order changes."
-        )
-    if by_log_probability == by_score:
-        return _("The length penalty changes no place here.")
-    if by_log_probability[0] == by_score[0]:
-        return _("The length penalty changes places, but not the first one.")
-    return _(
-        "The length penalty changes the winner: {tokens} tokens instead of {before}.",
-        tokens=by_score[0].length,
-        before=by_log_probability[0].length,
-    )

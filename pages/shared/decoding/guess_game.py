@@ -1,11 +1,15 @@
-"""What the guessing game shows: five words to choose from, the truth, and what both are worth."""
+"""What the guessing game shows: five words to choose from, the truth, and what both are worth.
+
+A quiz is the same with one question, about the place alone.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from pages.shared.decoding.wording import describe_step
-from pages.shared.frame import components, url_state
+from pages.shared.frame import url_state
 from pages.shared.frame.glossary import annotate_tokens, word_gloss
 from pages.shared.frame.i18n import _
 from pages.shared.frame.numbers import format_percent
@@ -16,8 +20,8 @@ from seq2seq_core.decoding.guess_questions import (
     game_key,
     offered_words,
 )
-
-guess_component = components.register_component("guess")
+from seq2seq_core.decoding.translator import Translation
+from seq2seq_core.store import Run
 
 
 def current_game(selection: Selection) -> str:
@@ -25,11 +29,11 @@ def current_game(selection: Selection) -> str:
     return game_key(selection.run.number, selection.trained.update, source_tokens)
 
 
-def saved_answers(selection: Selection) -> str:
+def saved_answers(param: str, game: str) -> str:
     """The answers so far, as the component wrote them; those of another game are forgotten."""
-    game, _colon, answers = (url_state.get_param("guesses") or "").partition("~")
-    if game != current_game(selection):
-        url_state.remove_param("guesses")
+    saved_game, _tilde, answers = (url_state.get_param(param) or "").partition("~")
+    if saved_game != game:
+        url_state.remove_param(param)
         return ""
     return answers
 
@@ -91,7 +95,9 @@ def guess_data(selection: Selection) -> dict[str, Any]:
     count = len(steps)
     return {
         "key": key,
-        "answers": saved_answers(selection),
+        "parameter": "guesses",
+        "quiz": False,
+        "answers": saved_answers("guesses", key),
         "attends": selection.run.model_config.has_attention,
         "source": annotate_tokens(sources, translation.unknown),
         "steps": [
@@ -117,4 +123,45 @@ def guess_data(selection: Selection) -> dict[str, Any]:
         },
         "labels": guess_labels(selection),
         "step": [_("step {step} of {count}", step=i, count=count) for i in range(count + 1)],
+    }
+
+
+def quiz_verdicts(source_tokens: Sequence[str], weights: Sequence[float], text: str) -> list[str]:
+    """What a right and what a wrong answer are told."""
+    best = max(range(len(weights)), key=weights.__getitem__)
+    messages = (
+        _("Yes: the position of {best} got {share} of its attention. It wrote: {text}"),
+        _(
+            "It looked mostly at the position of {best}, with {share} of its attention. "
+            "It wrote: {text}"
+        ),
+    )
+    values = {"best": source_tokens[best], "share": f"{weights[best]:.0%}", "text": text}
+    return [message.format(**values) for message in messages]
+
+
+def quiz_data(
+    run: Run, update: int, translation: Translation, position: int, question: str
+) -> dict[str, Any]:
+    """One question: where does the model look when it writes the token at `position`?"""
+    sources, step = translation.source_tokens, translation.steps[position]
+    weights = step.attention or ()
+    right, wrong = quiz_verdicts(sources, weights, translation.text)
+    key = game_key(run.number, update, sources)
+    return {
+        "key": key,
+        "parameter": "guess",
+        "quiz": True,
+        "answers": saved_answers("guess", key),
+        "attends": True,
+        "source": annotate_tokens(sources),
+        "steps": [
+            {
+                "token": step.token,
+                "options": [],  # its word is in the question
+                "attention": [round(weight, 6) for weight in weights],
+                "said": [],
+            }
+        ],
+        "labels": {"where": question, "place_right": right, "place_wrong": wrong, "wait": ""},
     }

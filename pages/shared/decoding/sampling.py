@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
 
+import pandas as pd
 import streamlit as st
 
-from pages.shared.frame import components, url_state, widgets
+from pages.shared.frame import theme, url_state, widgets
 from pages.shared.frame.glossary import annotate_tokens
 from pages.shared.frame.i18n import _
-from pages.shared.frame.numbers import format_log_probability
+from pages.shared.frame.markdown import color_markdown
+from pages.shared.frame.numbers import format_log_probability, format_percent
 from pages.shared.runs.caching import cache_by_identity
 from pages.shared.runs.run_corpus import reference_translation
 from pages.shared.runs.selection import Selection
@@ -20,16 +21,15 @@ from seq2seq_core.config import DecodingConfig
 from seq2seq_core.decoding.sampled_translations import (
     NextTokens,
     SampledTranslation,
+    TokenProbability,
     next_token_distribution,
     sample_translations,
 )
-
-if TYPE_CHECKING:
-    pass
-
-sampling_component = components.register_component("sampling")
+from seq2seq_core.figures.bars import BarPair, pair_chart
+from seq2seq_core.figures.palette import Palette
 
 SAMPLE_COUNT = 10
+ROW_HEIGHT, LEGEND_HEIGHT = 34, 60  # px, of the chart
 
 
 def choose_step(count: int, scope: str) -> int:
@@ -87,47 +87,91 @@ def describe_samples(
     )  # fmt: skip
 
 
-def sampling_data(
-    selection: Selection,
-    step: int,
-    distribution: NextTokens,
-    samples: Sequence[SampledTranslation],
-    config: DecodingConfig,
-) -> dict[str, Any]:
-    reference = reference_translation(selection.run, selection.text)
-    codec = selection.trained.translator.codec
-    reference_tokens = None if reference is None else codec.tokenize_target(reference)
-    return {
-        "source": annotate_tokens(
-            selection.translation.source_tokens, selection.translation.unknown
-        ),
-        "written": selection.translation.tokens[: step - 1],
-        "chances": [
-            [one.token, one.model_probability, one.sampling_probability] for one in distribution.top
-        ],
-        "drawn": [
-            {
-                "text": one.text or "<eos>",
-                "count": one.count,
-                "share": format_log_probability(one.log_probability),
-                "right": is_correct(one, reference_tokens),
-            }
-            for one in samples
-        ],
-        "draws": SAMPLE_COUNT,
-        "labels": {
-            "chances": _("Step {step}: how likely each word is", step=step),
-            "before": _("as the model says"),
-            "after": _("as it is drawn"),
-            "cut": _("cut off"),
-            "left": describe_candidates(distribution),
-            "drawn": _("{count} translations, drawn word by word", count=SAMPLE_COUNT),
-            "same": describe_samples(samples, selection.translation.tokens, config),
-            "share": _("probability"),
-            "right": _("exactly as in the corpus"),
-            "wrong": _("not as in the corpus"),
-        },
-    }
+def chance_pair(chance: TokenProbability) -> BarPair:
+    """A token as the model sees it, and as it is drawn: some are cut off."""
+    before, after = chance.model_probability, chance.sampling_probability
+    after_label = format_percent(after) if after else _("cut off")
+    return BarPair(
+        chance.token, (before, after), (format_percent(before), after_label), muted=not after
+    )
+
+
+def source_markdown(selection: Selection, palette: Palette) -> str:
+    """The source sentence with what its words mean."""
+    words = annotate_tokens(selection.translation.source_tokens, selection.translation.unknown)
+    parts = []
+    for word in words:
+        token = f"**{color_markdown(word['token'], palette.source)}**"
+        gloss = f"\u00a0:small[{color_markdown(word['gloss'], palette.muted_text)}]"
+        parts.append(token + gloss if word["gloss"] else token)
+    return "\u2003".join(parts)
+
+
+def prefix_markdown(tokens: Sequence[str], palette: Palette) -> str:
+    """What is written before the step, and a mark for the word that is drawn next."""
+    words = [f"**{color_markdown(token, palette.target_ink)}**" for token in tokens]
+    next_word = (
+        f':color[ ? ]{{foreground="{palette.background}" background="{palette.target_ink}"}}'
+    )
+    return " ".join([*words, next_word])
+
+
+def draw_chances(selection: Selection, step: int, distribution: NextTokens) -> None:
+    """How likely each word is at one step, as the model says and as it is drawn."""
+    palette = theme.current_palette()
+    pairs = [chance_pair(chance) for chance in distribution.top]
+    with st.container(border=True, gap="xsmall", key="search_chances"):
+        st.markdown(source_markdown(selection, palette))
+        st.markdown(f"**{_('Step {step}: how likely each word is', step=step)}**")
+        st.markdown(prefix_markdown(selection.translation.tokens[: step - 1], palette))
+        st.altair_chart(
+            pair_chart(
+                pairs, (_("as the model says"), _("as it is drawn")), palette.target, palette
+            ),
+            height=ROW_HEIGHT * len(pairs) + LEGEND_HEIGHT,
+            key="search_chart",
+            alt="; ".join(f"{pair.name}: {pair.labels[0]} → {pair.labels[1]}" for pair in pairs),
+        )
+        st.text(describe_candidates(distribution))
+
+
+def sample_row(
+    sample: SampledTranslation, reference: Sequence[str] | None, palette: Palette
+) -> list[str]:
+    """How often it was drawn, the sentence and what is known about it, ✓ or ✗; in Markdown."""
+    note = f"{_('probability')} {format_log_probability(sample.log_probability)}"
+    correct, mark = is_correct(sample, reference), ""
+    if correct is not None:
+        note += " · " + (_("exactly as in the corpus") if correct else _("not as in the corpus"))
+        mark = color_markdown(*("✓", palette.correct) if correct else ("✗", palette.wrong))
+    text = color_markdown(sample.text or "<eos>", palette.target_ink)
+    return [
+        f"{sample.count}\u00a0×",
+        f"{text}  \n:small[{color_markdown(note, palette.muted_text)}]",
+        f"**{mark}**" if mark else "",
+    ]
+
+
+def draw_samples(
+    selection: Selection, samples: Sequence[SampledTranslation], config: DecodingConfig
+) -> None:
+    """The sentences that were drawn, each with how often."""
+    palette = theme.current_palette()
+    title = _("{count} translations, drawn word by word", count=SAMPLE_COUNT)
+    expected = reference_translation(selection.run, selection.text)
+    tokenize = selection.trained.translator.codec.tokenize_target
+    reference = None if expected is None else tokenize(expected)
+    rows = [sample_row(sample, reference, palette) for sample in samples]
+    with st.container(border=True, gap="xsmall", key="search_samples"):
+        st.markdown(f"**{title}**")
+        st.table(
+            pd.DataFrame(rows, columns=["count", "text", "mark"]),
+            border="horizontal",
+            hide_index=True,
+            hide_header=True,
+            alt=title,
+        )
+        st.text(describe_samples(samples, selection.translation.tokens, config))
 
 
 @cache_by_identity(max_entries=64)
@@ -145,9 +189,11 @@ def sampling_view(selection: Selection) -> None:
     prefix = [one.token for one in steps[: step - 1]]
     distribution = next_token_distribution(selection.trained.translator, source, prefix, config)
     samples = cached_samples(selection, config)
-    sampling_component(
-        key="search_lot", data=sampling_data(selection, step, distribution, samples, config)
-    )
+    left, right = st.columns(2, gap="small")
+    with left:
+        draw_chances(selection, step, distribution)
+    with right:
+        draw_samples(selection, samples, config)
     st.caption(
         _(
             "The bars stand for the step after the words that greedy search writes before it. The "

@@ -75,5 +75,5 @@ def register_component(name: str) -> Callable[..., Any]:
 sidebar_closer = register_component("close_sidebar")
 stepper_component = register_component("stepper")
 attention_map_component = register_component("attention_map")
-ask_component = register_component("ask")
+guess_component = register_component("guess")
 tensors_component = register_component("tensors")

@@ -17,3 +17,8 @@ def escape_markdown(text: str) -> str:
     """The text with every special character escaped, so that Markdown shows it as it is."""
     without_autolinks = AUTOLINK.sub("\u2060", " ".join(text.split()))
     return MARKDOWN_SYNTAX.sub(r"\\\1", without_autolinks)
+
+
+def color_markdown(text: str, color: str) -> str:
+    """Learner text in a colour of the palette."""
+    return f':color[{escape_markdown(text)}]{{foreground="{color}"}}'

@@ -32,6 +32,7 @@ PARAM_NAMES = frozenset({field.name for config in CONFIGS for field in fields(co
 }  # fmt: skip
 # of a run and a sentence, written by the stepper itself
 DECODE_KEYS = ("step", "branches", "branch")
+COMPONENT_KEYS = (*DECODE_KEYS, "guess", "guesses")  # what components write themselves
 MAX_VALUE_LENGTH = 300  # characters of a value: links end up in chats and on the blackboard
 UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffd]")  # the last: not UTF-8
 
@@ -113,4 +114,4 @@ def sync_url(page: str) -> None:
 
 def without_component_params(values: dict[str, str]) -> dict[str, str]:
     """What a component writes into the URL itself, without a step in the history, left out."""
-    return {name: value for name, value in values.items() if name not in (*DECODE_KEYS, "guesses")}
+    return {name: value for name, value in values.items() if name not in COMPONENT_KEYS}

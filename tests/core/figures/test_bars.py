@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from seq2seq_core.figures.bars import Bar, bar_chart, length_histogram
+from seq2seq_core.figures.bars import Bar, BarPair, bar_chart, length_histogram, pair_chart
 from seq2seq_core.figures.palette import DARK_PALETTE, LIGHT_PALETTE
 
 
@@ -32,3 +32,27 @@ def test_a_histogram_counts_every_sentence_of_each_side_once_in_its_colour() -> 
         "domain": [*sides],
         "range": [DARK_PALETTE.source, DARK_PALETTE.target_ink],
     }
+
+
+def test_bars_in_pairs_start_at_0_say_their_share_and_grey_what_is_cut_off() -> None:
+    pairs = [
+        BarPair("he", (0.9, 1.0), ("90.0%", "100.0%")),
+        BarPair("a", (0.1, 0.0), ("10.0%", "cut off"), muted=True),
+    ]
+    series = ("as the model says", "as it is drawn")
+    plan = pair_chart(pairs, series, LIGHT_PALETTE.target, LIGHT_PALETTE).to_dict()
+    rows = next(iter(plan["datasets"].values()))
+    assert [(row["name"], row["series"], row["share"], row["label"]) for row in rows] == [
+        ("he", series[0], 0.9, "90.0%"),
+        ("he", series[1], 1.0, "100.0%"),
+        ("a", series[0], 0.1, "10.0%"),
+        ("a", series[1], 0.0, "cut off"),
+    ]
+    bars, labels = plan["layer"]
+    lowest, highest = bars["encoding"]["x"]["scale"]["domain"]
+    assert lowest == 0 and highest > 1  # the same for every step: bars can be compared
+    assert bars["encoding"]["y"]["sort"] is None  # in the order given
+    assert labels["encoding"]["text"]["field"] == "label"
+    name_color = bars["encoding"]["y"]["axis"]["labelColor"]
+    assert name_color["condition"]["test"] == {"field": "value", "oneOf": ["a"]}
+    assert name_color["condition"]["value"] == LIGHT_PALETTE.muted_text

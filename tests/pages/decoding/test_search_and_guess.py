@@ -6,13 +6,8 @@ from math import log
 
 import pytest
 
-from pages.shared.decoding.beam_tree import (
-    describe_beam_step,
-    describe_ranking_change,
-    describe_winner,
-    ranking_data,
-)
-from pages.shared.decoding.guess_game import option_data
+from pages.shared.decoding.beam_tree import describe_beam_step, describe_winner
+from pages.shared.decoding.guess_game import option_data, quiz_verdicts
 from pages.shared.frame import i18n
 from seq2seq_core.decoding.beam_tree import BeamNode, BeamResult, BeamTree
 from seq2seq_core.decoding.guess_questions import offered_words
@@ -60,22 +55,16 @@ def test_a_step_says_what_was_kept_what_ended_what_died_and_what_was_cut_off() -
     assert "The winner: he (40.0%)." in plain(describe_winner(GROWN, 0.0))
 
 
-def test_the_rankings_say_who_has_moved() -> None:
-    short, long = found("he", 0.4), found("he reads two books today", 0.3)
-    assert "changes the winner: 6 tokens instead of 2" in describe_ranking_change(
-        (short, long), 2.0
-    )
-    first, second = ranking_data((long, short), 2.0)["lists"]
-    assert [row["text"] for row in first["rows"]] == ["he", "he reads two books today"]
-    assert [row["text"] for row in second["rows"]] == ["he reads two books today", "he"]
-    assert [row["moved"] for row in second["rows"]] == [1, -1]
-    assert "changes no place" in describe_ranking_change((short, found("she", 0.1)), 1.0)
-    assert len(ranking_data((short, long), 0.0)["lists"]) == 1
-
-
 def test_a_word_that_is_not_among_the_most_probable_has_less_than_the_last_of_them() -> None:
     choices = tuple(TokenCandidate(word, 0.5 / 2**i) for i, word in enumerate("abcde"))
     step = TranslationStep("a", 0.5, choices, None, (), None)
     options = [option_data(offer) for offer in offered_words(step, "1.200.abc.1")]
     assert options[-1] == ("<eos>", 0.0, "<3.1%", "")
     assert ("a", 0.5, "50.0%", "") in options
+
+
+def test_a_quiz_tells_where_it_looked_whatever_was_answered() -> None:
+    right, wrong = quiz_verdicts(["{咖哥}", "写", "信"], [0.2, 0.5, 0.3], "he {writes}")
+    assert right == "Yes: the position of 写 got 50% of its attention. It wrote: he {writes}"
+    assert wrong.startswith("It looked mostly at the position of 写, with 50% of its attention.")
+    assert wrong.endswith("It wrote: he {writes}")
