@@ -10,7 +10,7 @@ from streamlit.testing.v1 import AppTest
 from pages.shared.frame import session
 from seq2seq_core.data import bundled
 from seq2seq_core.data.corpus import Row
-from tests.pages.laboratory import HELD_OUT, ROWS, Laboratory, address, view_of
+from tests.pages.laboratory import HELD_OUT, ROWS, Laboratory, address
 
 
 def draw() -> None:
@@ -72,11 +72,6 @@ def test_a_key_that_opens_nothing_is_always_said_in_the_same_words(
     assert error.value.startswith("This link leads to no work that is kept here")
     assert address(app) == {}
     assert app.session_state["view"].revision is None
-
-
-def test_the_size_of_a_corpus_is_counted_over_its_usable_pairs(lab: Laboratory) -> None:
-    rows = (Row("我 笑", "I laugh"), Row("我 哭", "I cry"), Row("你", ""))
-    assert session.corpus_sizes(view_of(*rows)) == (2, 3, 3)
 
 
 def test_dead_workers_are_started_again_and_living_ones_left_alone(

@@ -10,6 +10,7 @@ from pages.shared.frame import session
 from pages.shared.runs import trained
 from seq2seq_core.config import ModelConfig
 from seq2seq_core.data import bundled
+from seq2seq_core.data.corpus import Row
 from seq2seq_core.errors import CheckpointError
 from seq2seq_core.models import build_model
 from seq2seq_core.store import schema
@@ -89,3 +90,8 @@ def test_sentences_chosen_after_a_run_has_ended_are_translated_by_its_last_weigh
     (sentence,) = trained.run_preview(own_lab.runs()["gru"])
     assert " ".join(sentence["source"]) == ROWS[7].source
     assert tuple(sentence["output"]) == select(own_lab, "gru", ROWS[7].source).translation.tokens
+
+
+def test_the_size_of_a_corpus_is_counted_over_its_usable_pairs(lab: Laboratory) -> None:
+    rows = (Row("我 笑", "I laugh"), Row("我 哭", "I cry"), Row("你", ""))
+    assert trained.corpus_sizes(view_of(*rows)) == (2, 3, 3)
