@@ -1,4 +1,4 @@
-"""Where a model looked: the heat map of a sentence, all sentences at a glance, what it is worth."""
+"""Where a model looked: in one sentence, in all at a glance, and whether it was the right word."""
 
 from __future__ import annotations
 
@@ -26,9 +26,14 @@ from seq2seq_core.decoding.translator import Translation
 from seq2seq_core.evaluation import alignment
 from seq2seq_core.store import Run
 
+READING_HINT = N_(
+    "A row is a word as it was written, a column a position that the encoder read; each row adds "
+    "up to one. A position has read its neighbours too: it is not just its word."
+)
+
 
 def describe_map(map_view: SelectedMap) -> str:
-    """The map in words, for those who do not see it."""
+    """The map in words, for a reader who does not see it."""
     positions = alignment.argmax_positions(map_view.weights)
     return " ".join(
         _(
@@ -41,16 +46,10 @@ def describe_map(map_view: SelectedMap) -> str:
     )
 
 
-READING_HINT = N_(
-    "A row is a word as it was written, a column a position that the encoder read; each row adds "
-    "up to one. A position has read its neighbours too: it is not just its word."
-)
-
-
 def map_from_steps(translation: Translation) -> SelectedMap:
-    """The one map of a model that has one, as its steps hold it."""
-    token_weights = [(s.token, s.attention) for s in translation.steps if s.attention is not None]
-    rows, weights = [token for token, _row in token_weights], [row for _token, row in token_weights]
+    """The one map of a recurrent model; without attention it has no rows."""
+    steps = [(step.token, step.attention) for step in translation.steps if step.attention]
+    rows, weights = [token for token, _weights in steps], [weights for _token, weights in steps]
     return SelectedMap("cross", rows, translation.source_tokens, weights)
 
 
@@ -96,7 +95,7 @@ def gold_links(selection: Selection) -> tuple[alignment.AlignmentLinks, alignmen
 
 def describe_misalignment(selection: Selection, positions: Sequence[int]) -> str | None:
     """A right word that looked elsewhere than at the word it comes from, and why it can."""
-    misalignments = alignment.misaligned(positions, *gold_links(selection))
+    misalignments = alignment.find_misalignments(positions, *gold_links(selection))
     if not misalignments:
         return None
     t, attended_position, expected_position = misalignments[0]
@@ -116,18 +115,17 @@ def describe_misalignment(selection: Selection, positions: Sequence[int]) -> str
 
 
 def show_sentence_notes(selection: Selection, map_view: SelectedMap) -> None:
-    """What the map says in words: which links cross, and where nobody looks."""
+    """What the map says in words: how many links cross, and which source words get no look."""
     weights = map_view.weights[: len(selection.translation.tokens)]  # without <eos>
     if map_view.part != "cross" or not weights:
         return
     sources = selection.translation.source_tokens
     positions = alignment.argmax_positions(weights)
-    crossing_count = alignment.count_crossings(positions)
-    unattended_words = [sources[j] for j in alignment.unattended(weights)]
+    unattended_words = [sources[j] for j in alignment.unattended_positions(weights)]
     st.subheader(_("In this sentence"), anchor=False)
     if map_view.title:
         st.caption(map_view.title)
-    lines = [describe_crossings(crossing_count)]
+    lines = [describe_crossings(alignment.count_crossings(positions))]
     if unattended_words:
         lines.append(
             _("Hardly looked at by any word: {words}", words=join_with_glosses(unattended_words))
@@ -141,8 +139,8 @@ def show_sentence_notes(selection: Selection, map_view: SelectedMap) -> None:
 
 
 def show_alignment(selection: Selection) -> None:
-    """The score never stands alone: beside it what knowing nothing would get."""
-    alignment_score = evaluations.cached_alignment(selection.run, selection.trained)
+    """How often the largest weight lies on the right word, and what knowing nothing would get."""
+    result = evaluations.cached_alignment(selection.run, selection.trained)
     st.subheader(_("Does it look at the matching word?"), anchor=False)
     if selection.run.model_config.is_transformer:
         st.caption(head_patterns.last_layer_note())
@@ -154,7 +152,7 @@ def show_alignment(selection: Selection) -> None:
                 "read its map as an alignment."
             )
         )
-    if alignment_score is None:
+    if result is None:
         st.text(
             _("This cannot be said: the corpus names no matching words.")
             if selection.run.model_config.has_attention
@@ -162,29 +160,29 @@ def show_alignment(selection: Selection) -> None:
         )
     else:
         with st.container(horizontal=True, gap="medium"):
-            st.metric(_("attention"), f"{alignment_score.score:.0%}", width="content")
-            st.metric(_("chance"), f"{alignment_score.chance:.0%}", width="content")
-            st.metric(_("diagonal guess"), f"{alignment_score.diagonal:.0%}", width="content")
+            st.metric(_("attention"), f"{result.score:.0%}", width="content")
+            st.metric(_("chance"), f"{result.chance:.0%}", width="content")
+            st.metric(_("diagonal guess"), f"{result.diagonal:.0%}", width="content")
         st.caption(
             _(
                 "For {words} words the corpus names the source word they come from. How often the "
                 "largest weight lies on it, beside two guesses that know nothing: looking anywhere "
                 "gets {chance}, looking at the same place along the sentence {diagonal}. With "
                 "words that also help, attention gets {lenient}.",
-                words=alignment_score.word_count,
-                chance=f"{alignment_score.chance:.0%}",
-                diagonal=f"{alignment_score.diagonal:.0%}",
-                lenient=f"{alignment_score.lenient:.0%}",
+                words=result.word_count,
+                chance=f"{result.chance:.0%}",
+                diagonal=f"{result.diagonal:.0%}",
+                lenient=f"{result.lenient:.0%}",
             )
         )
 
 
 def show_multi_head(selection: Selection) -> None:
     """A Transformer: one of its many maps large, all of them beside it."""
-    maps_by_part = head_patterns.sentence_heads(selection)
+    parts = head_patterns.sentence_heads(selection)
     picture_column, side_column = st.columns([3, 2], gap="large")
     with picture_column, st.container(border=True, key="attention_picture"):
-        part = maps_by_part[head_patterns.choose_part()]
+        part = parts[head_patterns.choose_part()]
         map_view = head_patterns.selected_map(part)
         show_heat_map(selection.run, map_view, selection.translation.unknown)
     with side_column:
@@ -207,24 +205,23 @@ def show_single_map(selection: Selection) -> None:
         show_alignment(selection)
 
 
-def choose_attending_run(page: str, choices: Sequence[Run]) -> Selection:
-    """Where nobody asked for a run: one that has something to show."""
+def choose_attending_run(page: str, runs: Sequence[Run]) -> Selection:
+    """The run of the URL; without one there, a run that has attention, if any."""
     if url_state.get_param("run") is None:
-        select_run(next((r for r in choices if r.model_config.has_attention), choices[0]))
-    return choose_run_and_sentence(page, choices)
+        select_run(next((run for run in runs if run.model_config.has_attention), runs[0]))
+    return choose_run_and_sentence(page, runs)
 
 
 def draw_attention(selection: Selection) -> None:
-    maps = evaluations.cached_attention_maps(selection.run, selection.trained) or ()
     if selection.run.model_config.is_transformer:
         show_multi_head(selection)
     else:
         show_single_map(selection)
-    if maps:
+    if maps := evaluations.cached_attention_maps(selection.run, selection.trained):
         draw_attention_overview(selection, maps, container_key="attention_picture")
-    counterpart_run = find_counterpart(selection.run, list_runs())
-    draw_attention_contrast(selection.run, counterpart_run, selection.text)
-    rerun_on_progress(counterpart_run)
+    counterpart = find_counterpart(selection.run, list_runs())
+    draw_attention_contrast(selection.run, counterpart, selection.text)
+    rerun_on_progress(counterpart)
 
 
 trained_page(

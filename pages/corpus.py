@@ -26,7 +26,7 @@ VIEWS = {
 
 @errors.deferred_errors
 def undo_change() -> None:
-    """Back to the version before the one that is shown, not before somebody else's."""
+    """Back to the version before the one shown here, whatever another tab has saved since."""
     view = edits.shown_revision()["view"]
     table.unmount_editor()
     if view is None or view.revision is None or view.revision.parent_id is None:
@@ -46,7 +46,7 @@ def view_switch() -> str:
 
 
 def start_training() -> None:
-    """Start a run on this corpus and go to where it is seen."""
+    """Start a run on this corpus and go to the page that shows it."""
     try:
         actions.start_and_select_run(*panel.chosen_configs(), controls.chosen_pace())
     except Seq2SeqError as error:
@@ -66,7 +66,7 @@ def undo_button(view: CorpusView) -> None:
 
 
 def corpus_actions(view: CorpusView) -> None:
-    """Whether all is kept, the step back, and the way on."""
+    """Whether the corpus is saved, the step back, and the way on."""
     st.text("✓ " + _("saved") if view.revision else _("not changed yet"))
     undo_button(view)
     if st.button(
@@ -76,8 +76,8 @@ def corpus_actions(view: CorpusView) -> None:
 
 
 def show_all_pairs() -> CorpusView:
-    """The table, on a phone the cards, and what can be done with all pairs."""
-    toolbar_area = st.container(key="corpus_above")  # above the table, but known only after it
+    """The table, on a phone the cards, and the toolbar for all pairs."""
+    toolbar_area = st.container(key="corpus_above")  # above the table, but filled after its edits
     with st.container(key="corpus_grid"):
         view, rows = table.draw_editor(table.mounted_view())
     with st.container(key="corpus_cards"):
@@ -115,7 +115,7 @@ def page() -> None:
     with notices_area:
         edits.show_notices()
     with actions_area:
-        if view_name == "own":  # what is not added yet is known there alone, so the way on is, too
+        if view_name == "own":  # the composer has its own way on: it alone knows an unsaved pair
             undo_button(view)
         else:
             corpus_actions(view)

@@ -1,4 +1,4 @@
-"""Walk through one translation, one token at a time."""
+"""Step through one translation, one token at a time."""
 
 from __future__ import annotations
 
@@ -13,14 +13,11 @@ from pages.shared.frame import components, errors, url_state
 from pages.shared.frame.i18n import _, join_sentences
 from pages.shared.runs.page import trained_page
 from pages.shared.runs.run_corpus import reference_translation
-from pages.shared.runs.selection import (
-    Selection,
-    choose_run_and_sentence,
-)
+from pages.shared.runs.selection import Selection, choose_run_and_sentence
 
 
 def sync_step() -> None:
-    """Where the walk came to rest; the stepper has put it into the URL already."""
+    """The step where the stepper rests; in the browser it stands in the URL already."""
     url_state.set_param("step", str(st.session_state["decode_stepper"].position))
 
 
@@ -36,7 +33,7 @@ def reset_stepper(sentence_key: str) -> None:
 def show_stepper(selection: Selection) -> None:
     with errors.errors_on_page():
         source = selection.translation.source_tokens
-        # not the update: who walks while the model still learns is not thrown back
+        # without the update: a learner who steps while the model learns is not set back to 0
         key = f"{selection.run.id}:{' '.join(source)}"
         reset_stepper(key)
         branches = branches_from_url(selection)
@@ -75,7 +72,7 @@ def describe_vectors(selection: Selection) -> str:
 
 
 def link_related_pages(has_attention: bool) -> None:
-    """Other ways to look at the same sentence."""
+    """Links to other pages about the same sentence."""
     with st.container(horizontal=True, gap="medium"):
         if has_attention:
             st.page_link(

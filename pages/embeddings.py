@@ -11,10 +11,7 @@ from pages.shared.frame.glossary import join_with_glosses, word_gloss
 from pages.shared.frame.i18n import _, join_sentences
 from pages.shared.inspection import embedding_plot
 from pages.shared.runs.page import trained_page
-from pages.shared.runs.selection import (
-    SelectedRun,
-    choose_trained_run,
-)
+from pages.shared.runs.selection import SelectedRun, choose_trained_run
 from seq2seq_core.store import Run
 
 
@@ -26,7 +23,7 @@ def choose_vector_set() -> str:
 
 
 def untrained_switch() -> bool:
-    """Whether the model is shown as it was drawn by lot, before its first update."""
+    """Whether the vectors are those of the model as it was initialised, before its first update."""
     is_on = url_state.get_option("untrained", (False, True), False)
     bound = widgets.bind("words", "untrained", is_on, default=False)
     return st.toggle(
@@ -39,6 +36,7 @@ def untrained_switch() -> bool:
 
 
 def choose_word(run: Run, name: str, words: Sequence[str], default: str) -> str:
+    """The word whose neighbours are listed. name: of the vector set."""
     current_word = url_state.get_option("near", words, default)
     bound = widgets.bind("words", "near", current_word, scope=f"{run.id}_{name}")
     return st.selectbox(
@@ -51,18 +49,18 @@ def choose_word(run: Run, name: str, words: Sequence[str], default: str) -> str:
     )
 
 
-def show_neighbours(similarities: dict[str, float], states: bool) -> None:
-    """The neighbours with their numbers."""
+def show_neighbours(cosines: dict[str, float], are_states: bool) -> None:
+    """A table of the neighbours, the nearest first; are_states: a word has several vectors."""
     st.subheader(_("Its nearest neighbours"), anchor=False)
-    if not similarities:
+    if not cosines:
         st.text(_("There is no other word."))
         return
-    meanings = [word_gloss(word) for word in similarities]
+    meanings = [word_gloss(word) for word in cosines]
     st.dataframe(
         {
-            "word": list(similarities),
+            "word": list(cosines),
             **({"meaning": meanings} if any(meanings) else {}),
-            "cosine": list(similarities.values()),
+            "cosine": list(cosines.values()),
         },
         column_config={
             "word": _("word"),
@@ -70,7 +68,7 @@ def show_neighbours(similarities: dict[str, float], states: bool) -> None:
             "cosine": st.column_config.NumberColumn(_("cosine"), format="%.2f"),
         },
         hide_index=True,
-        height=35 * (len(similarities) + 1) + 2,
+        height=35 * (len(cosines) + 1) + 2,
         key="words_nearest",
     )
     cosine_note = _(
@@ -78,7 +76,7 @@ def show_neighbours(similarities: dict[str, float], states: bool) -> None:
         "where they point in opposite ways."
     )
     mean_note = _("A word that has several states stands here for their mean.")
-    st.caption(join_sentences(cosine_note, mean_note if states else None))
+    st.caption(join_sentences(cosine_note, mean_note if are_states else None))
 
 
 def draw_embeddings(selected: SelectedRun) -> None:
@@ -87,23 +85,23 @@ def draw_embeddings(selected: SelectedRun) -> None:
         name = choose_vector_set()
         is_untrained = untrained_switch()
     trained_vectors, _trained_projection = embedding_plot.projected_vectors(run, trained, name)
-    displayed_run = embedding_plot.restore_untrained(run) if is_untrained else trained
-    vector_set, projection = embedding_plot.projected_vectors(run, displayed_run, name)
+    displayed = embedding_plot.restore_untrained(run) if is_untrained else trained
+    vectors, projection = embedding_plot.projected_vectors(run, displayed, name)
     picture_column, side_column = st.columns([5, 3], gap="large")
     with side_column:
         words = list(dict.fromkeys(trained_vectors.words))
         word = choose_word(run, name, words, embedding_plot.closest_word(trained_vectors))
-        similarities = embedding_plot.nearest_words(vector_set, word)
-        show_neighbours(similarities, states=bool(vector_set.positions))
+        cosines = embedding_plot.nearest_words(vectors, word)
+        show_neighbours(cosines, are_states=bool(vectors.positions))
     with picture_column, st.container(border=True, key="words_picture"):
-        embedding_plot.draw_embedding_plot(name, vector_set, projection, word, similarities)
-        st.caption(embedding_plot.describe_vector_set(name, vector_set, trained))
+        embedding_plot.draw_embedding_plot(name, vectors, projection, word, cosines)
+        st.caption(embedding_plot.describe_vector_set(name, vectors, trained))
         st.caption(
             _(
                 "An axis is no property of a word: it is a mixture of all {size} numbers, the one "
                 "along which the points differ most. The picture keeps {share} of the variance, so "
                 "distances in it can mislead; the cosines beside it are of all {size} numbers.",
-                size=vector_set.vector_size,
+                size=vectors.vector_size,
                 share=f"{sum(projection.variance_shares):.0%}",
             )
         )

@@ -19,13 +19,18 @@ from pages.shared.inspection.step_words import (
     true_token,
 )
 from pages.shared.runs.page import trained_page
-from pages.shared.runs.selection import (
-    Selection,
-    choose_run_and_sentence,
-)
+from pages.shared.runs.selection import Selection, choose_run_and_sentence
 from seq2seq_core.config import ModelConfig
-from seq2seq_core.inspection import hidden_states as core
-from seq2seq_core.inspection.hidden_states import InspectedTranslation
+from seq2seq_core.inspection.hidden_states import (
+    CellLocation,
+    InspectedTranslation,
+    explain_cell_step,
+    explain_loss,
+    explain_step,
+    inspect_translation,
+    step_attention,
+    vector_series,
+)
 from seq2seq_core.models.calculation import Location
 
 ATTENTION_LABELS = {"cross": N_("over the source"), "decoder": N_("over its own words")}
@@ -39,11 +44,11 @@ CELL_LABELS = {
 
 @dataclass(frozen=True)
 class Focus:
-    """What of the sentence is looked at; words count from 0."""
+    """What of the sentence the page shows; everything counts from 0."""
 
-    step: int
-    position: int
-    part: str
+    step: int  # of the decoder
+    position: int  # of the word that it looks at
+    part: str  # which attention: cross, or own (a Transformer's decoder over its own words)
     layer: int
     head: int
 
@@ -55,7 +60,7 @@ def choose_option(
     format_option: Callable[[str], str],
     default_index: int = 0,
 ) -> str:
-    """A choice that goes into the address under this name; nothing to choose shows nothing."""
+    """A choice that goes into the URL under this name; one option alone shows no control."""
     default = options[default_index]
     if len(options) < 2:
         return default
@@ -78,7 +83,7 @@ def number_labels(count: int) -> list[str]:
 
 @errors.deferred_errors
 def sync_position() -> None:
-    """A column of the strips or a word beside the numbers was clicked."""
+    """A click on a column of the states or on a word beside the numbers goes into the URL."""
     for key in ("inside_strips", "inside_numbers"):
         for name in ("target", "source"):
             if (number := getattr(st.session_state.get(key), name, None)) is not None:
@@ -94,28 +99,23 @@ def reset_focus(sentence_key: str) -> None:
 
 
 def selected_step(count: int) -> int:
-    """The chosen step, else where the walk of Decode stands, else the first; from 0."""
+    """The chosen step, else the step that Decode shows, else the first; from 0."""
     steps = range(1, count + 1)
     return url_state.get_option("target", steps, url_state.get_option("step", steps, 1)) - 1
 
 
 def selected_position(
-    inspected_translation: InspectedTranslation, step: int, part: str, layer: int, head: int
+    inspected: InspectedTranslation, step: int, part: str, layer: int, head: int
 ) -> int:
-    """The chosen word, else the one that is looked at most; from 0."""
-    attention_weights = core.step_attention(
-        inspected_translation, Location(step, 0, part, layer, head)
-    )
-    count = len(attention_weights or inspected_translation.src[0])
-    best_position = max(range(count), key=attention_weights.__getitem__) if attention_weights else 0
+    """The chosen word, else the one with the largest weight; from 0."""
+    weights = step_attention(inspected, Location(step, 0, part, layer, head))
+    count = len(weights or inspected.src[0])
+    best_position = max(range(count), key=weights.__getitem__) if weights else 0
     return url_state.get_option("source", range(1, count + 1), best_position + 1) - 1
 
 
 def show_states_over_time(
-    selection: Selection,
-    inspected_translation: InspectedTranslation,
-    focus: Focus,
-    model: ModelConfig,
+    selection: Selection, inspected: InspectedTranslation, focus: Focus, model: ModelConfig
 ) -> None:
     st.subheader(_("1 · States over time"), anchor=False)
     translation = selection.translation
@@ -124,7 +124,7 @@ def show_states_over_time(
         key="inside_strips",
         data=hidden_states.hidden_states_data(
             f"{selection.run.id}:{selection.text}",
-            core.vector_series(inspected_translation, focus.layer),
+            vector_series(inspected, focus.layer),
             translation.source_tokens,
             [step.token for step in translation.steps],
             (source, focus.step),
@@ -143,10 +143,7 @@ def show_states_over_time(
 
 
 def show_cell(
-    selection: Selection,
-    inspected_translation: InspectedTranslation,
-    focus: Focus,
-    model: ModelConfig,
+    selection: Selection, inspected: InspectedTranslation, focus: Focus, model: ModelConfig
 ) -> None:
     st.subheader(_("2 · One cell"), anchor=False)
     if model.is_transformer:
@@ -162,50 +159,43 @@ def show_cell(
         "part", _("Whose cell"), ["decoder", *encoders], lambda name: _(CELL_LABELS[name])
     )
     side, word = ("decoder", focus.step) if part == "decoder" else ("encoder", focus.position)
-    cell_location = core.CellLocation(side, focus.layer, word, part == "encoder_backwards")
+    cell_location = CellLocation(side, focus.layer, word, part == "encoder_backwards")
     heading = cell_heading(selection.translation, side, word)
     if model.architecture == "rnn":
         st.markdown(_("An RNN has no gates: one formula makes the new state out of the old one."))
-    equations = core.explain_cell_step(inspected_translation, cell_location)
-    label_context = CalculationContext(
-        {"source": selection.translation.source_tokens[focus.position]}
-    )
+    equations = explain_cell_step(inspected, cell_location)
+    context = CalculationContext({"source": selection.translation.source_tokens[focus.position]})
     calculation.calculation_component(
         key="inside_cell",
         data=calculation.calculation_data(
-            f"{selection.run.id}:{part}:{focus.layer}", heading, equations, label_context
+            f"{selection.run.id}:{part}:{focus.layer}", heading, equations, context
         ),
     )
 
 
 def show_calculation(
-    selection: Selection,
-    inspected_translation: InspectedTranslation,
-    focus: Focus,
-    model: ModelConfig,
+    selection: Selection, inspected: InspectedTranslation, focus: Focus, model: ModelConfig
 ) -> None:
     st.subheader(_("3 · The numbers"), anchor=False)
     step = selection.translation.steps[focus.step]
     part = focus.part if model.is_transformer else "cross"
-    equations = core.explain_step(
-        inspected_translation, Location(focus.step, focus.position, part, focus.layer, focus.head)
-    )
+    location = Location(focus.step, focus.position, part, focus.layer, focus.head)
+    equations = explain_step(inspected, location)
     loss_token, reason = true_token(selection, focus.step)
     vocabulary = selection.trained.translator.codec.target
     if loss_token is not None:
-        equations += core.explain_loss(equations, vocabulary.encode([loss_token])[0])
+        equations += explain_loss(equations, vocabulary.encode([loss_token])[0])
     words = position_tokens(selection, part)
     word = words[focus.position]
     heading = calculation_heading(step.token, word if model.has_attention else None)
-    selectable_count = focus.step + 1 if part == "own" else len(words)
-    label_context = CalculationContext(
-        word,
-        step.token,
-        words,
-        focus.position,
-        vocabulary.tokens,
-        loss_token or "",
-        selectable_count,
+    context = CalculationContext(
+        source=word,
+        target=step.token,
+        positions=words,
+        selected_position=focus.position,
+        vocabulary=vocabulary.tokens,
+        reference_token=loss_token or "",
+        clickable_count=focus.step + 1 if part == "own" else len(words),
     )
     calculation.calculation_component(
         key="inside_numbers",
@@ -213,7 +203,7 @@ def show_calculation(
             f"{selection.run.id}:{part}",
             heading,
             equations,
-            label_context,
+            context,
             segments(
                 "It gives {token} {probability}.",
                 token={"target": step.token},
@@ -235,10 +225,8 @@ def draw_inside(selection: Selection) -> None:
     reset_focus(f"{selection.run.id}:{' '.join(translation.source_tokens)}")
     model = selection.run.model_config
     output_tokens = [step.token for step in translation.steps]
-    inspected_translation = core.inspect_translation(
-        selection.trained.translator,
-        translation.source_tokens,
-        output_tokens,
+    inspected = inspect_translation(
+        selection.trained.translator, translation.source_tokens, output_tokens
     )
     with st.container(horizontal=True, gap="medium", key="inside_choices"):
         layer = int(choose_option("layer", _("Layer"), number_labels(model.layers), str, -1)) - 1
@@ -253,11 +241,12 @@ def draw_inside(selection: Selection) -> None:
             part = "own" if part_name == "decoder" else part_name
             head = int(choose_option("head", _("Head"), number_labels(model.heads), str)) - 1
     step = selected_step(len(output_tokens))
-    location = (step, part, layer, head) if model.is_transformer else (step, "cross", 0, 0)
-    focus = Focus(step, selected_position(inspected_translation, *location), part, layer, head)
-    show_states_over_time(selection, inspected_translation, focus, model)
-    show_cell(selection, inspected_translation, focus, model)
-    show_calculation(selection, inspected_translation, focus, model)
+    attention_layer = layer if model.is_transformer else 0  # a recurrent model attends only once
+    position = selected_position(inspected, step, part, attention_layer, head)
+    focus = Focus(step, position, part, layer, head)
+    show_states_over_time(selection, inspected, focus, model)
+    show_cell(selection, inspected, focus, model)
+    show_calculation(selection, inspected, focus, model)
 
 
 trained_page(

@@ -13,10 +13,7 @@ from pages.shared.frame import theme
 from pages.shared.frame.i18n import _
 from pages.shared.runs import evaluations
 from pages.shared.runs.page import trained_page
-from pages.shared.runs.selection import (
-    SelectedRun,
-    choose_trained_run,
-)
+from pages.shared.runs.selection import SelectedRun, choose_trained_run
 from seq2seq_core.evaluation import report
 from seq2seq_core.evaluation.report import EvaluationReport
 from seq2seq_core.figures.bars import Bar, bar_chart
@@ -49,19 +46,16 @@ def describe_measurement(run: Run, trained: TrainedRun) -> str:
 def show_exact_match(
     training_report: EvaluationReport, held_out_report: EvaluationReport | None
 ) -> None:
-    """The dominant numbers: sentences that are right to the last word."""
+    """The two largest numbers of the page, and a sentence on what they say about the model."""
+    training_share = training_report.exact_match
+    held_out_share = None if held_out_report is None else held_out_report.exact_match
     with st.container(border=True, key="metrics_exact", height="stretch"):
         st.markdown(_("**Exact match**: sentences that are right to the last word"))
         with st.container(horizontal=True, gap="large"):
-            st.metric(_("training pairs"), f"{training_report.exact_match:.0%}", width="content")
-            held_out = "–" if held_out_report is None else f"{held_out_report.exact_match:.0%}"
+            st.metric(_("training pairs"), f"{training_share:.0%}", width="content")
+            held_out = "–" if held_out_share is None else f"{held_out_share:.0%}"
             st.metric(_("held-out pairs"), held_out, width="content")
-        st.caption(
-            describe_generalization(
-                training_report.exact_match,
-                None if held_out_report is None else held_out_report.exact_match,
-            )
-        )
+        st.caption(describe_generalization(training_share, held_out_share))
 
 
 def show_exact_match_by_length(evaluation_report: EvaluationReport, on_held_out: bool) -> None:
@@ -161,13 +155,13 @@ def draw_metrics(selected: SelectedRun) -> None:
     show_text_metrics(evaluation_report, has_held_out)
     show_teacher_forcing(evaluation_report)
     texts = evaluations.evaluation_sample(run, has_held_out).texts
-    # while the model learns the rows change places: nothing can be chosen among them
+    # while the model learns the rows change places: no choice would stay at its sentence
     key = str(run.id) if run.is_active else f"{run.id}_{trained.update}"
-    selected_sentence = draw_sentence_table(
+    sentence = draw_sentence_table(
         key, texts, evaluation_report.sentences, selectable=not run.is_active
     )
-    draw_sentence_scores(selected_sentence)
-    draw_bleu_signature(evaluation_report.scores.bleu_signature, selected_sentence)
+    draw_sentence_scores(sentence)
+    draw_bleu_signature(evaluation_report.scores.bleu_signature, sentence)
 
 
 trained_page("metrics", _("Metrics: how good is it?"), None, choose_trained_run, draw_metrics)

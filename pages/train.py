@@ -21,8 +21,7 @@ from seq2seq_core.data.corpus import held_out_size
 from seq2seq_core.errors import Seq2SeqError
 from seq2seq_core.store import Run
 
-REFRESH_SECONDS = 0.25  # seconds between two looks while something runs
-
+REFRESH_SECONDS = 0.25  # between two updates of the picture while a run goes
 
 Configs = tuple[ModelConfig, TrainingConfig]
 
@@ -41,7 +40,7 @@ def outdated_reason(run: Run, view: session.CorpusView, configs: Configs | None)
 
 
 def show_settings(view: session.CorpusView, configs: Configs | None) -> None:
-    """What the next model will be."""
+    """The settings of the next model."""
     key = widgets.widget_key("train", "presets")  # a chosen preset closes its list
     with st.popover(_("Presets"), icon=":material/auto_stories:", key=key, width="stretch"):
         presets.draw_presets()
@@ -56,15 +55,16 @@ def show_settings(view: session.CorpusView, configs: Configs | None) -> None:
     with st.popover(
         _("More settings"), icon=":material/tune:", key="train_settings", width="stretch"
     ):
-        for title, choices in ((_("Model"), MORE_MODEL_SETTINGS), (_("Learning"), MORE_LEARNING)):
+        for title, settings in ((_("Model"), MORE_MODEL_SETTINGS), (_("Learning"), MORE_LEARNING)):
             st.subheader(title, anchor=False)
-            panel.draw_settings(choices)
+            panel.draw_settings(settings)
 
 
-# --- what moves -----------------------------------------------------------------------------
+# --- what changes while a run goes ----------------------------------------------------------
 
 
 def show_status(run: Run | None, outdated_note: str | None) -> None:
+    """What the run does, or why it failed and how to go on."""
     if run is None or run.status != "failed" or run.reason is None:
         st.text(join_sentences(controls.describe_run_status(run), outdated_note))
         return
@@ -74,7 +74,21 @@ def show_status(run: Run | None, outdated_note: str | None) -> None:
         label = _("Try again with learning rate {rate}", rate=f"{rate:g}")
         if st.button(label, key="train_slower"):
             controls.retry_with_rate(run, rate)
-            st.rerun()  # the whole page: it looks at the new run
+            st.rerun()  # the whole page: it shows the new run
+
+
+def untrained_configs(
+    run: Run | None, view: session.CorpusView, configs: Configs | None
+) -> Configs | None:
+    """Of the model whose sentences are shown before an update has changed any.
+
+    Of a run: its own, if the corpus is still the one that it learns from. Without a run: the
+    settings of the next model.
+    """
+    if run is None:
+        return configs
+    same_corpus = run.revision_id == getattr(view.revision, "id", None)
+    return (run.model, run.training) if same_corpus else None
 
 
 def show_live_picture(
@@ -83,20 +97,17 @@ def show_live_picture(
     """Everything that moves: numbers, curve, sentences, attention."""
     on_new = bool(held_out_sources(run)) if run else bool(view.held_out)
     sentences = trained.run_preview(run) if run else []
-    if not sentences and run and run.revision_id == getattr(view.revision, "id", None):
-        configs = run.model, run.training
-    elif run:
-        configs = None
-    if not sentences and configs:  # what it writes before its first update
-        sentences = trained.untrained_preview(view, configs[0], configs[1].seed)
-    updates, model = panel.setting_value(UPDATES), configs[0] if configs else None
+    untrained = None if sentences else untrained_configs(run, view, configs)
+    if untrained:
+        sentences = trained.untrained_preview(view, untrained[0], untrained[1].seed)
+    updates, model = panel.setting_value(UPDATES), untrained[0] if untrained else None
     with st.container(border=True, key="train_picture"):
         data = live_view.live_data("train", run, sentences, on_new, previous_run, updates, model)
         live_view.live_component(key="train_live", data=data)
 
 
 def describe_corpus(view: session.CorpusView) -> None:
-    """What this is, and what it learns from, in one or two lines."""
+    """What the model learns from, in one or two lines."""
     pairs, source, target = trained.corpus_sizes(view)
     text = _(
         "{pairs} sentence pairs, {source} source and {target} target words.",
@@ -123,20 +134,20 @@ def page() -> None:
     describe_corpus(view)
     panel.drop_invalid()
     configs = panel.configs_or_none()
-    choices = list_runs()
-    run = selected_run(choices)
+    runs = list_runs()
+    run = selected_run(runs)
     top_column, side_column = st.columns([2.8, 1], gap="medium", vertical_alignment="center")
     if run is not None:
         with side_column, st.container(horizontal=True, key="train_runs"):
-            run_menu.run_menu(run, choices)
-        run = selected_run(choices)  # the control may have chosen another
+            run_menu.run_menu(run, runs)
+        run = selected_run(runs)  # the control may have chosen another
     if run is not None:
         controls.sync_pace(run)
     outdated_note = outdated_reason(run, view, configs) if run else None
     with top_column:
         controls.draw_run_controls(run, offers_new_model=outdated_note is not None)
     is_live = (run is not None and run.status in ("queued", "running")) or not session.is_warm()
-    previous_run = curves.previous_run(run, choices) if run else None
+    previous_run = curves.previous_run(run, runs) if run else None
 
     @st.fragment(run_every=REFRESH_SECONDS if is_live else None)
     def show_progress() -> None:

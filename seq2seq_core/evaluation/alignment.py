@@ -37,9 +37,9 @@ def linked_targets(links: AlignmentLinks) -> list[int]:
 def find_gold_links(
     pairs: Iterable[Pair], source: Sequence[str], output: Sequence[str]
 ) -> tuple[AlignmentLinks, AlignmentLinks]:
-    """The sure links of the output's right words, and all possible ones, of this source's pair.
+    """(sure, possible) links of the pair that has this source; both empty where none has.
 
-    No links where no pair has this source.
+    Sure links count only for the words of the output that are right.
     """
     pair = find_pair(pairs, source)
     if pair is None:
@@ -50,7 +50,7 @@ def find_gold_links(
 
 
 def chance_alignment(pairs: Sequence[Pair]) -> float | None:
-    """The score that looking anywhere is expected to get; None without a sure link."""
+    """The score to expect of weights that lie anywhere by chance; None without a sure link."""
     shares = [
         len(linked_sources(pair.sure, t)) / len(pair.source)
         for pair in pairs
@@ -78,10 +78,10 @@ class AlignmentScore:
 def score_alignment(
     positions: Sequence[Sequence[int]], pairs: Sequence[Pair]
 ) -> AlignmentScore | None:
-    """Attention against gold links, beside two guesses that know nothing.
+    """Attention against gold links, beside two guesses that know nothing of the words.
 
-    positions: for each pair the largest weights' places, see `argmax_positions`; those behind the
-    last target word do not count. None where no target word has a sure link.
+    positions: for each pair the places of the largest weights, see `argmax_positions`; those after
+    the last target word do not count. None where no target word has a sure link.
     """
     score = lenient = diagonal = word_count = 0
     for peaks, pair in zip(positions, pairs, strict=True):
@@ -99,12 +99,13 @@ def score_alignment(
     )
 
 
-def misaligned(
+def find_misalignments(
     positions: Sequence[int], sure: AlignmentLinks, possible: AlignmentLinks
 ) -> list[tuple[int, int, int]]:
-    """(target position, where its largest weight lies, where a sure link says) if they differ.
+    """(target position, source position of its largest weight, that of a sure link) that differ.
 
-    A target word without a sure link is left out, and so is one that looks at a possible link.
+    A target word without a sure link is left out, and so is one whose weight lies on a possible
+    link.
     """
     return [
         (t, peak, min(linked_sources(sure, t)))
@@ -116,13 +117,11 @@ def misaligned(
 def count_crossings(positions: Sequence[int]) -> int:
     """How many pairs of links cross: the later target word looks further to the left."""
     return sum(
-        earlier_position > position
-        for t, position in enumerate(positions)
-        for earlier_position in positions[:t]
+        earlier > position for t, position in enumerate(positions) for earlier in positions[:t]
     )
 
 
-def unattended(weights: AttentionMatrix, threshold: float = MIN_ATTENTION) -> list[int]:
+def unattended_positions(weights: AttentionMatrix, threshold: float = MIN_ATTENTION) -> list[int]:
     """Source positions to which every target word gives less than `threshold` of its attention."""
     columns = zip(*weights, strict=True)
     return [j for j, column in enumerate(columns) if max(column) < threshold]

@@ -28,9 +28,9 @@ class Evaluation:
 
 
 def split_rows(batches: Batches) -> tuple[Tensor, ...]:
-    """All rows of `batches`, no more at once than a shared machine has memory for.
+    """The row numbers of `batches` in chunks that fit into the memory of a shared machine.
 
-    What takes room are the logits, and an additive score's numbers for each pair of positions.
+    The logits take most room, or an additive score's numbers for each pair of positions.
     """
     values_per_token = max(
         batches.target_vocabulary_size, batches.src.shape[1] * LIMITS.hidden_size
@@ -43,12 +43,12 @@ def split_rows(batches: Batches) -> tuple[Tensor, ...]:
 def evaluate(model: EncoderDecoder, batches: Batches, pairs: Sequence[Pair]) -> Evaluation:
     """Measure on all pairs of `batches`; `pairs` are the same ones, for their gold alignment.
 
-    Where every argmax is right with the true words before it, greedy decoding writes exactly this
-    sentence, so exact match costs nothing extra.
+    Where every argmax is right after the true words, greedy decoding writes exactly this sentence:
+    so exact match needs no decoding.
     """
     model.eval()
     loss, correct_tokens, token_count, exact_matches = 0.0, 0, 0, 0
-    peaks: list[list[int]] = []  # of each pair: where the largest weight of each token lies
+    peaks: list[list[int]] = []  # for each pair the source position of each largest weight
     for chunk in split_rows(batches):
         batch = batches.select_batch(chunk)
         logits, attention = model(batch.src, batch.src_mask, batch.tgt_in)

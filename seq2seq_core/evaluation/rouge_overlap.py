@@ -33,48 +33,39 @@ def f1_score(shared: int, in_output: int, in_reference: int) -> float:
 def intersect_multisets(
     items: Sequence[HashableItem], other_items: Sequence[HashableItem]
 ) -> tuple[HashableItem, ...]:
-    """What both have, each as often as both have it, in the order of the first."""
-    remaining, common_items = Counter(other_items), []
+    """What both have, each item as often as both have it, in the order of the first."""
+    remaining, shared = Counter(other_items), []
     for item in items:
         if remaining[item]:
             remaining[item] -= 1
-            common_items.append(item)
-    return tuple(common_items)
+            shared.append(item)
+    return tuple(shared)
 
 
 def longest_common_subsequence(words: Sequence[str], other_words: Sequence[str]) -> Words:
     """The longest sequence of words that stands in both in the same order, gaps allowed."""
-    best_by_prefix: list[Words] = [()] * (
-        len(other_words) + 1
-    )  # for what was read of `one`, by prefix of `other`
+    # longest[j]: of the words read until now and the first j of other_words
+    longest: list[Words] = [()] * (len(other_words) + 1)
     for word in words:
         row: list[Words] = [()]
         for j, other_word in enumerate(other_words):
-            row.append(
-                (*best_by_prefix[j], word)
-                if word == other_word
-                else max(best_by_prefix[j + 1], row[j], key=len)
-            )
-        best_by_prefix = row
-    return best_by_prefix[-1]
+            match = word == other_word
+            row.append((*longest[j], word) if match else max(longest[j + 1], row[j], key=len))
+        longest = row
+    return longest[-1]
 
 
 def find_overlap(output: str, reference: str) -> RougeOverlap:
     """What ROUGE-1, ROUGE-2 and ROUGE-L find in two sentences."""
     from rouge_score.tokenizers import DefaultTokenizer
 
-    tokenizer = (
-        CharacterTokenizer() if contains_chinese([reference, output]) else DefaultTokenizer()
-    )
-    output_words, reference_words = (
-        tuple(tokenizer.tokenize(output)),
-        tuple(tokenizer.tokenize(reference)),
-    )
-    bigrams = intersect_multisets(tuple(pairwise(output_words)), tuple(pairwise(reference_words)))
+    is_chinese = contains_chinese([reference, output])
+    tokenize = (CharacterTokenizer() if is_chinese else DefaultTokenizer()).tokenize
+    output_words, reference_words = tuple(tokenize(output)), tuple(tokenize(reference))
     return RougeOverlap(
-        output_words,
-        reference_words,
-        intersect_multisets(output_words, reference_words),
-        bigrams,
-        longest_common_subsequence(output_words, reference_words),
+        output=output_words,
+        reference=reference_words,
+        unigrams=intersect_multisets(output_words, reference_words),
+        bigrams=intersect_multisets([*pairwise(output_words)], [*pairwise(reference_words)]),
+        subsequence=longest_common_subsequence(output_words, reference_words),
     )

@@ -13,14 +13,14 @@ if TYPE_CHECKING:
 
 
 def exact_match(outputs: Sequence[Sequence[str]], references: Sequence[Sequence[str]]) -> float:
-    """Share of sentences that are right to the last token."""
+    """Share of sentences that are right to the last token. Needs at least one sentence."""
     matches = [list(o) == list(r) for o, r in zip(outputs, references, strict=True)]
     return sum(matches) / len(matches)
 
 
 @dataclass(frozen=True)
 class TextScores:
-    """Over a whole set of sentences."""
+    """A set of output texts against one reference each."""
 
     bleu: float  # 0 to 100
     bleu_signature: str  # says how it was computed (Post 2018)
@@ -31,6 +31,7 @@ class TextScores:
 
 
 def contains_chinese(texts: Sequence[str]) -> bool:
+    """Whether one of the texts has a Chinese character: such texts are cut into characters."""
     return any(CJK.search(text) for text in texts)
 
 
@@ -39,18 +40,15 @@ def score_texts(outputs: Sequence[str], references: Sequence[str]) -> TextScores
 
     One reference each. sacrebleu cuts Chinese references into characters by its own "zh" tokenizer.
     """
-    from sacrebleu.metrics import BLEU, CHRF  # costs .2 s: only who asks for it pays
+    from sacrebleu.metrics import BLEU, CHRF  # takes 0.2 s: not for pages without scores
 
-    # forced: our texts are tokens with spaces between, on both sides alike
-    bleu, chrf = BLEU(tokenize="zh" if contains_chinese(references) else "13a", force=True), CHRF()
-    score = bleu.corpus_score(list(outputs), [list(references)]).score
+    # force: no warning that the texts look tokenized; they are, on both sides alike
+    bleu = BLEU(tokenize="zh" if contains_chinese(references) else "13a", force=True)
+    bleu_score = bleu.corpus_score(list(outputs), [list(references)]).score
+    chrf_score = CHRF().corpus_score(list(outputs), [list(references)]).score
     rouge_scores = [rouge_f1(o, r) for o, r in zip(outputs, references, strict=True)]
-    return TextScores(
-        score,
-        str(bleu.get_signature()),
-        chrf.corpus_score(list(outputs), [list(references)]).score,
-        *(sum(values) / len(values) for values in zip(*rouge_scores, strict=True)),
-    )
+    rouge_means = [sum(values) / len(values) for values in zip(*rouge_scores, strict=True)]
+    return TextScores(bleu_score, str(bleu.get_signature()), chrf_score, *rouge_means)
 
 
 @dataclass(frozen=True)
@@ -77,7 +75,7 @@ def build_bleu(reference: str, effective_order: bool) -> BLEU:
 def sentence_bleu(output: str, reference: str) -> SentenceBleu:
     """BLEU of one sentence with effective_order: only n-grams that fit into it count.
 
-    By the plain formula a perfect sentence of three words gets 0, see plain_sentence_bleu.
+    By the plain formula a perfect sentence of three words gets 0, see unsmoothed_sentence_bleu.
     """
     bleu = build_bleu(reference, effective_order=True)
     result = bleu.sentence_score(output, [reference])
@@ -86,8 +84,11 @@ def sentence_bleu(output: str, reference: str) -> SentenceBleu:
 
 
 def unsmoothed_sentence_bleu(output: str, reference: str) -> float:
-    """BLEU of one sentence by the formula of 2002, made for whole texts: always up to four words
-    in a row, nothing smoothed. It is 0 where no four words in a row are right."""
+    """BLEU of one sentence by the formula of 2002, which was made for whole texts.
+
+    It always takes n-grams up to four words and smooths nothing: 0 where no four words in a row
+    are right.
+    """
     bleu = build_bleu(reference, effective_order=False)  # as a text of one sentence
     return bleu.corpus_score([output], [[reference]]).score
 

@@ -1,4 +1,4 @@
-"""The attention of many sentences at a glance: one small map each, and what it says in words."""
+"""The attention of many sentences at a glance: one small map each, and the numbers beside it."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ from seq2seq_core.evaluation.metrics import teacher_forced_attention
 
 @dataclass(frozen=True)
 class AttentionMap:
-    """Where a model looks for each target word, read with the true words before it."""
+    """The weights of each target word of a pair, read with the true words before it."""
 
     source: tuple[str, ...]
     target: tuple[str, ...]  # without <eos>
     weight_bytes: bytes  # target × source, see quantize_weights
     peak_positions: tuple[int, ...]  # for each target word the position with the largest weight
     strongest_link: tuple[int, int, float]  # target position, source position, weight
-    crossings: int
-    unattended: tuple[int, ...]  # source positions, see alignment.unattended
-    alignment: float | None  # share of the words with a gold link that look at it
+    crossings: int  # pairs of links that cross
+    unattended: tuple[int, ...]  # source positions, see alignment.unattended_positions
+    alignment: float | None  # see AlignmentScore.score; None without a sure link
 
 
 def quantize_weights(weights: Iterable[float]) -> bytes:
@@ -33,17 +33,17 @@ def quantize_weights(weights: Iterable[float]) -> bytes:
 
 def build_attention_map(weights: alignment.AttentionMatrix, pair: Pair) -> AttentionMap:
     """weights: target × source, without the row of <eos>."""
-    peak_positions = alignment.argmax_positions(weights)
-    score = alignment.score_alignment([peak_positions], [pair])
-    t = max(range(len(peak_positions)), key=lambda t: weights[t][peak_positions[t]])
+    peaks = alignment.argmax_positions(weights)
+    score = alignment.score_alignment([peaks], [pair])
+    t = max(range(len(peaks)), key=lambda t: weights[t][peaks[t]])
     return AttentionMap(
         source=pair.source,
         target=pair.target,
         weight_bytes=quantize_weights(weight for row in weights for weight in row),
-        peak_positions=tuple(peak_positions),
-        strongest_link=(t, peak_positions[t], weights[t][peak_positions[t]]),
-        crossings=alignment.count_crossings(peak_positions),
-        unattended=tuple(alignment.unattended(weights)),
+        peak_positions=tuple(peaks),
+        strongest_link=(t, peaks[t], weights[t][peaks[t]]),
+        crossings=alignment.count_crossings(peaks),
+        unattended=tuple(alignment.unattended_positions(weights)),
         alignment=None if score is None else score.score,
     )
 

@@ -1,4 +1,4 @@
-"""Vectors as points in a plane: principal components (Pearson 1901), and who is whose neighbour."""
+"""The vectors that a model has for words and positions, and which words are neighbours there."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from seq2seq_core.data.vocabulary import SPECIAL_TOKENS, UNK, Vocabulary
 from seq2seq_core.decoding.translator import Translator
 from seq2seq_core.models.base import EncoderDecoder
 
-MAX_STATES = 1500  # about so many at most; it decides how many sentences are read
-MAX_COMPARED_WORDS = 500  # words, the first ones, among which the closest two are looked for
+MAX_STATES = 1500  # positions, about: this decides how many sentences are read
+MAX_COMPARED_WORDS = 500  # the closest two words are looked for among the first ones
 
 TokenPosition = tuple[int, int]  # sentence, position
 
@@ -37,40 +37,11 @@ class VectorSet:
 
 
 @dataclass(frozen=True)
-class Projection:
-    """A cloud seen from the side on which it is widest."""
-
-    points: tuple[tuple[float, float], ...]
-    variance_shares: tuple[float, float]  # of the variance, along each axis
-
-
-@dataclass(frozen=True)
 class Neighbour:
+    """A word near another one."""
+
     word: str
     cosine: float  # -1 to 1, between the full vectors
-
-
-def pca(vectors: Tensor, axes: int = 2) -> tuple[Tensor, Tensor]:
-    """Coordinates (N, axes) on the axes of largest variance, and the share of it on each (axes,).
-
-    An axis may as well point the other way: here its largest component is positive, so that the
-    same vectors always give the same picture.
-    """
-    centred = vectors.double() - vectors.double().mean(0)
-    u, s, vh = torch.linalg.svd(centred, full_matrices=False)  # (N, K), (K,), (K, D)
-    signs = vh.gather(1, vh.abs().argmax(1, keepdim=True)).sign().squeeze(1)
-    variance = s.square()
-    shares = variance / variance.sum().clamp(min=1e-30)
-    points = u * s * signs
-    missing_axes = max(0, axes - len(s))  # fewer vectors or numbers than axes: nothing varies there
-    points = torch.cat([points, points.new_zeros(len(points), missing_axes)], dim=1)
-    return points[:, :axes], torch.cat([shares, shares.new_zeros(missing_axes)])[:axes]
-
-
-def project(vector_set: VectorSet) -> Projection:
-    points, shares = pca(vector_set.vectors)
-    x_share, y_share = shares.tolist()
-    return Projection(tuple((x, y) for x, y in points.tolist()), (x_share, y_share))
 
 
 def mean_vectors(vector_set: VectorSet) -> tuple[list[str], Tensor]:
@@ -78,33 +49,34 @@ def mean_vectors(vector_set: VectorSet) -> tuple[list[str], Tensor]:
     words = list(dict.fromkeys(vector_set.words))
     row_by_word = {word: i for i, word in enumerate(words)}
     rows = torch.tensor([row_by_word[word] for word in vector_set.words])
-    sums = torch.zeros(len(words), vector_set.vectors.shape[1]).index_add_(
-        0, rows, vector_set.vectors
-    )
+    sums = torch.zeros(len(words), vector_set.vector_size).index_add_(0, rows, vector_set.vectors)
     return words, sums / rows.bincount(minlength=len(words)).unsqueeze(1)
 
 
 def nearest_neighbours(vector_set: VectorSet, word: str, count: int = 8) -> list[Neighbour]:
-    """The words whose mean vector makes the smallest angle with this word's, the nearest first."""
+    """The `count` words whose mean vectors make the smallest angles with this word's.
+
+    The nearest comes first. word: one of the set's.
+    """
     words, vectors = mean_vectors(vector_set)
     directions = normalize(vectors, dim=1)
     cosines = (directions @ directions[words.index(word)]).clamp(-1, 1).tolist()
     others = [Neighbour(w, c) for w, c in zip(words, cosines, strict=True) if w != word]
-    return sorted(others, key=lambda one: -one.cosine)[:count]
+    return sorted(others, key=lambda neighbour: -neighbour.cosine)[:count]
 
 
 def closest_pair_word(vector_set: VectorSet) -> str | None:
-    """A word of the two that are closest to each other; None where there are not two."""
+    """One of the two words that are closest to each other; None where the set has fewer."""
     words, vectors = mean_vectors(vector_set)
     directions = normalize(vectors[:MAX_COMPARED_WORDS], dim=1)
     if len(directions) < 2:
         return None
-    cosines = (directions @ directions.T).fill_diagonal_(-2)
+    cosines = (directions @ directions.T).fill_diagonal_(-2)  # a word is no neighbour of its own
     return words[int(cosines.argmax()) // len(directions)]
 
 
 def sample_pairs(pairs: Sequence[Pair]) -> list[Pair]:
-    """As many of the pairs as have STATES positions, evenly over all of them."""
+    """Some of the pairs, evenly over all of them, that have at most MAX_STATES positions a side."""
     longest = max(max(len(pair.source), len(pair.target)) for pair in pairs)
     count = min(len(pairs), max(1, MAX_STATES // longest))
     return [pairs[i * len(pairs) // count] for i in range(count)]
@@ -121,25 +93,17 @@ def build_vector_set(
     vocabulary: Vocabulary,
     sentences: Sequence[tuple[str, ...]],
 ) -> VectorSet:
-    """Out of (id, place, vector); special tokens are left out."""
-    words = [
-        (vocabulary.tokens[i], position, vector)
-        for i, position, vector in tagged_vectors
-        if i > UNK
-    ]
-    return VectorSet(
-        tuple(word for word, *_rest in words),
-        torch.stack([vector for *_rest, vector in words]),
-        tuple(place for _word, place, _vector in words),
-        tuple(sentences),
-    )
+    """From (token id, position, vector (D,)); special tokens are left out."""
+    ids, positions, vectors = zip(*(item for item in tagged_vectors if item[0] > UNK), strict=True)
+    words = tuple(vocabulary.tokens[i] for i in ids)
+    return VectorSet(words, torch.stack(vectors), positions, tuple(sentences))
 
 
 @torch.no_grad()
 def encoder_states(
     model: EncoderDecoder, vocabulary: Vocabulary, pairs: Sequence[Pair]
 ) -> VectorSet:
-    """The encoder's last layer at every word that it reads."""
+    """The encoder's last layer at every word that it reads, special tokens left out."""
     ids = [vocabulary.encode(pair.source) for pair in pairs]
     tagged_vectors = []
     for length in sorted(set(map(len, ids))):  # sentences as long as each other need no padding
@@ -156,7 +120,7 @@ def encoder_states(
 
 @torch.no_grad()
 def decoder_states(translator: Translator, pairs: Sequence[Pair]) -> VectorSet:
-    """The decoder's last layer before each word that it shall write, read with the true words."""
+    """The decoder's last layer as it writes each target word, after the true words before it."""
     model, codec = translator.model, translator.codec
     batch = Batches(pairs, codec.source, codec.target).full_batch()
     state = model.init_state(batch.src, batch.src_mask)

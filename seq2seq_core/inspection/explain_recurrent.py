@@ -110,9 +110,9 @@ def explain_attention(
         return []
     h_j = Operand.from_tensor("h_j", source.memory[0, j])
     equations = list(model.score.explain_score(query, h_j))
-    if model.attends_before_step:  # the query is what the step before has left
+    if model.attends_before_step:  # the query is the state after the step before
         equations.insert(0, input_value("asks", query.symbol, query.tensor))
-    scores = model.score(query.tensor[None, None], source.keys)[0, 0]  # (S,), of all words
+    scores = model.score(query.tensor[None, None], source.keys)[0, 0]  # (S,), of all positions
     if model.sharpness != 1:
         beta, score = Operand("β", (model.sharpness,)), equations[-1].result
         equations.append(elementwise("sharper", "times", "β e_j", "β e_j", beta, score))
@@ -171,11 +171,11 @@ def explain_recurrent_step(
     name = model.architecture.upper()
     formula = f"s_t = {name}({cell_input.symbol}, s_{{t-1}}{memory_cell})"
     step = Equation("state", "cell", formula, (cell_input, previous_state), new_state)
-    reads = [*inputs, step]
-    equations = [*attention, *reads] if model.attends_before_step else [*reads, *attention]
+    equations = [*inputs, step]
+    equations = [*attention, *equations] if model.attends_before_step else [*equations, *attention]
     if attention:
         formula, operands = "h̃_t = tanh(W_c [c_t; s_t])", (*context, new_state)
         weight = model.combine.weight
         equations.append(affine("combined", "tanh_linear", formula, "h̃_t", operands, weight))
-    written = int(tokens[0, location.step + 1])
-    return *equations, *output_distribution(equations[-1].result, model.output, written)
+    written_id = int(tokens[0, location.step + 1])
+    return *equations, *output_distribution(equations[-1].result, model.output, written_id)

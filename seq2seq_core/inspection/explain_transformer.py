@@ -1,7 +1,7 @@
 """One head of one decoder layer of a Transformer line by line, as equations of plain numbers.
 
 Every line is worked out anew from the model's weights; tests hold the results against the model's
-own step. Notation: x the word that looks, h_j encoder states, e_j scores, α_j weights.
+own step. Notation: x the vector of the query, h_j encoder states, e_j scores, α_j weights.
 """
 
 from __future__ import annotations
@@ -39,15 +39,13 @@ def explain_projection(
     code: str, formula: str, x: Operand, layer: nn.Linear, heads: int, head: int
 ) -> Equation:
     """One head's part of the query, key or value of one vector."""
-    weight, bias = (one.chunk(heads)[head] for one in (layer.weight, layer.bias))  # (d, D), (d,)
+    weight, bias = (part.chunk(heads)[head] for part in (layer.weight, layer.bias))  # (d, D), (d,)
     return affine(code, "linear", formula, formula.split(" =")[0], (x,), weight, bias)
 
 
 def explain_merge_heads(output: nn.Linear, head_outputs: Tensor) -> Equation:
     """The outputs of all heads (H, d), as one vector again."""
-    operands = [
-        Operand.from_tensor(f"o_{number}", values) for number, values in enumerate(head_outputs, 1)
-    ]
+    operands = [Operand.from_tensor(f"o_{i}", values) for i, values in enumerate(head_outputs, 1)]
     formula = f"a = W_O [{'; '.join(operand.symbol for operand in operands)}] + b_O"
     return affine("projected", "linear", formula, "a", operands, output.weight, output.bias)
 
@@ -55,7 +53,7 @@ def explain_merge_heads(output: nn.Linear, head_outputs: Tensor) -> Equation:
 def explain_head(
     attention: MultiHeadAttention, x: Tensor, memory: Tensor, mask: Tensor, location: Location
 ) -> list[Equation]:
-    """One head, from the query of position location.step on.
+    """One head, from the query of target position location.step to the merged output.
 
     x (1, T, D), memory (1, S, D), mask as in `MultiHeadAttention.forward`.
     """
@@ -83,7 +81,7 @@ def explain_head(
 
 
 def explain_pre_norm(residual: Residual, x: Tensor) -> list[Equation]:
-    """What the attention reads of a vector x (D,)."""
+    """The input of the attention: x (D,), after its norm where the norm comes first."""
     if residual.norm_first:
         layer_input = input_value("layer_input", "x_{in}", x)
         return [layer_input, layer_norm("read", layer_input.result, residual.norm)]
@@ -137,6 +135,6 @@ def explain_transformer_step(
             equations = explain_layer_attention(layer, x, memory, mask[:, None, None], location)
         x, _ = layer(x, cache, mask[:, None, None])
     output_state = input_value("last", "x_{out}", model.decoder_norm(x)[0, location.step])
-    written = int(tokens[0, location.step + 1])
-    distribution = output_distribution(output_state.result, model.output, written)
+    written_id = int(tokens[0, location.step + 1])
+    distribution = output_distribution(output_state.result, model.output, written_id)
     return *equations, output_state, *distribution

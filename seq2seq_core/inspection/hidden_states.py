@@ -22,26 +22,26 @@ Vector = tuple[float, ...]
 
 @dataclass(frozen=True)
 class VectorSeries:
-    """The same vector at every word; code says which: word, h or c, and context."""
+    """The same vector at every word of a sentence."""
 
-    side: str  # whose words: source or target
-    kind: str
+    side: str  # source or target
+    kind: str  # word (its embedding), h, c or context
     vectors: tuple[Vector, ...]  # one per word
 
 
 @dataclass(frozen=True)
 class CellLocation:
-    """Which cell: of the encoder or decoder, in which layer, reading which way, at which word."""
+    """Which cell: of which side, in which layer, reading in which direction, at which word."""
 
-    side: str
+    side: str  # encoder or decoder
     layer: int
-    word: int  # from 0, as the sentence stands, whichever way it is read
+    word: int  # from 0 on the left, also where the sentence is read from the right
     is_backward: bool = False
 
 
 @dataclass(frozen=True)
 class InspectedTranslation:
-    """A sentence and what was written to it, with everything inside, for one model."""
+    """A sentence and its translation, with everything that one model computed for them."""
 
     model: EncoderDecoder
     src: Tensor  # (1, S)
@@ -55,28 +55,32 @@ def inspect_translation(
     translator: Translator, source: Sequence[str], output: Sequence[str]
 ) -> InspectedTranslation:
     """Read the source tokens and write exactly these target tokens, <eos> among them or not."""
-    model, codec = translator.model, translator.codec
-    src = torch.tensor(codec.encode_source(source))
+    model, codec = translator.model.eval(), translator.codec
+    src = torch.tensor([codec.encode_source(source)])  # (1, S)
+    source_inspection = model.inspect_source(src, torch.ones_like(src, dtype=torch.bool))
     ids = codec.encode_target(output)
     stepper = translator.start_stepper(source)
     for token in ids:
         stepper = stepper.write_token(token)
-    source_inspection = model.inspect_source(src[None], torch.ones(1, len(src), dtype=torch.bool))
-    return InspectedTranslation(
-        model, src[None], torch.tensor([[SOS, *ids]]), source_inspection, stepper.steps
-    )
+    tokens = torch.tensor([[SOS, *ids]])
+    return InspectedTranslation(model, src, tokens, source_inspection, stepper.steps)
 
 
 def to_vectors(rows: Tensor) -> tuple[Vector, ...]:
+    """rows (words, size)."""
     return tuple(map(tuple, rows.tolist()))
 
 
 def concat_directions(layer: Sequence[CellStep], index: int) -> Tensor:
-    """What the cells of one encoder layer carry, (S, D): of both directions beside each other."""
-    return torch.cat([one.new_state[index][0] for one in layer], dim=-1)
+    """States (S, D) of one encoder layer's cells, both directions beside each other.
+
+    index: 0 for h, 1 for c.
+    """
+    return torch.cat([cell.new_state[index][0] for cell in layer], dim=-1)
 
 
 def source_series(source_inspection: SourceInspection, layer: int) -> list[VectorSeries]:
+    """Embeddings and states of the source words; a Transformer has those of its last layer."""
     series = [VectorSeries("source", "word", to_vectors(source_inspection.embedded[0]))]
     if not source_inspection.cells:
         return [*series, VectorSeries("source", "h", to_vectors(source_inspection.states[0]))]
@@ -88,26 +92,24 @@ def source_series(source_inspection: SourceInspection, layer: int) -> list[Vecto
 
 
 def layer_states(step: DecodingStep, layer: int) -> dict[str, Tensor]:
-    """What the decoder's cell of one layer carries after a step; of a model without: its state."""
+    """(1, D) each: h and c of the decoder's cell after a step; without cells the last layer's h."""
     if not step.inspection.cells:
         return {"h": step.inspection.hidden}
     return dict(zip("hc", step.inspection.cells[layer].new_state, strict=False))
 
 
 def target_series(steps: Sequence[DecodingStep], layer: int) -> list[VectorSeries]:
+    """Embeddings, states and contexts of the steps; no contexts without attention."""
     embedded = torch.cat([step.inspection.embedded for step in steps])
     states = [layer_states(step, layer) for step in steps]
     series = [VectorSeries("target", "word", to_vectors(embedded))]
     for name in states[0]:
-        rows = torch.cat([state[name] for state in states])
-        series.append(VectorSeries("target", name, to_vectors(rows)))
-    step_contexts = [step.inspection.context for step in steps]
-    contexts = [context for context in step_contexts if context is not None]
-    return (
-        [*series, VectorSeries("target", "context", to_vectors(torch.cat(contexts)))]
-        if contexts
-        else series
-    )
+        state_rows = torch.cat([state[name] for state in states])
+        series.append(VectorSeries("target", name, to_vectors(state_rows)))
+    contexts = [step.inspection.context for step in steps]
+    if rows := [context for context in contexts if context is not None]:
+        series.append(VectorSeries("target", "context", to_vectors(torch.cat(rows))))
+    return series
 
 
 def vector_series(translation: InspectedTranslation, layer: int) -> tuple[VectorSeries, ...]:
@@ -119,7 +121,7 @@ def vector_series(translation: InspectedTranslation, layer: int) -> tuple[Vector
 
 
 def select_step(step: CellStep, *index: int) -> CellStep:
-    """One step of a cell, as vectors, out of many side by side."""
+    """One step of a cell, as vectors (size,), by the index of its row in the tensors of many."""
     return CellStep(
         step.inputs[index],
         tuple(part[index] for part in step.previous_state),
@@ -135,14 +137,12 @@ def explain_cell_step(
     """One step of one cell line by line; no lines for a model without cells."""
     if not translation.source_inspection.cells:
         return ()
-    if location.side == "encoder":  # tensors (1, S, size)
-        step = select_step(
-            translation.source_inspection.cells[location.layer][location.is_backward],
-            0,
-            location.word,
-        )
-    else:  # tensors (1, size)
-        step = select_step(translation.steps[location.word].inspection.cells[location.layer], 0)
+    if location.side == "encoder":
+        cell = translation.source_inspection.cells[location.layer][location.is_backward]
+        step = select_step(cell, 0, location.word)  # out of (1, S, size)
+    else:
+        cell = translation.steps[location.word].inspection.cells[location.layer]
+        step = select_step(cell, 0)  # out of (1, size)
     model: Any = translation.model  # recurrent: no other model has cells
     return explain_cell(model, step, location.side, location.layer, location.is_backward)
 
@@ -172,14 +172,13 @@ def explain_loss(equations: Sequence[Equation], target_id: int) -> tuple[Equatio
 
 
 def step_attention(translation: InspectedTranslation, location: Location) -> Vector | None:
-    """How much one step looked at each word, in this layer and head; None where it cannot look."""
+    """The weights of one step in this layer and head, one a word; None without this attention."""
     inspection = translation.steps[location.step].inspection
-    attention = (
-        inspection.self_attention if location.attention == "own" else inspection.step.attention
-    )
-    return (
-        None if attention is None else tuple(attention[0, location.layer, location.head].tolist())
-    )
+    is_own = location.attention == "own"
+    attention = inspection.self_attention if is_own else inspection.step.attention
+    if attention is None:
+        return None
+    return tuple(attention[0, location.layer, location.head].tolist())
 
 
 def reference_token(reference: Sequence[str], output: Sequence[str], step: int) -> str | None:

@@ -1,4 +1,4 @@
-"""What the stepper shows of the branches: each with what was changed and what came of it."""
+"""What the stepper shows of the branches: each with what was changed and what became of it."""
 
 from __future__ import annotations
 
@@ -21,7 +21,11 @@ COMPLETION_WORDS = 400  # words that complete what is typed: the most frequent o
 def branch_row(
     branch: Branch, active_branch: Branch, own_outcome: BranchOutcome, selection: Selection
 ) -> dict[str, Any]:
-    """One line of the list."""
+    """One line of the list, beside the model's own translation.
+
+    leaves: index of the first token that differs; again: of the first that is the same again; both
+    -1 where none differs.
+    """
     outcome = branch_outcome(branch, selection)
     difference = find_difference(own_outcome.tokens, outcome.tokens)
     source = selection.translation.source_tokens
@@ -42,8 +46,8 @@ def branch_row(
     }
 
 
-def intervention_hint(attends: bool) -> str:
-    if attends:
+def intervention_hint(has_attention: bool) -> str:
+    if has_attention:
         return _(
             "Choose a word in the list above or a source word, and see how it goes on. The "
             "translation of before stays beside it."

@@ -1,4 +1,4 @@
-"""What the learner changed in a translation: what was clicked goes into the URL, and comes back."""
+"""What the learner changed in a translation: a click goes into the URL, and comes back from it."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ from seq2seq_core.errors import ConfigError, Seq2SeqError
 
 
 def check_fit(branch: Branch, selection: Selection) -> None:
-    """Raises ConfigError where a branch is none of this model and sentence."""
+    """Raises ConfigError where a branch does not fit this model and sentence."""
     check_branch(branch, selection.trained.translator, len(selection.translation.source_tokens))
 
 
@@ -63,7 +63,7 @@ def save_branches_to_url(branches: BranchList) -> None:
             url_state.remove_param(name)
 
 
-# --- clicked --------------------------------------------------------------------------------
+# --- from a click ---------------------------------------------------------------------------
 
 
 def requested_branch(
@@ -97,7 +97,7 @@ def handle_click(click: Mapping[str, Any], selection: Selection) -> None:
 
 @errors.deferred_errors
 def apply_stepper_click(selection: Selection) -> None:
-    """For the component's trigger; what is refused is said beside what was clicked."""
+    """For the component's trigger; the reason of a refusal stands beside what was clicked."""
     click = st.session_state["decode_stepper"].what
     if not click:
         return
@@ -107,7 +107,7 @@ def apply_stepper_click(selection: Selection) -> None:
         st.session_state["decode_refused"] = errors.error_sentence(error.code, error.fields)
 
 
-# --- what comes of it -----------------------------------------------------------------------
+# --- the translation of a branch ------------------------------------------------------------
 
 
 def branch_translation(branch: Branch, selection: Selection) -> Translation:

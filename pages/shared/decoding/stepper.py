@@ -1,4 +1,4 @@
-"""What the stepper shows: every step of a translation, and what just happened."""
+"""What the stepper shows: every step of a translation, and what happened at it."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def round_numbers(numbers: Sequence[float] | None, digits: int) -> list[float] |
 def spread_over_source(
     weights: Sequence[float] | None, positions: Sequence[int], count: int
 ) -> list[float] | None:
-    """The weights of the words that were read, with nothing for those that were left out."""
+    """One weight per source word, (count,): zero for those that were left out."""
     if weights is None:
         return None
     weight_at = dict(zip(positions, weights, strict=True))
@@ -63,7 +63,7 @@ def stepper_labels(count: int, model: ModelConfig) -> dict[str, Any]:
 
 
 def source_word_data(translation: Translation, source: Sequence[str], branch: Branch) -> list[Any]:
-    """The whole source sentence, with what each word can be made to do."""
+    """The whole source sentence, with the two changes that a click on each word can make."""
     words = annotate_tokens(source, translation.unknown)
     for position, (word, token) in enumerate(zip(words, source, strict=True)):
         left_out = position in branch.omitted_positions
@@ -83,11 +83,12 @@ def stepper_data(
     source: Sequence[str],
     branch: Branch = UNCHANGED,
 ) -> dict[str, Any]:
-    """Everything the stepper shows, every sentence included: it never has to ask again.
+    """Everything the stepper shows at any step: the browser never has to ask the server again.
 
-    source: the whole sentence; translation has what the branch leaves of it.
+    key: another one sets the stepper back to `position`. source: the whole sentence; translation
+    has what the branch leaves of it.
     """
-    count, source_positions = len(translation.steps), remaining_positions(branch, len(source))
+    count, positions = len(translation.steps), remaining_positions(branch, len(source))
     steps = []
     for number, step in enumerate(translation.steps, 1):
         interventions = branch.interventions_at(number)
@@ -96,11 +97,11 @@ def stepper_data(
                 "token": step.token,
                 "meaning": word_gloss(step.token),
                 "special": step.token in SPECIAL_TOKENS,
-                "forced": any(intervention.is_word for intervention in interventions),
+                "forced": any(change.is_word for change in interventions),
                 "looked": any(not change.is_word for change in interventions),
                 "probability": round(step.probability, 6),
                 "top": [[choice.token, round(choice.probability, 6)] for choice in step.top],
-                "attention": spread_over_source(step.attention, source_positions, len(source)),
+                "attention": spread_over_source(step.attention, positions, len(source)),
                 "hidden": round_numbers(step.hidden, 3),
                 "context": round_numbers(step.context, 3),
                 "said": describe_step(

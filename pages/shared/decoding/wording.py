@@ -1,4 +1,4 @@
-"""A translation in words: one step of it, one change to it, and what a branch came to."""
+"""A translation in words: one step of it, one change to it, and what became of a branch."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Segments = list[dict[str, str]]
 UNIFORM_TOLERANCE = 0.001  # between the largest and the smallest weight: no eye can tell
 MINOR_WEIGHT = 0.05  # less attention than this is not spoken of
 NOTABLE_WEIGHT = 0.25  # from here on a second place is more than "a little"
-QUOTED_WORDS = 5  # words of a difference that are said
+QUOTED_WORDS = 5  # of a difference; the others are three dots
 
 
 # --- a step ---------------------------------------------------------------------------------
@@ -27,7 +27,7 @@ def describe_attention(
 ) -> Segments:
     """Where one step looked, in words that fit the sizes of the weights.
 
-    again: without attention, the decoder reads the encoder's last state at every step.
+    reads_context: without attention, the decoder reads the encoder's last state at every step.
     """
     token = {"target": step.token}
     if step.attention is None and reads_context:
@@ -102,7 +102,7 @@ def describe_step(
     model = model or ModelConfig()
     token, probability = {"target": step.token}, {"text": format_percent(step.probability)}
     words: Segments = []
-    if any(not intervention.is_word for intervention in interventions):
+    if any(not change.is_word for change in interventions):
         words += segments("You chose where it looks. ")
     words += describe_attention(step, sources, model.context == "every_step")
     words += segments("It gives {token} {probability}.", token=token, probability=probability)
@@ -124,7 +124,7 @@ def describe_step(
 def describe_intervention(
     intervention: Intervention, sources: Sequence[str], targets: Sequence[str]
 ) -> Segments:
-    """A change in words; sources: of the whole sentence, targets: the target vocabulary."""
+    """A change in words; sources: tokens of the whole sentence; targets: the target vocabulary."""
     if intervention.is_word:
         return segments("{token} put in", token={"target": targets[int(intervention.number)]})
     if intervention.kind == "at":
@@ -143,6 +143,7 @@ def describe_intervention(
 
 
 def join_segments(pieces: Sequence[Segments]) -> Segments:
+    """One after the other, a dot between them."""
     return [
         part for i, piece in enumerate(pieces) for part in ([{"text": " · "}] * (i > 0) + piece)
     ]
@@ -151,7 +152,7 @@ def join_segments(pieces: Sequence[Segments]) -> Segments:
 def describe_changes(
     branch: Branch, source: Sequence[str], target: Sequence[str], written_count: int
 ) -> Segments:
-    """What was changed; not what stands behind the end of the sentence.
+    """All changes of a branch, but those at a step that the sentence does not reach.
 
     source: tokens of the whole sentence; target: the target vocabulary; written_count: tokens that
     the branch wrote.
@@ -159,7 +160,7 @@ def describe_changes(
     left_out = [
         segments("without {source}", source={"source": source[i]}) for i in branch.omitted_positions
     ]
-    descriptions = [
+    changes = [
         [
             *segments("step {step}: ", step={"text": str(change.step)}),
             *describe_intervention(change, source, target),
@@ -167,10 +168,11 @@ def describe_changes(
         for change in branch.interventions
         if change.step <= written_count
     ]
-    return join_segments([*left_out, *descriptions])
+    return join_segments([*left_out, *changes])
 
 
 def quote_tokens(tokens: Sequence[str]) -> str:
+    """The first few of them."""
     return " ".join(tokens[:QUOTED_WORDS]) + (" …" if len(tokens) > QUOTED_WORDS else "")
 
 

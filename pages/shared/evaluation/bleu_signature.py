@@ -19,6 +19,7 @@ SIGNATURE_PARTS = {
 
 
 def parse_signature(text: str) -> dict[str, str]:
+    """Its parts by name, of a text like nrefs:1|case:mixed|tok:13a."""
     return dict(part.split(":", 1) for part in text.split("|"))
 
 
@@ -28,10 +29,8 @@ def draw_bleu_signature(corpus_signature: str, sentence: ScoredSentence) -> None
     st.subheader(_("What the BLEU signature says"), anchor=False)
     st.markdown(_("Two BLEU scores can only be compared where their signatures are the same."))
     st.code(corpus_signature, language=None)
-    corpus_parts, sentence_parts = (
-        parse_signature(corpus_signature),
-        parse_signature(sentence_signature),
-    )
+    corpus_parts = parse_signature(corpus_signature)
+    sentence_parts = parse_signature(sentence_signature)
     st.table(
         {
             _("part"): list(corpus_parts),

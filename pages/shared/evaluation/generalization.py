@@ -9,21 +9,6 @@ HIGH_SHARE = 0.9
 MEDIUM_SHARE = 0.5
 
 
-def describe_generalization(training_share: float, held_out_share: float | None) -> str:
-    """learnt, new: exact match, 0 to 1, on training pairs and on held-out ones."""
-    if held_out_share is None:
-        return _("Whether it has memorised its sentences or learnt rules cannot be told from one.")
-    gap = round(training_share - held_out_share, 2)  # as a reader sees it
-    if gap > CLEAR_GAP:
-        return describe_gap(training_share)
-    if gap < -CLEAR_GAP:
-        return _(
-            "New sentences come out even better than those it has learnt: they happen to be the "
-            "easier ones. These numbers show nothing that is only memorised."
-        )
-    return describe_similar_shares(min(training_share, held_out_share))
-
-
 def describe_gap(training_share: float) -> str:
     """New sentences come out clearly worse."""
     if training_share >= HIGH_SHARE:
@@ -38,7 +23,7 @@ def describe_gap(training_share: float) -> str:
 
 
 def describe_similar_shares(lower_share: float) -> str:
-    """Both come out about as well; lower is the smaller share."""
+    """Both come out about as well."""
     if lower_share >= HIGH_SHARE:
         return _(
             "New sentences come out about as well as those it has learnt: it has not only "
@@ -50,3 +35,18 @@ def describe_similar_shares(lower_share: float) -> str:
             "can use for new combinations of known words. Some are still wrong."
         )
     return _("Both numbers are close, and neither is high: it can still learn.")
+
+
+def describe_generalization(training_share: float, held_out_share: float | None) -> str:
+    """Both shares: exact match, 0 to 1; None where nothing is held out."""
+    if held_out_share is None:
+        return _("Whether it has memorised its sentences or learnt rules cannot be told from one.")
+    gap = round(training_share - held_out_share, 2)  # as a reader sees it
+    if gap > CLEAR_GAP:
+        return describe_gap(training_share)
+    if gap < -CLEAR_GAP:
+        return _(
+            "New sentences come out even better than those it has learnt: they happen to be the "
+            "easier ones. These numbers show nothing that is only memorised."
+        )
+    return describe_similar_shares(min(training_share, held_out_share))

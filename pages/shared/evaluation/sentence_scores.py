@@ -27,7 +27,7 @@ def draw_sentence_table(
 ) -> ScoredSentence:
     """All sentences, worst first. Gives the chosen one: the page's sentence, else the worst.
 
-    steady: the order stays as it is, so a row can be chosen.
+    selectable: false while the order may still change, so that no choice can slip to another row.
     """
     order = sorted(
         range(len(sentences)),
@@ -52,12 +52,12 @@ def draw_sentence_table(
     st.subheader(_("Sentence by sentence"), anchor=False)
     st.dataframe(
         {
-            "right": ["✓" if one.is_exact_match else "✗" for one in worst_first],
-            "output": [one.output_text for one in worst_first],  # first: a phone shows no more
-            "reference": [one.reference_text for one in worst_first],
+            "right": ["✓" if s.is_exact_match else "✗" for s in worst_first],
+            "output": [s.output_text for s in worst_first],  # first: a phone shows no more
+            "reference": [s.reference_text for s in worst_first],
             "source": names,
-            "bleu": [one.bleu for one in worst_first],
-            "rouge": [one.rougeL for one in worst_first],
+            "bleu": [s.bleu for s in worst_first],
+            "rouge": [s.rougeL for s in worst_first],
         },
         column_config={
             "right": st.column_config.TextColumn(_("right?"), width="small"),
@@ -76,23 +76,8 @@ def draw_sentence_table(
     return worst_first[selected_row]
 
 
-def draw_sentence_scores(sentence: ScoredSentence) -> None:
-    """What BLEU and ROUGE count in one sentence."""
-    with st.container(border=True):
-        lines = (
-            _("Source: {text}", text=" ".join(sentence.source)),
-            _("Reference: {text}", text=sentence.reference_text),
-            _("It writes: {text}", text=sentence.output_text or "–"),
-        )
-        st.text("\n".join(lines))
-        left, right = st.columns(2, gap="large")
-        with left:
-            draw_bleu_counts(sentence)
-        with right:
-            draw_rouge_counts(sentence)
-
-
 def draw_bleu_counts(sentence: ScoredSentence) -> None:
+    """Words in a row, one to four, that the reference has too, and the score that comes of them."""
     bleu_score = sentence_bleu(sentence.output_text, sentence.reference_text)
     plain_bleu = unsmoothed_sentence_bleu(sentence.output_text, sentence.reference_text)
     with st.container(horizontal=True, gap="medium"):
@@ -126,21 +111,22 @@ def draw_bleu_counts(sentence: ScoredSentence) -> None:
 
 
 def draw_rouge_counts(sentence: ScoredSentence) -> None:
-    shared_tokens = find_overlap(sentence.output_text, sentence.reference_text)
-    sizes = len(shared_tokens.output), len(shared_tokens.reference)
+    """What both sentences have in common, and the F1 scores that come of it."""
+    overlap = find_overlap(sentence.output_text, sentence.reference_text)
+    sizes = len(overlap.output), len(overlap.reference)
     pairs = max(sizes[0] - 1, 0), max(sizes[1] - 1, 0)
     with st.container(horizontal=True, gap="medium"):
         for name, common, lengths in (
-            ("ROUGE-1 F1", shared_tokens.unigrams, sizes),
-            ("ROUGE-2 F1", shared_tokens.bigrams, pairs),
-            ("ROUGE-L F1", shared_tokens.subsequence, sizes),
+            ("ROUGE-1 F1", overlap.unigrams, sizes),
+            ("ROUGE-2 F1", overlap.bigrams, pairs),
+            ("ROUGE-L F1", overlap.subsequence, sizes),
         ):
             st.metric(name, f"{f1_score(len(common), *lengths):.3f}", width="content")
-    neighbours = " · ".join(" ".join(pair) for pair in shared_tokens.bigrams)
+    neighbours = " · ".join(" ".join(pair) for pair in overlap.bigrams)
     lines = (
-        _("Words in both: {words}", words=" · ".join(shared_tokens.unigrams) or "–"),
+        _("Words in both: {words}", words=" · ".join(overlap.unigrams) or "–"),
         _("Neighbours in both: {pairs}", pairs=neighbours or "–"),
-        _("In the same order in both: {words}", words=" … ".join(shared_tokens.subsequence) or "–"),
+        _("In the same order in both: {words}", words=" … ".join(overlap.subsequence) or "–"),
     )
     st.text("\n".join(lines))
     st.caption(
@@ -149,3 +135,19 @@ def draw_rouge_counts(sentence: ScoredSentence) -> None:
             "is compared in lower case and without punctuation, Chinese character by character."
         )
     )
+
+
+def draw_sentence_scores(sentence: ScoredSentence) -> None:
+    """What BLEU and ROUGE count in one sentence."""
+    with st.container(border=True):
+        lines = (
+            _("Source: {text}", text=" ".join(sentence.source)),
+            _("Reference: {text}", text=sentence.reference_text),
+            _("It writes: {text}", text=sentence.output_text or "–"),
+        )
+        st.text("\n".join(lines))
+        left, right = st.columns(2, gap="large")
+        with left:
+            draw_bleu_counts(sentence)
+        with right:
+            draw_rouge_counts(sentence)

@@ -1,4 +1,4 @@
-"""One sentence by two runs, one with attention and one without, alike in all else if possible."""
+"""One sentence by two runs: one with attention, one without, alike in all else if possible."""
 
 from __future__ import annotations
 
@@ -30,17 +30,17 @@ def frame_differences(words: Sequence[str], other_words: Sequence[str]) -> str:
 
 
 def draw_run_answer(run: Run, text: str) -> None:
-    """One run's translation of the sentence, and how it does on all that it is measured on."""
-    trained_run = load_trained_run(run)
-    translation = trained_run.translator.translate(text)
+    """One run's translation of the sentence, and its share of right ones at the last evaluation."""
+    trained = load_trained_run(run)
+    translation = trained.translator.translate(text)
     expected = reference_translation(run, text)
-    codec = trained_run.translator.codec
+    codec = trained.translator.codec
     reference_tokens = None if expected is None else codec.tokenize_target(expected)
     evaluation = store.load_history(session.engine(), run.id, "evaluation")
     with st.container(border=True, height="stretch"):
         st.caption(escape_markdown(run_label(run)))
         if run.is_active:
-            show_progress_note(run, trained_run.update)
+            show_progress_note(run, trained.update)
         if reference_tokens is None:
             st.text(translation.text or "–")
         elif translation.tokens == reference_tokens:
@@ -67,10 +67,10 @@ def without_attention(run: Run) -> ModelConfig:
     return replace(run.model_config, attention="none")
 
 
-def find_counterpart(run: Run, choices: list[Run]) -> Run | None:
+def find_counterpart(run: Run, runs: Sequence[Run]) -> Run | None:
     """The latest run on the same corpus, trained alike, that differs in attention.
 
-    Without it, if this one has it; else with it, but no Transformer: that differs in everything.
+    Of a run without attention never a Transformer: that would differ in everything.
     """
 
     def is_counterpart(other: Run) -> bool:
@@ -84,12 +84,12 @@ def find_counterpart(run: Run, choices: list[Run]) -> Run | None:
             and without_attention(other) == run.model_config
         )
 
-    return next(filter(is_counterpart, choices), None)
+    return next(filter(is_counterpart, runs), None)
 
 
 @errors.deferred_errors
 def train_counterpart(run: Run) -> None:
-    """A run without attention, or with it; apart from a Transformer's nothing else differs."""
+    """Start a run without attention, or with it; beside a Transformer more than that differs."""
     if run.model_config.has_attention:
         actions.repeat_run(run, **asdict(without_attention(run)))
     else:
@@ -97,18 +97,19 @@ def train_counterpart(run: Run) -> None:
 
 
 def offer_counterpart(run: Run) -> None:
-    """To train what stands beside."""
+    """A button that trains the run to stand beside this one."""
     if run.model_config.is_transformer:
         st.text(_("No GRU without attention has been trained on this corpus in the same way yet."))
         button_label = _("Train a GRU without attention")
     else:
         st.text(_("No run that differs in nothing else yet."))
-        name = _("without attention") if run.model_config.has_attention else _("with attention")
-        button_label = _("Train the same model {kind}", kind=name)
+        kind = _("without attention") if run.model_config.has_attention else _("with attention")
+        button_label = _("Train the same model {kind}", kind=kind)
     st.button(button_label, on_click=train_counterpart, args=(run,), key="attention_train_other")
 
 
 def draw_attention_contrast(run: Run, other: Run | None, text: str) -> None:
+    """Both answers to the sentence side by side; other: None where there is no such run yet."""
     st.subheader(_("The same sentence with and without attention"), anchor=False)
     if run.model_config.is_transformer:
         st.markdown(

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 calculation_component = components.register_component("calculation")
 
-WINDOW = 8  # numbers of a vector that stand there at once
+WINDOW = 8  # numbers of a vector in sight at once
 LIKELIEST_WORDS = 8  # words of the vocabulary that are shown
 ACTIVATION_SYMBOLS = {"linear": "", "tanh_linear": "tanh → ", "sigmoid_linear": "σ → "}
 EQUATION_NAMES = {
@@ -74,10 +74,10 @@ class CalculationContext:
     source: dict[str, str]  # the word that is looked at, as a segment: {"source": "书"}
     target: str = ""  # the word that is written
     positions: tuple[dict[str, str], ...] = ()  # all words that can be looked at, as segments
-    selected_position: int = 0  # which of them
+    selected_position: int = 0  # index into positions
     vocabulary: tuple[str, ...] = ()
-    reference_token: str = ""  # the reference word
-    clickable_count: int = 0  # so many of them can be chosen by a click
+    reference_token: str = ""  # what the corpus has at this step
+    clickable_count: int = 0  # how many of the positions a click can choose, from the first on
 
 
 def round_significant(value: float) -> float | None:
@@ -90,6 +90,7 @@ def round_values(values: Iterable[float]) -> list[float | None]:
 
 
 def more_note(count: int) -> str:
+    """What stands behind a vector of this size, most of which is out of sight."""
     return _("and {count} more", count=count - WINDOW) if count > WINDOW else ""
 
 
@@ -109,7 +110,7 @@ def product_row(equation: Equation) -> dict[str, Any]:
 
 
 def matrix_product_data(equation: Equation) -> dict[str, Any]:
-    """What the numbers of a matrix product open: each its own dot product."""
+    """What a click on a number of a matrix product opens: its own dot product."""
     inputs = [value for operand in equation.operands for value in operand.values]
     symbols = [part.symbol for part in equation.operands]
     return {
@@ -124,6 +125,11 @@ def matrix_product_data(equation: Equation) -> dict[str, Any]:
     }
 
 
+def position_word(word: dict[str, str]) -> dict[str, str]:
+    ((side, token),) = word.items()
+    return {"token": token, "side": side}
+
+
 def attention_softmax_data(equation: Equation, context: CalculationContext) -> dict[str, Any]:
     """A softmax over the positions: scores above, weights below."""
     return {
@@ -135,11 +141,6 @@ def attention_softmax_data(equation: Equation, context: CalculationContext) -> d
             {**operand_row(equation.result, "weight", "result"), "kind": "weight"},
         ],
     }
-
-
-def position_word(word: dict[str, str]) -> dict[str, str]:
-    ((side, token),) = word.items()
-    return {"token": token, "side": side}
 
 
 def vocabulary_softmax_data(equation: Equation, context: CalculationContext) -> dict[str, Any]:
@@ -191,16 +192,13 @@ def equation_body(
 ) -> dict[str, Any]:
     """The numbers of a line, by how its result comes about.
 
-    unit: symbols of gates, from 0 to 1; known: what stands above already, which a matrix product,
-    whose terms are not beside each other, need not repeat.
+    gate_symbols: of gates, whose numbers are from 0 to 1. earlier_symbols: of the lines above;
+    a matrix product shows its terms only on a click and need not repeat such operands.
     """
     if equation.operation == "softmax":
-        is_vocabulary = equation.code == "probability"
-        return (
-            vocabulary_softmax_data(equation, context)
-            if is_vocabulary
-            else attention_softmax_data(equation, context)
-        )
+        if equation.code == "probability":
+            return vocabulary_softmax_data(equation, context)
+        return attention_softmax_data(equation, context)
     if equation.operation == "mean":
         return weighted_sum_data(equation, context)
 
@@ -213,10 +211,9 @@ def equation_body(
     rows = [] if repeats else [operand_row(part, value_kind(part)) for part in equation.operands]
     if equation.operation == "dot":
         rows.append(product_row(equation))
-        rows += [
-            {"symbol": "+ b", "values": round_values(equation.bias), "kind": "plain"}
-            for _bias in equation.bias
-        ]
+        if equation.bias:
+            bias = round_values(equation.bias)
+            rows.append({"symbol": "+ b", "values": bias, "kind": "plain"})
     rows.append(operand_row(equation.result, value_kind(equation.result), "result"))
     if equation.rows:
         return {"rows": rows, "product": matrix_product_data(equation)}
@@ -234,15 +231,15 @@ def calculation_lines(
         "target": {"target": context.target},
         "true": {"target": context.reference_token},
     }
-    results = [line.result.symbol for line in equations]
+    symbols = [equation.result.symbol for equation in equations]
     return [
         {
-            "code": line.code,
-            "name": segments(EQUATION_NAMES[line.code], **words),
-            "formula": "" if line.operation == "given" else line.formula,
-            **equation_body(line, context, gate_symbols, set(results[:number])),
+            "code": equation.code,
+            "name": segments(EQUATION_NAMES[equation.code], **words),
+            "formula": "" if equation.operation == "given" else equation.formula,
+            **equation_body(equation, context, gate_symbols, set(symbols[:i])),
         }
-        for number, line in enumerate(equations)
+        for i, equation in enumerate(equations)
     ]
 
 

@@ -14,7 +14,8 @@ from pages.shared.runs.caching import cache_by_identity
 from seq2seq_core import store
 from seq2seq_core.figures.scatter import MAX_GROUPS, Point, PointLabel, scatter_figure
 from seq2seq_core.inspection import embeddings
-from seq2seq_core.inspection.embeddings import Projection, VectorSet
+from seq2seq_core.inspection.embeddings import VectorSet
+from seq2seq_core.inspection.projection import Projection, project
 from seq2seq_core.store import Run
 from seq2seq_core.training.restore import TrainedRun, restore_run
 
@@ -48,10 +49,10 @@ def restore_untrained(run: Run) -> TrainedRun:
 
 @cache_by_identity(max_entries=48)  # a large one takes 3 MB
 def projected_vectors(run: Run, trained: TrainedRun, name: str) -> tuple[VectorSet, Projection]:
-    """The vectors, and how they are shown."""
+    """The vectors of this name (a key of VECTOR_SET_LABELS), and their projection to a plane."""
     pairs = trained.dataset.pairs + trained.dataset.held_out
     vectors = embeddings.collect_vectors(trained.translator, pairs, name)
-    return vectors, embeddings.project(vectors)
+    return vectors, project(vectors.vectors)
 
 
 def closest_word(vectors: VectorSet) -> str:
@@ -110,11 +111,8 @@ def word_labels(
     points: dict[str, list[tuple[float, float]]] = {}
     for word, point in zip(vectors.words, projection.points, strict=True):
         points.setdefault(word, []).append(point)
-    ranked_words = [
-        (word, rank.get(word, 0), *mean_point(word_points)) for word, word_points in points.items()
-    ]
-    ranked_words.sort(key=lambda one: (-one[1], -len(points[one[0]])))
-    return [PointLabel(x, y, word, emphasis) for word, emphasis, x, y in ranked_words]
+    words = sorted(points, key=lambda word: (-rank.get(word, 0), -len(points[word])))
+    return [PointLabel(*mean_point(points[word]), word, rank.get(word, 0)) for word in words]
 
 
 def embedding_figure(
@@ -138,7 +136,7 @@ def embedding_figure(
 def draw_embedding_plot(
     name: str, vectors: VectorSet, projection: Projection, word: str, cosines: dict[str, float]
 ) -> None:
-    """word is marked in it, and so are its neighbours."""
+    """word and its neighbours are marked in it; cosines: of the neighbours, the nearest first."""
     st.plotly_chart(
         embedding_figure(name, vectors, projection, {word: 2} | dict.fromkeys(cosines, 1)),
         theme=None,

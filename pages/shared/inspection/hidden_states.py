@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 hidden_states_component = components.register_component("hidden_states")
 
-SHADE_LEVELS = 99  # finer than this no eye can tell
+SHADE_LEVELS = 99  # of each colour; no eye can tell finer ones apart
 SERIES_LABELS = {
     ("source", "word"): N_("word embedding"),
     ("source", "h"): N_("encoder state h"),
@@ -27,7 +27,7 @@ SERIES_LABELS = {
 
 
 def scale_to_shades(vectors: Sequence[Vector]) -> tuple[float, list[list[int]]]:
-    """The largest size of all numbers, and each number as a share of it, from -99 to 99."""
+    """The largest absolute value, and each number as a share of it, from -99 to 99."""
     largest = max((abs(value) for vector in vectors for value in vector), default=0.0) or 1.0
     return largest, [
         [round(SHADE_LEVELS * value / largest) for value in vector] for vector in vectors
@@ -76,7 +76,7 @@ def hidden_states_data(
     selected_indices: tuple[int, int],
     bidirectional: bool,
 ) -> dict[str, Any]:
-    """What the component shows; chosen: which source and which target word, from 0.
+    """What the component shows; selected_indices: a source and a target word, from 0; -1 is none.
 
     bidirectional: the encoder reads from both ends, so half of each of its vectors comes from
     either pass.

@@ -1,4 +1,4 @@
-"""What stands above and below the numbers of one step, in words, and the words of its sentence."""
+"""The words above and below the numbers of one step, and the words of its sentence."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def cell_heading(translation: Translation, side: str, word: int) -> list[dict[st
 
 
 def calculation_heading(token: str, word: dict[str, str] | None) -> list[dict[str, str]]:
-    """word: that the calculation looks at; None for a model that cannot look."""
+    """word: the one that the calculation looks at, as a segment; None without attention."""
     if word is None:
         return segments("How {token} came about, without any attention:", token={"target": token})
     return segments(
@@ -34,13 +34,13 @@ def calculation_heading(token: str, word: dict[str, str] | None) -> list[dict[st
     )
 
 
-def true_token(selection: Selection, step: int) -> tuple[str | None, str]:
-    """The token of the reference at this step, and why there is none."""
+def true_token(selection: Selection, index: int) -> tuple[str | None, str]:
+    """The token of the reference at this step, from 0; None with the reason where there is none."""
     dataset, translation = selection.trained.dataset, selection.translation
     pair = find_pair(dataset.pairs + dataset.held_out, translation.source_tokens)
     if pair is None:
         return None, _("The corpus has no translation of this sentence: there is no loss to tell.")
-    token = reference_token(pair.target, [one.token for one in translation.steps], step)
+    token = reference_token(pair.target, [step.token for step in translation.steps], index)
     if token is not None:
         return token, ""
     return None, _(
@@ -50,7 +50,7 @@ def true_token(selection: Selection, step: int) -> tuple[str | None, str]:
 
 
 def position_tokens(selection: Selection, part: str) -> tuple[dict[str, str], ...]:
-    """The words that can be looked at."""
+    """The words that attention can look at, as segments. part: cross, or own (a decoder's)."""
     if part == "own":
         output_tokens = [step.token for step in selection.translation.steps]
         return tuple({"target": token} for token in ["<sos>", *output_tokens[:-1]])

@@ -16,7 +16,7 @@ PAIR = Pair(
     sure=frozenset({(0, 0), (1, 1), (3, 2)}),
     possible=frozenset({(2, 1)}),
 )
-PLACES = st.lists(st.integers(0, 8), max_size=9)
+POSITIONS = st.lists(st.integers(0, 8), max_size=9)
 ROWS = st.lists(st.lists(st.floats(0, 1), min_size=4, max_size=4), min_size=1, max_size=6)
 
 
@@ -25,21 +25,22 @@ def test_two_links_cross_where_the_later_word_looked_further_left() -> None:
     assert alignment.count_crossings([0, 2, 4, 6, 8, 1]) == 4  # the time word comes last in English
 
 
-@given(PLACES)
-def test_crossings_of_a_map_and_of_its_mirror_are_all_pairs_that_look_at_different_places(
-    places: list[int],
+@given(POSITIONS)
+def test_crossings_of_a_map_and_of_its_mirror_are_all_pairs_at_different_positions(
+    positions: list[int],
 ) -> None:
-    different = sum(a != b for t, b in enumerate(places) for a in places[:t])
-    assert alignment.count_crossings(places) + alignment.count_crossings(places[::-1]) == different
-    assert alignment.count_crossings(sorted(places)) == 0
+    different_pairs = sum(a != b for t, b in enumerate(positions) for a in positions[:t])
+    crossings = [alignment.count_crossings(p) for p in (positions, positions[::-1])]
+    assert sum(crossings) == different_pairs
+    assert alignment.count_crossings(sorted(positions)) == 0
 
 
 @given(ROWS, st.floats(0.01, 1))
 def test_a_position_is_needed_or_not(rows: list[list[float]], share: float) -> None:
-    nobody = alignment.unattended(rows, share)
+    unattended = alignment.unattended_positions(rows, share)
     for j in range(4):
-        assert (j in nobody) == all(row[j] < share for row in rows)
-    assert set(alignment.unattended(rows, share / 2)) <= set(nobody)
+        assert (j in unattended) == all(row[j] < share for row in rows)
+    assert set(alignment.unattended_positions(rows, share / 2)) <= set(unattended)
 
 
 @given(ROWS)
@@ -49,27 +50,27 @@ def test_the_strongest_link_has_the_largest_weight(rows: list[list[float]]) -> N
     )
 
 
-def test_a_word_is_elsewhere_if_it_looks_at_no_gold_link() -> None:
+def test_a_word_is_misaligned_if_its_largest_weight_lies_on_no_gold_link() -> None:
     rows = [[0.9, 0.1, 0.0], [0.7, 0.2, 0.1], [0.0, 0.4, 0.6], [1.0, 0.0, 0.0]]
     sure = frozenset({(0, 0), (1, 1), (1, 2)})  # the last word comes from none
     positions = alignment.argmax_positions(rows)
-    assert alignment.misaligned(positions, sure, frozenset()) == [(1, 0, 1), (2, 2, 1)]
-    assert alignment.misaligned(positions, sure, frozenset({(2, 2)})) == [(1, 0, 1)]
+    assert alignment.find_misalignments(positions, sure, frozenset()) == [(1, 0, 1), (2, 2, 1)]
+    assert alignment.find_misalignments(positions, sure, frozenset({(2, 2)})) == [(1, 0, 1)]
 
 
 @pytest.mark.parametrize(
-    ("places", "score", "lenient"),
+    ("positions", "strict", "lenient"),
     [((0, 1, 3), 1, 1), ((0, 2, 3), 2 / 3, 1), ((1, 0, 0), 0, 0)],
 )
 def test_alignment_counts_largest_weights_on_gold_links(
-    places: tuple[int, ...], score: float, lenient: float
+    positions: tuple[int, ...], strict: float, lenient: float
 ) -> None:
-    found = alignment.score_alignment([places], [PAIR])
-    assert found is not None
-    assert (found.score, found.lenient) == pytest.approx((score, lenient))
-    assert found.chance == pytest.approx(1 / 4)
-    assert found.diagonal == pytest.approx(2 / 3)  # positions 0, 2, 3
-    assert found.word_count == 3
+    score = alignment.score_alignment([positions], [PAIR])
+    assert score is not None
+    assert (score.score, score.lenient) == pytest.approx((strict, lenient))
+    assert score.chance == pytest.approx(1 / 4)
+    assert score.diagonal == pytest.approx(2 / 3)  # positions 0, 2, 3
+    assert score.word_count == 3
 
 
 def test_without_gold_links_there_is_no_score() -> None:
@@ -77,18 +78,18 @@ def test_without_gold_links_there_is_no_score() -> None:
 
 
 @given(st.lists(st.integers(0, 3), min_size=3, max_size=5))
-def test_the_score_lies_between_nothing_and_its_lenient_form(places: list[int]) -> None:
-    found = alignment.score_alignment([places], [PAIR])
-    assert found is not None
-    assert 0 <= found.score <= found.lenient <= 1
+def test_the_score_lies_between_nothing_and_its_lenient_form(positions: list[int]) -> None:
+    score = alignment.score_alignment([positions], [PAIR])
+    assert score is not None
+    assert 0 <= score.score <= score.lenient <= 1
 
 
 def test_several_pairs_count_word_by_word() -> None:
     one_word = Pair(("a", "b"), ("c",), sure=frozenset({(1, 0)}))
-    found = alignment.score_alignment([[0, 1, 0], [1]], [PAIR, one_word])
-    assert found is not None
-    assert (found.score, found.word_count) == (3 / 4, 4)  # not the mean of 2/3 and 1
-    assert found.chance == pytest.approx((3 * 1 / 4 + 1 / 2) / 4)
+    score = alignment.score_alignment([[0, 1, 0], [1]], [PAIR, one_word])
+    assert score is not None
+    assert (score.score, score.word_count) == (3 / 4, 4)  # not the mean of 2/3 and 1
+    assert score.chance == pytest.approx((3 * 1 / 4 + 1 / 2) / 4)
 
 
 @given(st.lists(st.sets(st.integers(0, 3), min_size=1), min_size=1, max_size=4))

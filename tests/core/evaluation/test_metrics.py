@@ -16,25 +16,25 @@ from tests.core.model_grid import DATA, PAIRS, SOURCE, TARGET
 
 def test_attention_in_chunks_is_the_attention_of_the_whole_batch() -> None:
     model = build_model(ModelConfig(attention="additive"), len(SOURCE), len(TARGET), seed=3).eval()
-    found = teacher_forced_attention(model, DATA)
-    assert found is not None
-    for row, (weights, pair) in enumerate(zip(found, PAIRS, strict=True)):
+    matrices = teacher_forced_attention(model, DATA)
+    assert matrices is not None
+    for row, (weights, pair) in enumerate(zip(matrices, PAIRS, strict=True)):
         assert [len(weights), len(weights[0])] == [len(pair.target) + 1, len(pair.source)]
-        alone = teacher_forced_attention(model, Batches([pair], SOURCE, TARGET))
-        assert alone is not None
-        for one, other in zip(weights, alone[0], strict=True):
-            assert max(abs(a - b) for a, b in zip(one, other, strict=True)) < 1e-5, row
+        single = teacher_forced_attention(model, Batches([pair], SOURCE, TARGET))
+        assert single is not None
+        for batch_row, single_row in zip(weights, single[0], strict=True):
+            assert max(abs(a - b) for a, b in zip(batch_row, single_row, strict=True)) < 1e-5, row
 
 
 def test_at_the_limits_a_chunk_is_a_few_sentences() -> None:
-    class Long:  # 100 pairs of 64 tokens, 5,000 words
+    class LongBatches:  # 100 pairs of 64 tokens, 5,000 words
         target_vocabulary_size = 5000
         src = tgt = DATA.src.new_ones(100, 64)
 
         def __len__(self) -> int:
             return 100
 
-    rows = split_rows(Long())  # type: ignore[arg-type]
+    rows = split_rows(LongBatches())  # type: ignore[arg-type]
     assert max(map(len, rows)) * 64 * 64 * 256 <= 4_000_000
     assert [int(i) for chunk in rows for i in chunk] == list(range(100))
 

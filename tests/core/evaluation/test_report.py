@@ -27,7 +27,7 @@ from tests.core.trained import translator_of
 
 
 @cache
-def half_learnt() -> Translator:
+def half_trained_translator() -> Translator:
     """Some sentences are right, others not."""
     kind = ModelConfig(embedding_size=12, hidden_size=16)
     model = build_model(kind, len(SOURCE), len(TARGET), seed=2)
@@ -40,36 +40,38 @@ def half_learnt() -> Translator:
 
 
 def test_a_model_is_measured_as_by_the_single_measures() -> None:
-    translator = half_learnt()
-    found, read = build_report(translator, PAIRS), evaluate(translator.model, DATA, PAIRS)
-    assert 0 < found.exact_match < 1
-    assert found.exact_match == read.exact_match == greedy_exact_match(translator, PAIRS)
-    assert found.token_accuracy == read.token_accuracy
-    assert found.exact_match == sum(one.is_exact_match for one in found.sentences) / len(PAIRS)
-    for one, pair in zip(found.sentences, PAIRS, strict=True):
-        assert (one.source, one.reference) == (pair.source, pair.target)
-        assert one.is_exact_match == (one.bleu == pytest.approx(100) and one.rougeL == 1)
-        assert one.bleu == sentence_bleu(one.output_text, one.reference_text).score
-        assert one.rougeL == rouge_f1(one.output_text, one.reference_text)[2]
+    translator = half_trained_translator()
+    report, evaluation = build_report(translator, PAIRS), evaluate(translator.model, DATA, PAIRS)
+    assert 0 < report.exact_match < 1
+    assert report.exact_match == evaluation.exact_match == greedy_exact_match(translator, PAIRS)
+    assert report.token_accuracy == evaluation.token_accuracy
+    matches = [sentence.is_exact_match for sentence in report.sentences]
+    assert report.exact_match == sum(matches) / len(PAIRS)
+    for sentence, pair in zip(report.sentences, PAIRS, strict=True):
+        assert (sentence.source, sentence.reference) == (pair.source, pair.target)
+        is_perfect = sentence.bleu == pytest.approx(100) and sentence.rougeL == 1
+        assert sentence.is_exact_match == is_perfect
+        assert sentence.bleu == sentence_bleu(sentence.output_text, sentence.reference_text).score
+        assert sentence.rougeL == rouge_f1(sentence.output_text, sentence.reference_text)[2]
 
 
 @given(st.integers(0, 3 * MAX_PAIRS))
 def test_a_sample_is_always_the_same_in_its_own_order(count: int) -> None:
-    chosen = sample_items(range(count))
-    assert chosen == sample_items(range(count)) == sorted(set(chosen))
-    assert len(chosen) == min(count, MAX_PAIRS)
-    assert set(chosen) <= set(range(count))
+    sample = sample_items(range(count))
+    assert sample == sample_items(range(count)) == sorted(set(sample))
+    assert len(sample) == min(count, MAX_PAIRS)
+    assert set(sample) <= set(range(count))
 
 
 @given(st.lists(st.tuples(st.integers(1, 64), st.booleans()), min_size=1, max_size=60))
-def test_every_sentence_stands_in_one_group_of_lengths(shape: list[tuple[int, bool]]) -> None:
+def test_every_sentence_stands_in_one_group_of_lengths(cases: list[tuple[int, bool]]) -> None:
     sentences = [
         ScoredSentence(("a",) * length, ("b",), ("b" if right else "c",), "b", "b", 0.0, 0.0)
-        for length, right in shape
+        for length, right in cases
     ]
     groups = group_by_length(sentences)
-    assert sum(group.count for group in groups) == len(shape)
-    assert sum(group.exact_matches for group in groups) == sum(right for _, right in shape)
+    assert sum(group.count for group in groups) == len(cases)
+    assert sum(group.exact_matches for group in groups) == sum(right for _, right in cases)
     assert len(groups) <= 12
-    for one, following in zip(groups, groups[1:], strict=False):
-        assert one.max_length < following.min_length
+    for group, following in zip(groups, groups[1:], strict=False):
+        assert group.max_length < following.min_length

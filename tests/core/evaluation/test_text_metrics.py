@@ -40,12 +40,12 @@ def test_corpus_bleu_and_chrf_are_sacrebleus(value: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize("value", VALUES, ids=NAMES)
 def test_sentence_bleu_is_sacrebleus_with_effective_order(value: dict[str, Any]) -> None:
-    found = sentence_bleu(value["hyp"], value["ref"])
-    assert found.score == pytest.approx(value["sentence_bleu"], abs=1e-9)
-    assert found.signature == value["signature"]
-    assert list(found.counts) == value["counts"]
-    assert list(found.totals) == value["totals"]
-    assert found.brevity_penalty == pytest.approx(value["penalty"], abs=1e-9)
+    bleu = sentence_bleu(value["hyp"], value["ref"])
+    assert bleu.score == pytest.approx(value["sentence_bleu"], abs=1e-9)
+    assert bleu.signature == value["signature"]
+    assert list(bleu.counts) == value["counts"]
+    assert list(bleu.totals) == value["totals"]
+    assert bleu.brevity_penalty == pytest.approx(value["penalty"], abs=1e-9)
 
 
 @pytest.mark.parametrize("value", VALUES, ids=NAMES)
@@ -67,35 +67,35 @@ def test_a_perfect_sentence_of_three_words_has_full_sentence_bleu() -> None:
 
 @pytest.mark.parametrize("reference", ["she bought two red sweaters", "我昨天买了书", "hello"])
 def test_the_beginning_of_a_text_is_words_as_bleu_cuts_them(reference: str) -> None:
-    three = first_words(reference, 3)
-    found = sentence_bleu(three, reference)
-    assert found.counts == found.totals  # all of it stands in the text
-    assert found.totals[0] == (1 if reference == "hello" else 3)
-    assert sentence_bleu(three, three).score == pytest.approx(100)
-    assert unsmoothed_sentence_bleu(three, three) == 0
+    beginning = first_words(reference, 3)
+    bleu = sentence_bleu(beginning, reference)
+    assert bleu.counts == bleu.totals  # all of it stands in the text
+    assert bleu.totals[0] == (1 if reference == "hello" else 3)
+    assert sentence_bleu(beginning, beginning).score == pytest.approx(100)
+    assert unsmoothed_sentence_bleu(beginning, beginning) == 0
 
 
 @pytest.mark.parametrize("value", VALUES, ids=NAMES)
 def test_what_two_sentences_share_gives_rouge(value: dict[str, Any]) -> None:
-    agrees_with_rouge(value["hyp"], value["ref"])
+    check_overlap(value["hyp"], value["ref"])
 
 
 @given(*[st.text("ab A.我们 ", max_size=20)] * 2)
 def test_what_any_two_sentences_share_gives_rouge(output: str, reference: str) -> None:
-    agrees_with_rouge(output, reference)
+    check_overlap(output, reference)
 
 
-def agrees_with_rouge(output: str, reference: str) -> None:
+def check_overlap(output: str, reference: str) -> None:
     """F1 from the shared words that the lesson shows, against rouge-score's own."""
-    found = find_overlap(output, reference)
-    sizes = len(found.output), len(found.reference)
+    overlap = find_overlap(output, reference)
+    sizes = len(overlap.output), len(overlap.reference)
     pairs = max(sizes[0] - 1, 0), max(sizes[1] - 1, 0)
-    shown = (
-        f1_score(len(found.unigrams), *sizes),
-        f1_score(len(found.bigrams), *pairs),
-        f1_score(len(found.subsequence), *sizes),
+    f1_scores = (
+        f1_score(len(overlap.unigrams), *sizes),
+        f1_score(len(overlap.bigrams), *pairs),
+        f1_score(len(overlap.subsequence), *sizes),
     )
-    assert shown == pytest.approx(rouge_f1(output, reference), abs=1e-9)
+    assert f1_scores == pytest.approx(rouge_f1(output, reference), abs=1e-9)
 
 
 def test_an_empty_output_scores_nothing_instead_of_failing() -> None:

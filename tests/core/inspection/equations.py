@@ -1,4 +1,4 @@
-"""A translation opened up for tests, and every equation worked out by hand again."""
+"""A translation inspected for tests, and every equation worked out by hand again."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ STEP = 2
 WORDS = ("NLP", "is", "so", "<eos>")
 
 
-def open_up(kind: ModelConfig) -> InspectedTranslation:
+def inspect_example(kind: ModelConfig) -> InspectedTranslation:
     model = build_model(kind, len(SOURCE), len(TARGET), seed=5).eval()
     return hidden_states.inspect_translation(Translator(model, CODEC), PAIRS[3].source, WORDS)
 
@@ -30,8 +30,8 @@ def sigmoid(x: float) -> float:
     return 1 / (1 + math.exp(-x))
 
 
-SQUASH = {"linear": lambda x: x, "tanh_linear": math.tanh, "sigmoid_linear": sigmoid}
-ENTRYWISE: dict[str, Callable[..., float]] = {
+ACTIVATIONS = {"linear": lambda x: x, "tanh_linear": math.tanh, "sigmoid_linear": sigmoid}
+ELEMENTWISE: dict[str, Callable[..., float]] = {
     "tanh": math.tanh,
     "relu": lambda a: max(0.0, a),
     "add": lambda a, b: a + b,
@@ -46,11 +46,11 @@ ENTRYWISE: dict[str, Callable[..., float]] = {
 }
 
 
-def joined(line: Equation) -> Vector:
-    return tuple(value for part in line.operands for value in part.values)
+def join_operands(equation: Equation) -> Vector:
+    return tuple(value for part in equation.operands for value in part.values)
 
 
-def product_of(a: Vector, b: Vector) -> float:
+def dot_product(a: Vector, b: Vector) -> float:
     return sum(x * y for x, y in zip(a, b, strict=True))
 
 
@@ -59,44 +59,51 @@ def softmax(scores: Vector) -> list[float]:
     return [power / sum(powers) for power in powers]
 
 
-def normed(x: Vector, gain: Vector, bias: Vector) -> list[float]:
+def layer_norm(x: Vector, gain: Vector, bias: Vector) -> list[float]:
     mean = sum(x) / len(x)
-    spread = math.sqrt(sum((value - mean) ** 2 for value in x) / len(x) + 1e-5)
-    return [g * (value - mean) / spread + b for value, g, b in zip(x, gain, bias, strict=True)]
+    deviation = math.sqrt(sum((value - mean) ** 2 for value in x) / len(x) + 1e-5)
+    return [g * (value - mean) / deviation + b for value, g, b in zip(x, gain, bias, strict=True)]
 
 
-def by_hand(line: Equation) -> list[float] | None:
+def compute_result(equation: Equation) -> list[float] | None:
     """The result out of the parts, in plain Python; None for what is given."""
-    parts = [part.values for part in line.operands]
-    if line.operation in SQUASH:
-        bias = line.bias or (0.0,) * len(line.result.values)
-        sums = [product_of(row, joined(line)) + b for row, b in zip(line.rows, bias, strict=False)]
-        return [SQUASH[line.operation](total) for total in sums]
-    if line.operation in ENTRYWISE:
-        return [ENTRYWISE[line.operation](*entries) for entries in zip(*parts, strict=True)]
+    parts = [part.values for part in equation.operands]
+    if equation.operation in ACTIVATIONS:
+        bias = equation.bias or (0.0,) * len(equation.result.values)
+        sums = [
+            dot_product(row, join_operands(equation)) + b
+            for row, b in zip(equation.rows, bias, strict=False)
+        ]
+        return [ACTIVATIONS[equation.operation](total) for total in sums]
+    if equation.operation in ELEMENTWISE:
+        return [ELEMENTWISE[equation.operation](*entries) for entries in zip(*parts, strict=True)]
     others: dict[str, Callable[[], list[float]]] = {
-        "dot": lambda: [product_of(*parts) + sum(line.bias)],
+        "dot": lambda: [dot_product(*parts) + sum(equation.bias)],
         "softmax": lambda: softmax(*parts),
-        "mean": lambda: [product_of(parts[0], column) for column in zip(*line.rows, strict=True)],
-        "norm": lambda: normed(*parts),
-        "join": lambda: list(joined(line)),
+        "mean": lambda: [
+            dot_product(parts[0], column) for column in zip(*equation.rows, strict=True)
+        ],
+        "norm": lambda: layer_norm(*parts),
+        "join": lambda: list(join_operands(equation)),
     }
-    return others[line.operation]() if line.operation not in ("given", "cell") else None
+    return others[equation.operation]() if equation.operation not in ("given", "cell") else None
 
 
-def check(line: Equation) -> None:
-    made = by_hand(line)
-    if made is not None:
-        shown = line.result.values[: len(made)]  # of a large matrix not all rows are shown
-        assert made and shown == pytest.approx(made, abs=1e-5), line.code
+def check_equation(equation: Equation) -> None:
+    expected = compute_result(equation)
+    if expected is not None:
+        values = equation.result.values[: len(expected)]  # of a large matrix not all rows are shown
+        assert expected and values == pytest.approx(expected, abs=1e-5), equation.code
 
 
-def spots(kind: ModelConfig) -> list[Location]:
+def explained_locations(kind: ModelConfig) -> list[Location]:
     if not kind.is_transformer:
         return [Location(STEP, position) for position in (0, 4)]
     layers, heads = {0, kind.layers - 1}, {0, kind.heads - 1}
     return [Location(STEP, 1, *rest) for rest in product(("cross", "own"), layers, heads)]
 
 
-def lines_by_code(opened: InspectedTranslation, spot: Location) -> dict[str, Equation]:
-    return {line.code: line for line in hidden_states.explain_step(opened, spot)}
+def equations_by_code(translation: InspectedTranslation, location: Location) -> dict[str, Equation]:
+    return {
+        equation.code: equation for equation in hidden_states.explain_step(translation, location)
+    }

@@ -6,7 +6,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from seq2seq_core.config import ModelConfig, TrainingConfig
-from seq2seq_core.evaluation.alignment import argmax_positions, count_crossings, unattended
+from seq2seq_core.evaluation.alignment import (
+    argmax_positions,
+    count_crossings,
+    unattended_positions,
+)
 from seq2seq_core.evaluation.metrics import teacher_forced_attention
 from seq2seq_core.inspection.attention_maps import build_attention_maps, quantize_weights
 from seq2seq_core.models import build_model
@@ -30,24 +34,21 @@ def test_a_map_keeps_its_weights_in_a_byte_each() -> None:
     ):
         last = event
     trained = translator_of(last, ModelConfig())
-    found, weights = (
-        build_attention_maps(trained, PAIRS),
-        teacher_forced_attention(trained.model, DATA),
-    )
-    assert found is not None and weights is not None
-    for one, matrix, pair in zip(found, weights, PAIRS, strict=True):
-        assert (one.source, one.target) == (pair.source, pair.target)
+    maps = build_attention_maps(trained, PAIRS)
+    weights = teacher_forced_attention(trained.model, DATA)
+    assert maps is not None and weights is not None
+    for attention_map, matrix, pair in zip(maps, weights, PAIRS, strict=True):
+        assert (attention_map.source, attention_map.target) == (pair.source, pair.target)
         flat = [weight for row in matrix[:-1] for weight in row]
-        assert (
-            max(abs(a / 255 - b) for a, b in zip(one.weight_bytes, flat, strict=True)) <= 0.5 / 255
-        )
-        t, j, weight = one.strongest_link
+        errors = [abs(a / 255 - b) for a, b in zip(attention_map.weight_bytes, flat, strict=True)]
+        assert max(errors) <= 0.5 / 255
+        t, j, weight = attention_map.strongest_link
         assert weight == matrix[t][j] == max(flat)
-        assert one.peak_positions[t] == j
-        assert one.peak_positions == tuple(argmax_positions(matrix[:-1]))
-        assert one.crossings == count_crossings(one.peak_positions)
-        assert one.unattended == tuple(unattended(matrix[:-1]))
-        assert one.alignment is None  # these pairs name no links
+        assert attention_map.peak_positions[t] == j
+        assert attention_map.peak_positions == tuple(argmax_positions(matrix[:-1]))
+        assert attention_map.crossings == count_crossings(attention_map.peak_positions)
+        assert attention_map.unattended == tuple(unattended_positions(matrix[:-1]))
+        assert attention_map.alignment is None  # these pairs name no links
 
 
 def test_without_attention_there_are_no_maps() -> None:
