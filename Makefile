@@ -23,8 +23,9 @@ format: $(VENV)/dev
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
+# BESIDE=folder: only what pages do, beside another checkout of the app (of an older commit, say).
 bench: $(VENV)/dev browser
-	$(BIN)/python -m tests.benchmarks
+	BESIDE=$(BESIDE) $(BIN)/python -m tests.benchmarks
 
 # A first try gives an unreachable index one retry a package (five cost seven minutes in all);
 # where that fails, a second try is as patient as pip is by default.

@@ -1,4 +1,4 @@
-"""Guess mode: before each step one says which word comes, and where the model will look."""
+"""A game: before each step the learner says which word comes, and where the model will look."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from seq2seq_core.store import Run
 
 
 def sync_answers() -> None:
-    """What was answered so far; the component has put it into the URL already."""
+    """The answers so far; in the browser they stand in the URL already."""
     answers = st.session_state["guess_game"].answers
     if answers:
         url_state.set_param("guesses", answers)
@@ -39,7 +39,7 @@ def show_guess_game(selection: Selection) -> None:
 
 @errors.deferred_errors
 def show_next_sentence(run_number: int, text: str) -> None:
-    """To the sentence that stands after this one in the list."""
+    """Go to the sentence that comes after this one in the list."""
     run = next((run for run in list_runs() if run.number == run_number), None)
     if run is not None:
         texts = offered_sentences(run)
@@ -47,7 +47,7 @@ def show_next_sentence(run_number: int, text: str) -> None:
         select_sentence(texts[next_index % len(texts)])
 
 
-def choose_sentence_to_guess(page: str, choices: Sequence[Run]) -> Selection:
+def choose_sentence_to_guess(page: str, runs: Sequence[Run]) -> Selection:
     """The introduction speaks of a model, so it waits for one."""
     st.markdown(
         _(
@@ -55,11 +55,11 @@ def choose_sentence_to_guess(page: str, choices: Sequence[Run]) -> Selection:
             "write and where it will look; then see."
         )
     )
-    return choose_run_and_sentence(page, choices)
+    return choose_run_and_sentence(page, runs)
 
 
 def draw_guess(selection: Selection) -> None:
-    saved_answers("guesses", current_game(selection))  # those for another sentence are forgotten
+    saved_answers("guesses", current_game(selection))  # drops those for another sentence
     show_guess_game(selection)
     st.button(
         _("Another sentence"),
@@ -76,7 +76,7 @@ def draw_guess(selection: Selection) -> None:
     )
 
 
-# nobody who guesses is interrupted by a run that goes on
+# it does not follow a run that goes on: that would interrupt the game
 trained_page(
     "guess", _("Guess your model"), None, choose_sentence_to_guess, draw_guess, follows=False
 )

@@ -1,4 +1,4 @@
-"""How the next word is chosen: a beam that grows before one's eyes, and drawing by lot."""
+"""How the next word is chosen: by a beam, whose tree grows step by step, or by sampling."""
 
 from __future__ import annotations
 
@@ -14,10 +14,7 @@ from pages.shared.frame.i18n import N_, _
 from pages.shared.frame.numbers import format_log_probability
 from pages.shared.runs.page import trained_page
 from pages.shared.runs.run_corpus import reference_translation
-from pages.shared.runs.selection import (
-    Selection,
-    choose_run_and_sentence,
-)
+from pages.shared.runs.selection import Selection, choose_run_and_sentence
 from pages.shared.settings.decoding import BEAM, LENGTH_PENALTY
 from pages.shared.settings.panel import draw_setting
 from seq2seq_core.decoding.beam_tree import BeamResult, BeamTree
@@ -36,7 +33,7 @@ def choose_search_method() -> str:
 
 
 def sync_tree_step() -> None:
-    """Where the tree came to rest; the component has put it into the URL already."""
+    """The step where the tree rests; in the browser it stands in the URL already."""
     url_state.set_param("step", str(st.session_state["search_tree"].position))
 
 
@@ -59,7 +56,7 @@ def show_beam_search(selection: Selection) -> None:
         width = draw_setting(BEAM)
     with right:
         penalty = draw_setting(LENGTH_PENALTY)
-    pruned_count = 3 if width < 6 else 2  # of those cut off: more would hide the beam
+    pruned_count = 3 if width < 6 else 2  # drawn in each step: more would hide the beam
     tree = cached_tree(selection, width, penalty, pruned_count)
     show_tree(selection, tree, width, penalty)
     st.caption(
@@ -98,10 +95,8 @@ def correctness_mark(tokens: tuple[str, ...], selection: Selection, expected: st
 
 def compare_with_greedy(selection: Selection, winner: BeamResult) -> None:
     """The winner and greedy's sentence, both against the reference where the corpus has one."""
-    greedy, expected = (
-        selection.translation,
-        reference_translation(selection.run, selection.text),
-    )
+    greedy = selection.translation
+    expected = reference_translation(selection.run, selection.text)
     greedy_log_probability = sum(log(step.probability) for step in greedy.steps)
     st.subheader(_("Beside greedy search"), anchor=False)
     st.text(describe_comparison(winner, greedy_log_probability, winner.tokens == greedy.tokens))

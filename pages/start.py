@@ -26,9 +26,9 @@ from seq2seq_core.store import Run
 if TYPE_CHECKING:
     from seq2seq_core.decoding.translator import Translation
 
-LESSON_REFRESH_SECONDS = 0.2  # seconds between two looks while it learns
-SLOW_UPDATES, LESSON_UPDATES = 160, 600  # the first time so many updates in slow motion, out of all
-SLOW_SECONDS = 8.0  # that they take
+LESSON_REFRESH_SECONDS = 0.2  # between two updates of the picture while the model learns
+LESSON_UPDATES = 600
+SLOW_UPDATES, SLOW_SECONDS = 160, 8.0  # the first run starts in slow motion
 QUIZ_WORD = "yesterday"  # the word that the question is about, where the model writes it
 
 
@@ -78,8 +78,11 @@ def show_live_view(run: Run | None) -> None:
 
 
 def find_quiz_sentence(run: Run) -> tuple[Translation, int] | None:
-    """A sentence to ask about, with the place of the word: one that it has never seen, and where
-    it writes the word; else the first one of all, and its last word."""
+    """A sentence to ask about, with the position of the word in its translation.
+
+    An unseen sentence where the model writes QUIZ_WORD; else the first sentence of all and its last
+    word.
+    """
     # torch comes with it: only a page that decodes pays
     from seq2seq_core.decoding.guess_questions import find_question
 
@@ -95,7 +98,7 @@ def find_quiz_sentence(run: Run) -> tuple[Translation, int] | None:
 
 @errors.deferred_errors
 def sync_quiz_answer() -> None:
-    """What was answered; the component has put it into the URL already."""
+    """The answer; in the browser it stands in the URL already."""
     answers = st.session_state["start_quiz"].answers
     if answers:
         url_state.set_param("guess", answers)
@@ -147,19 +150,19 @@ def set_full_speed() -> None:
 
 
 def training_buttons(run: Run | None) -> None:
-    """Learn, and then the way on: a sentence of one's own."""
-    learning = run is not None and run.is_active
-    is_retrain = run is not None and not learning
+    """Train, and then the way on: to change a sentence."""
+    is_learning = run is not None and run.is_active
+    is_retrain = run is not None and not is_learning
     st.button(
         _("Train again") if is_retrain else _("Train"),
         on_click=train_lesson_model,
         args=(run is None,),
         type="secondary" if is_retrain else "primary",
         icon=":material/play_arrow:",
-        disabled=learning,
+        disabled=is_learning,
         key="start_train",
     )
-    if learning and run is not None and run.pace:
+    if is_learning and run is not None and run.pace:
         st.button(
             _("Full speed"),
             on_click=set_full_speed,
@@ -170,14 +173,14 @@ def training_buttons(run: Run | None) -> None:
         _("Change a sentence"),
         type="primary" if is_retrain else "secondary",
         icon=":material/edit_note:",
-        disabled=learning,
+        disabled=is_learning,
         key="start_change",
     ):
         st.switch_page("pages/corpus.py")
 
 
 def introduction_text(view: session.CorpusView) -> str:
-    """What one can do here, for the corpus as it is."""
+    """What a learner can do here; it speaks of the languages of the corpus where they are known."""
     if view.name in bundled.TRANSLATION_CORPORA and not bundled.is_swapped(view.name, view.rows):
         return _(
             "Change a sentence, press Train, and in a few seconds a small model learns to turn "
@@ -199,11 +202,11 @@ def page() -> None:
     st.title(_("How a sentence becomes another sentence"), anchor=False)
     st.markdown(introduction_text(session.current_corpus()))
     run = selected_run(list_runs())
-    learning = run is not None and run.is_active
+    is_learning = run is not None and run.is_active
     with st.container(horizontal=True, vertical_alignment="center"):
         training_buttons(run)
         status_area = st.empty()
-    is_live = learning or not session.is_warm()
+    is_live = is_learning or not session.is_warm()
 
     @st.fragment(run_every=LESSON_REFRESH_SECONDS if is_live else None)
     def show_progress() -> None:
@@ -215,16 +218,13 @@ def page() -> None:
             and current_run.pace == SLOW_UPDATES / SLOW_SECONDS
             and current_run.update >= SLOW_UPDATES
         ):
-            store.set_run_pace(session.engine(), current_run.id, None)  # the rest is soon told
+            store.set_run_pace(session.engine(), current_run.id, None)  # the rest at full speed
         with errors.errors_on_page():
             status_area.text(lesson_status(current_run))
             show_live_view(current_run)
-        if (
-            is_live
-            and session.is_warm()
-            and not (current_run is not None and current_run.is_active)
-        ):
-            st.rerun()
+        is_idle = current_run is None or not current_run.is_active
+        if is_live and is_idle and session.is_warm():
+            st.rerun()  # the buttons change too
 
     show_progress()
     if run is not None and not run.is_active:

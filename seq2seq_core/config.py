@@ -13,13 +13,13 @@ from seq2seq_core.limits import LIMITS
 
 ARCHITECTURES = ("rnn", "lstm", "gru", "transformer")
 ATTENTIONS = ("none", "dot", "general", "additive")  # the scores of models.attention.SCORES
-# the decoder's step: Luong et al. 2015, Bahdanau et al. 2015
+# attention after the decoder's step (Luong et al. 2015) or before it (Bahdanau et al. 2015)
 ATTENTION_TIMINGS = ("after", "before")
 CONTEXT_TIMINGS = ("start", "every_step")  # where the decoder gets the encoder's last state
-# layer norm after each residual sum, as in the paper, or before each part
+# layer norm after each residual sum, as in Vaswani et al. 2017, or before each sublayer
 NORM_POSITIONS = ("post", "pre")
 SCHEDULES = ("constant", "linear", "exponential", "inverse_sigmoid")  # S. Bengio et al. 2015
-CHOICES: dict[str, Sequence[str]] = {  # of a field that is one of a few words
+CHOICES: dict[str, Sequence[str]] = {  # the words that a field may be, by the field's name
     "architecture": ARCHITECTURES,
     "attention": ATTENTIONS,
     "timing": ATTENTION_TIMINGS,
@@ -32,17 +32,19 @@ NUMBER_PATTERN = re.compile(r"[+-]?([0-9]{1,40}\.?[0-9]{0,40}|\.[0-9]{1,40})([eE
 
 
 def quote_value(value: object) -> str:
-    """A value as an error quotes it, whatever it holds."""
+    """A value as an error quotes it: 40 characters at most, and valid Unicode."""
     return str(value)[:40].encode(errors="replace").decode()
 
 
 def check_choice(name: str, value: object, choices: Collection[object]) -> None:
+    """Raises ConfigError with code unknown_choice."""
     if value not in choices:
         known = ", ".join(map(str, choices))
         raise ConfigError("unknown_choice", name=name, value=quote_value(value), choices=known)
 
 
 def check_range(name: str, value: float, low: float, high: float) -> None:
+    """Raises ConfigError with code out_of_range; low and high are allowed themselves."""
     if isinstance(value, bool) or not isinstance(value, int | float) or not low <= value <= high:
         raise ConfigError("out_of_range", name=name, value=quote_value(value), low=low, high=high)
 
@@ -57,7 +59,7 @@ def check_int(name: str, value: int, low: int, high: int) -> None:
 class ModelConfig:
     """The shape of an encoder–decoder. Sizes count numbers per vector.
 
-    Which fields a recurrent model and a Transformer read: unread_fields.
+    Which fields a recurrent model and a Transformer read: see unread_fields.
     """
 
     architecture: str = "gru"
@@ -66,11 +68,11 @@ class ModelConfig:
     embedding_size: int = 64
     hidden_size: int = 64
     dropout: float = 0.1
-    attention_size: int | None = None  # additive attention compares in it; None: hidden_size
+    attention_size: int | None = None  # of additive attention; None: hidden_size
     layers: int = 1  # of the encoder, and as many of the decoder
-    timing: str = "after"  # whether the decoder asks before or after its step
+    timing: str = "after"  # whether the decoder attends before or after its step
     context: str = "start"  # the encoder's last state: only at the start, or again at every step
-    sharpness: float = 1.0  # β: scores times this before the softmax; 0 looks everywhere alike
+    sharpness: float = 1.0  # β, scores times this before the softmax; 0: all weights equal
     decoder_relu: bool = False  # ReLU after the decoder's embedding
     heads: int = 4
     model_size: int = 64  # D, of every state of a Transformer
@@ -112,7 +114,7 @@ class ModelConfig:
 
     @property
     def attention_cost(self) -> int:
-        """Numbers that attention makes for each pair of target and source position."""
+        """Numbers that attention computes for each pair of target and source position."""
         if self.is_transformer:
             return self.layers * self.heads
         comparison_size = self.attention_size or self.hidden_size
@@ -159,7 +161,7 @@ class TrainingConfig:
         check_int("seed", self.seed, 0, 2**31 - 1)
 
     def pairs_per_update(self, pairs: int) -> int:
-        """batch_size as a number, for a corpus of that many pairs."""
+        """batch_size as a number, for a corpus of `pairs` pairs."""
         sizes = {"full": max(pairs, 1), "one": 1}
         return sizes.get(str(self.batch_size)) or int(self.batch_size)
 
@@ -169,17 +171,17 @@ class TrainingConfig:
 
 @dataclass(frozen=True)
 class DecodingConfig:
-    """How the next token is chosen. As it stands: greedy, always the most probable one.
+    """How the next token is chosen. By default greedily: always the most probable one.
 
-    A beam wider than one keeps that many beginnings alive; a temperature, top_k or top_p makes the
-    choice by lot. Both at once are refused.
+    A temperature, top_k or top_p below 1 samples the token instead. A beam wider than one and
+    sampling exclude each other: ConfigError with code beam_and_lot.
     """
 
-    beam: int = 1
+    beam: int = 1  # hypotheses that are kept alive
     length_penalty: float = 0.0  # λ of Wu et al. 2016; 0: the plain probability decides
     temperature: float | None = None  # 1: as the model says; towards 0: always the most probable
-    top_k: int = 0  # draw among so many; 0: among all
-    top_p: float = 1.0  # draw among the most probable that have this share together
+    top_k: int = 0  # draw among this many, the most probable ones; 0: among all
+    top_p: float = 1.0  # draw among the most probable that have this probability together
     seed: int = 1
 
     def __post_init__(self) -> None:
@@ -238,12 +240,9 @@ def parse_bool(name: str, value: object) -> bool:
 
 
 def parse_int(name: str, value: object) -> int:
-    """A whole number, or one written in plain digits: Python's int() would take 1_000 and １２.
-
-    Raises ConfigError with code not_whole.
-    """
+    """A whole number, or one written in plain digits. Raises ConfigError, code not_whole."""
     if isinstance(value, str) and re.fullmatch("[+-]?[0-9]{1,18}", value):
-        return int(value)
+        return int(value)  # int() alone would read 1_000 and １２ too
     if isinstance(value, bool) or not isinstance(value, int):
         raise ConfigError("not_whole", name=name, value=quote_value(value))
     return value
@@ -282,7 +281,7 @@ PARSERS: dict[str, Callable[[str, object], object]] = {  # by a field's type
 
 
 def parse_config(config_class: type[Config], settings: Mapping[str, object]) -> Config:
-    """A config out of a URL, JSON or a command line; what is missing has its default.
+    """A config out of a URL, JSON or a command line; a missing field has its default.
 
     Raises ConfigError with code unknown_setting, not_whole, not_a_number, or as the config does.
     """
@@ -290,7 +289,7 @@ def parse_config(config_class: type[Config], settings: Mapping[str, object]) -> 
     for name in settings:
         if name not in parsers:
             raise ConfigError("unknown_setting", name=quote_value(name), choices=", ".join(parsers))
-    values: dict[str, Any] = {n: parsers[n](n, value) for n, value in settings.items()}
+    values: dict[str, Any] = {name: parsers[name](name, settings[name]) for name in settings}
     return config_class(**values)
 
 

@@ -16,7 +16,7 @@ class Limits:
     cli_pairs: int = 30_000
     tokens: int = 64  # of one sentence
     token_characters: int = 64
-    characters: int = 4_200  # of one sentence, before anything else looks at it: 64 × 64 and spaces
+    characters: int = 4_200  # of one sentence before it is cut: 64 tokens × 64, and spaces
     vocabulary: int = 5_000  # a side, in the shared app
     upload_bytes: int = 5 * 2**20
     hidden_size: int = 256
@@ -30,7 +30,7 @@ class Limits:
     batch_size: int = 256
     learning_rate: int = 10
     logits_per_update: int = 4_000_000  # batch × target length × vocabulary
-    runs: int = 20  # kept in one workspace
+    runs: int = 20  # of one workspace
     run_minutes: int = 10
     decoded_tokens: int = 64
     workspace_bytes: int = 50 * 2**20
@@ -38,7 +38,7 @@ class Limits:
 
 
 def environment_overrides() -> Iterator[tuple[str, str, str]]:
-    """Field, variable and value of what the operator set."""
+    """Field, variable and value of every limit that the operator has set."""
     for field in fields(Limits):
         variable = f"SEQ2SEQ_LAB_{field.name.upper()}"
         if variable in os.environ:
@@ -50,9 +50,9 @@ def is_positive_int(value: str) -> bool:
 
 
 def check_environment() -> None:
-    """Raises ConfigError with code bad_limit where the operator set one to what is no number.
+    """Raises ConfigError with code bad_limit where a limit is not a whole number from 1 on.
 
-    Called where the program starts, the command line and the app: only there it can be said.
+    The command line and the app call it when they start: an import has nobody to tell.
     """
     for _, variable, value in environment_overrides():
         if not is_positive_int(value):

@@ -1,4 +1,4 @@
-"""Published models with their corpora, by name: what of the settings differs from the defaults."""
+"""Published models with their corpora, by name: the settings that differ from the defaults."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ class Preset:
     paper: str  # where the model comes from
     corpus: str  # the name of a bundled corpus
     settings: Mapping[str, Any] = field(default_factory=dict)  # field of a config -> value
-    is_swapped: bool = False  # the corpus the other way round
+    is_swapped: bool = False  # whether it learns the corpus from target to source
 
 
 FIVE_SENTENCES = {

@@ -26,30 +26,28 @@ BREAK_TAG = re.compile("<(?:br|/?div|/?p|/?li)[^<>]*>", re.IGNORECASE)
 MARKUP = re.compile(r"<[^<>]*>|\[sound:[^\[\]]*\]")
 
 
+def strip_html(field: str) -> str:
+    """The text of a field; sounds are left out like tags."""
+    return html.unescape(MARKUP.sub("", BREAK_TAG.sub(" ", field)))
+
+
 @dataclass(frozen=True)
 class AnkiExport:
     text: str  # the lines after those with #
     delimiter: str
-    html: bool
+    has_html: bool
     metadata_columns: frozenset[int]  # columns that belong to Anki, counted from 1
 
     def sentence_fields(self, cells: Sequence[str]) -> list[str]:
         """The first two fields of a note, as plain text."""
-        fields = [
-            cell for number, cell in enumerate(cells, 1) if number not in self.metadata_columns
-        ]
-        return [strip_html(field) if self.html else field for field in fields[:2]]
-
-
-def strip_html(field: str) -> str:
-    return html.unescape(MARKUP.sub("", BREAK_TAG.sub(" ", field)))
+        fields = [cell for i, cell in enumerate(cells, 1) if i not in self.metadata_columns]
+        return [strip_html(field) if self.has_html else field for field in fields[:2]]
 
 
 def parse_export(text: str) -> AnkiExport:
     """What the first lines of an export say, and the rest of it."""
     headers: dict[str, str] = {}
-    text = text.lstrip()
-    start = 0
+    text, start = text.lstrip(), 0
     while match := FILE_HEADER.match(text, start):
         headers[match[1]] = match[2].strip().lower()
         start = match.end()

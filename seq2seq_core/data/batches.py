@@ -25,11 +25,11 @@ class Batch:
     src: Tensor  # (B, S) ids
     src_mask: Tensor  # (B, S), True = real token
     tgt_in: Tensor  # (B, T), <sos> y_1 … y_n
-    tgt_out: Tensor  # (B, T), y_1 … y_n <eos>: what the decoder shall say at each place
+    tgt_out: Tensor  # (B, T), y_1 … y_n <eos>: what the decoder should predict at each position
 
 
 def seeded_generator(seed: int, *key: object) -> torch.Generator:
-    """The random numbers of one place in a run: same seed and place, same numbers."""
+    """A generator for one place in a run, named by the key: same seed and key, same numbers."""
     digest = hashlib.blake2b(repr((seed, *key)).encode(), digest_size=7).digest()
     return torch.Generator().manual_seed(int.from_bytes(digest, "big"))
 
@@ -46,22 +46,18 @@ class Batches:
     def __init__(self, pairs: Sequence[Pair], source: Vocabulary, target: Vocabulary) -> None:
         self.target_vocabulary_size = len(target)
         self.src = pad_sequences([source.encode(pair.source) for pair in pairs])  # (N, S)
-        self.tgt = pad_sequences(
-            [[SOS, *target.encode(pair.target), EOS] for pair in pairs]
-        )  # (N, T + 1)
-        self.src_lengths = (self.src != PAD).sum(1)
-        self.tgt_lengths = (self.tgt != PAD).sum(1) - 1
+        targets = [[SOS, *target.encode(pair.target), EOS] for pair in pairs]
+        self.tgt = pad_sequences(targets)  # (N, T + 1)
+        self.src_lengths = (self.src != PAD).sum(1)  # (N,)
+        self.tgt_lengths = (self.tgt != PAD).sum(1) - 1  # (N,), without <sos>
 
     def __len__(self) -> int:
         return len(self.src)
 
     def select_batch(self, rows: Tensor) -> Batch:
         """The batch of these rows (B,), no wider than its longest sentences."""
-        source_length, target_length = (
-            int(self.src_lengths[rows].max()),
-            int(self.tgt_lengths[rows].max()),
-        )
-        src, tgt = self.src[rows, :source_length], self.tgt[rows, : target_length + 1]
+        src = self.src[rows, : int(self.src_lengths[rows].max())]  # (B, S)
+        tgt = self.tgt[rows, : int(self.tgt_lengths[rows].max()) + 1]  # (B, T + 1)
         return Batch(src, src != PAD, tgt[:, :-1], tgt[:, 1:].contiguous())
 
     def full_batch(self) -> Batch:
@@ -74,14 +70,14 @@ class Batches:
         """The batches of one epoch, as rows. Sentences of similar length stand together."""
         generator = seeded_generator(config.seed, "epoch", epoch)
         order = torch.randperm(len(self), generator=generator)
-        lengths = self.src_lengths[order] * 1000 + self.tgt_lengths[order]
+        lengths = self.src_lengths[order] * 1000 + self.tgt_lengths[order]  # source length first
         batches = order[lengths.argsort(stable=True)].split(int(config.batch_size))
         return [batches[i] for i in torch.randperm(len(batches), generator=generator)]
 
     def check_update_size(self, config: TrainingConfig, attention_cost: int = 1) -> None:
         """Raises ConfigError where one update would be too much work for a shared machine.
 
-        work_per_pair: numbers that attention makes for each pair of target and source position.
+        attention_cost: see ModelConfig.attention_cost.
         """
         size = config.pairs_per_update(len(self))
         values_per_token = max(self.target_vocabulary_size, self.src.shape[1] * attention_cost)

@@ -11,14 +11,14 @@ from seq2seq_core.data.corpus import Row, swap_sides
 from seq2seq_core.data.formats import read_file
 
 CORPORA_FOLDER = Path(__file__).parents[2] / "assets/corpora"
-SWAPPED_SUFFIX = "_swapped"  # of a run's corpus where a translation corpus stands swapped
+SWAPPED_SUFFIX = "_swapped"  # of the corpus name of a run that learns a translation corpus swapped
 
 
 @dataclass(frozen=True)
 class CorpusInfo:
     """A corpus before it is read. Pages translate its title, label and description by lookup."""
 
-    name: str  # also of its folder: train.tsv, and held_out.tsv where something is held out
+    name: str  # also of its folder, with train.tsv and perhaps held_out.tsv
     task: str  # "translation": from Chinese to English, and English to Chinese when swapped
     title: str
     label: str  # in the middle of a line
@@ -83,7 +83,7 @@ def load_bundled(name: str) -> BundledCorpus:
 
 def find_changed_rows(name: str, rows: Sequence[Row]) -> list[int]:
     """Positions of the rows that do not come with the corpus of that name, either way round: a
-    learner wrote or changed them. None at all where that corpus is not one of the lesson's."""
+    learner wrote or changed them. Empty for a corpus that is not one of the lesson's."""
     if name not in CORPUS_NAMES:
         return []
     original_rows = load_bundled(name).rows
@@ -92,7 +92,7 @@ def find_changed_rows(name: str, rows: Sequence[Row]) -> list[int]:
 
 
 def is_swapped(name: str, rows: Sequence[Row]) -> bool:
-    """Whether a translation corpus of this name stands the other way round: English to Chinese.
+    """Whether a translation corpus of this name is swapped: English to Chinese.
 
     rows: as the learner has them, perhaps edited; most of them decide.
     """
@@ -110,8 +110,7 @@ class WordGloss:
 
 @cache
 def load_word_glosses() -> dict[str, WordGloss]:
-    """Pinyin and gloss of every Chinese word in the shipped corpora."""
+    """Chinese word -> its pinyin and gloss."""
     lines = (CORPORA_FOLDER / "words.tsv").read_text(encoding="utf-8").splitlines()[1:]
-    return {
-        word: WordGloss(pinyin, gloss) for word, pinyin, gloss in (x.split("\t") for x in lines)
-    }
+    entries = (line.split("\t") for line in lines)
+    return {word: WordGloss(pinyin, gloss) for word, pinyin, gloss in entries}

@@ -1,4 +1,4 @@
-"""The door for everything that a learner types: refused or made clean, never half stored.
+"""Cleaning of everything that a learner types: a text is refused or made clean as a whole.
 
 The order matters. Unicode's normal form NFC takes time quadratic in the number of combining marks
 on one character, so length and marks come first, and again at the end as cleaning may change both.
@@ -12,17 +12,14 @@ import unicodedata
 from seq2seq_core.errors import CorpusError
 from seq2seq_core.limits import LIMITS
 
-# they make two texts that look alike differ, or show a text in another order than it is stored;
+# these make two texts that look alike differ, or show a text in another order than it is stored;
 # the zero-width joiner stays, emoji are made with it
 INVISIBLE_CHARACTERS = re.compile(
     "[\u00ad\u061c\u200b\u200c\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]"
 )
-
 SURROGATES = re.compile("[\ud800-\udfff]")
 CONTROL_CHARACTERS = re.compile("[\x00-\x1f\x7f-\x9f]")
-MAX_COMBINING_MARKS = (
-    30  # combining marks on one character, as in Unicode's stream-safe text (UAX #15)
-)
+MAX_COMBINING_MARKS = 30  # on one character, as in Unicode's stream-safe text (UAX #15)
 
 
 def check_length_and_marks(text: str) -> None:
@@ -51,5 +48,5 @@ def clean_text(text: str) -> str:
         raise CorpusError("control_character", character=f"U+{ord(match[0]):04X}")
     text = INVISIBLE_CHARACTERS.sub("", text)
     text = " ".join(unicodedata.normalize("NFC", text).split())
-    check_length_and_marks(text)
+    check_length_and_marks(text)  # NFC may make a text longer
     return text

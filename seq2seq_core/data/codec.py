@@ -1,6 +1,6 @@
 """Between text and the numbers of one model: how its sentences are cut, and the ids of its tokens.
 
-It knows no weights: whoever has only words to read or write needs no more than this.
+It knows no weights: code that only reads or writes words needs no model.
 """
 
 from __future__ import annotations

@@ -15,7 +15,7 @@ from seq2seq_core.limits import LIMITS
 
 LINK_PATTERN = re.compile(r"(\d{1,4})([-?])(\d{1,4})")
 HEADER = ("source", "target")
-MIN_SPLIT_ROWS = 20  # rows; from fewer nothing is held out
+MIN_SPLIT_ROWS = 20  # of fewer rows none is held out
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ class Problem:
 
 @dataclass(frozen=True)
 class Corpus:
-    """What can be learnt from, beside what is wrong with the rest."""
+    """The rows that can be learnt from, and the problems of the others."""
 
     rows: tuple[Row, ...]  # the usable rows, clean
     pairs: tuple[Pair, ...]  # the same rows, cut into tokens
@@ -69,23 +69,18 @@ class Corpus:
 
 @dataclass(frozen=True)
 class SanitizedRows:
-    """Rows as they may be stored, beside what must not be."""
+    """Rows as they may be stored, and the problems of those that must not be."""
 
     rows: tuple[Row, ...]  # clean, without those that have a problem
     problems: tuple[Problem, ...]
     altered_rows: tuple[int, ...]  # numbers of rows that lost invisible characters, from 1
 
 
-def tokenize(text: str, tokenizer: str) -> tuple[str, ...]:
-    """The tokens of one clean sentence.
+def check_tokens(tokens: tuple[str, ...]) -> tuple[str, ...]:
+    """The same tokens.
 
     Raises CorpusError with code empty, too_many_tokens, token_too_long or reserved_token.
     """
-    return check_tokens(tuple(TOKENIZERS[tokenizer].split(text)))
-
-
-def check_tokens(tokens: tuple[str, ...]) -> tuple[str, ...]:
-    """The same tokens. Raises what tokens_of raises."""
     if not tokens:
         raise CorpusError("empty")
     if len(tokens) > LIMITS.tokens:
@@ -100,12 +95,17 @@ def check_tokens(tokens: tuple[str, ...]) -> tuple[str, ...]:
     return tokens
 
 
+def tokenize(text: str, tokenizer: str) -> tuple[str, ...]:
+    """The tokens of one clean sentence. Raises what check_tokens raises."""
+    return check_tokens(tuple(TOKENIZERS[tokenizer].split(text)))
+
+
 def segment_known(text: str, tokenizer: str, known_words: Collection[str]) -> tuple[str, ...]:
     """The tokens of one clean sentence for a model that knows these words.
 
     Where spaces separate words, a text without any is cut by longest match; in one with spaces a
     token is cut only into known words, else it stays the unknown token that it is in the corpus.
-    Raises what tokens_of raises.
+    Raises what check_tokens raises.
     """
     tokens = tokenize(text, tokenizer)
     if tokenizer != "space":
@@ -114,9 +114,9 @@ def segment_known(text: str, tokenizer: str, known_words: Collection[str]) -> tu
     pieces: list[str] = []
     for token in tokens:
         segments = [token] if token in words else longest_match(token, words)
-        all_known = words.issuperset(segments) if len(tokens) > 1 else True
-        # what is left over between two words may be a special token, and nobody can type one
-        pieces += segments if all_known and not set(segments) & set(SPECIAL_TOKENS) else [token]
+        may_cut = len(tokens) == 1 or words.issuperset(segments)
+        # an unknown piece between two words may be a special token, and nobody can type one
+        pieces += segments if may_cut and not set(segments) & set(SPECIAL_TOKENS) else [token]
     return check_tokens(tuple(pieces))
 
 
@@ -139,7 +139,7 @@ def parse_alignment(
 def sanitize_sentence(text: str, tokenizer: str) -> str:
     """One side of a row in its clean form; it may be empty, as in a row that is half written.
 
-    Raises what clean and tokens_of raise.
+    Raises what clean_text and tokenize raise.
     """
     text = clean_text(text)
     # every token is a piece of its sentence, so a short one without < breaks no limit
@@ -151,22 +151,21 @@ def sanitize_sentence(text: str, tokenizer: str) -> str:
 def sanitize_rows(rows: Sequence[Row], tokenizer: str) -> SanitizedRows:
     """The rows as they may be stored.
 
-    What is merely unfinished, an empty side or an alignment that does not fit, may be stored:
-    read_rows names it later. Its problems are only what must not be: text that cannot be clean,
-    sentences and tokens over their limits, special tokens.
+    An unfinished row, with an empty side or an alignment that does not fit, may be stored:
+    build_corpus names it later. Problems are only what must not be stored: text that cannot be
+    made clean, sentences and tokens over their limits, special tokens.
     """
     sanitized: list[Row] = []
     problems: list[Problem] = []
-    notices: list[int] = []
+    altered: list[int] = []
     for number, row in enumerate(rows, 1):
         cells = {"source": row.source, "target": row.target, "alignment": row.alignment}
         row_problems: list[Problem] = []
         for column, text in cells.items():
             try:
+                is_sentence = column != "alignment"
                 cells[column] = (
-                    clean_text(text)
-                    if column == "alignment"
-                    else sanitize_sentence(text, tokenizer)
+                    sanitize_sentence(text, tokenizer) if is_sentence else clean_text(text)
                 )
             except CorpusError as error:
                 row_problems.append(Problem(number, column, error))
@@ -174,19 +173,19 @@ def sanitize_rows(rows: Sequence[Row], tokenizer: str) -> SanitizedRows:
             problems += row_problems
             continue
         if INVISIBLE_CHARACTERS.search(row.source + row.target):
-            notices.append(number)
+            altered.append(number)
         sanitized.append(Row(**cells))
-    return SanitizedRows(tuple(sanitized), tuple(problems), tuple(notices))
+    return SanitizedRows(tuple(sanitized), tuple(problems), tuple(altered))
 
 
 def reverse_link(link: str) -> str:
-    """A link seen from the other side; what is no link stays as it is."""
+    """A link with its two sides exchanged; a text that is no link stays as it is."""
     match = LINK_PATTERN.fullmatch(link)
     return f"{match[3]}{match[2]}{match[1]}" if match else link
 
 
 def swap_sides(rows: Iterable[Row]) -> list[Row]:
-    """The other direction: target to source, the links turned round."""
+    """The rows from target to source, their links reversed."""
     return [
         Row(row.target, row.source, " ".join(map(reverse_link, row.alignment.split())))
         for row in rows
@@ -199,7 +198,10 @@ def count_duplicates(rows: Sequence[Row]) -> int:
 
 
 def build_corpus(rows: Sequence[Row], tokenizer: str, limit: int = LIMITS.pairs) -> Corpus:
-    """Check and cut every row; a bad row becomes problems and the good ones go on working."""
+    """Check and cut every row; a bad row becomes problems, the good ones stay usable.
+
+    Raises CorpusError with code too_many_pairs.
+    """
     if len(rows) > limit:
         raise CorpusError("too_many_pairs", count=len(rows), limit=limit)
     usable_rows: list[Row] = []
@@ -230,23 +232,18 @@ def build_corpus(rows: Sequence[Row], tokenizer: str, limit: int = LIMITS.pairs)
 
 
 def held_out_size(pair_count: int) -> int:
-    """How many of so many pairs are held out at most."""
+    """The most pairs that are held out: a tenth, 100 at most, none of fewer than 20."""
     return 0 if pair_count < MIN_SPLIT_ROWS else min(pair_count // 10, 100)
 
 
 def split_held_out(rows: Sequence[Row], seed: int) -> tuple[list[Row], list[Row]]:
-    """Training rows and held-out rows: every tenth, at most 100, nothing from under 20 rows.
+    """Training rows and held-out rows, drawn by the seed; see held_out_size.
 
-    A source sentence that also stays in training is never held out: it would not be new.
+    A row whose source sentence also stays in training is in neither: it would not be new.
     """
-    if not held_out_size(len(rows)):
-        return list(rows), []
     order = random.Random(seed).sample(range(len(rows)), len(rows))
     held_out_positions = set(order[: held_out_size(len(rows))])
-    train = [row for number, row in enumerate(rows) if number not in held_out_positions]
+    train = [row for i, row in enumerate(rows) if i not in held_out_positions]
     train_sources = {row.source for row in train}
-    return train, [
-        rows[number]
-        for number in sorted(held_out_positions)
-        if rows[number].source not in train_sources
-    ]
+    drawn_rows = [rows[i] for i in sorted(held_out_positions)]
+    return train, [row for row in drawn_rows if row.source not in train_sources]

@@ -1,7 +1,7 @@
 """Corpora from files and into files: tab- or comma-separated, JSON, exported sentence pairs.
 
-Nothing is ever unpacked or executed, and a text that is not UTF-8 is never guessed: the one other
-encoding that Chinese texts come in, GB18030, is offered and taken when the reader says so.
+Nothing is ever unpacked or executed, and the encoding of a text is never guessed: where it is not
+UTF-8, GB18030, the other one that Chinese texts come in, is offered for the learner to choose.
 """
 
 from __future__ import annotations
@@ -26,11 +26,11 @@ ENCODINGS = ("utf-8", "gb18030")
 FORMATS = ("tsv", "csv", "json")
 MAGIC_BYTES = {b"\x1f\x8b": "gzip", b"PK\x03\x04": "zip", b"BZh": "bzip2", b"\xfd7zXZ": "xz"}
 MAX_COLUMNS = 50  # a table of sentence pairs has two or three
-MAX_ROWS = 100_000  # more are not even looked at: that would take seconds
+MAX_ROWS = 100_000  # a longer table is refused before it is parsed: that would take seconds
 HEADERS = {HEADER, ("zh", "en"), ("chinese", "english"), ("源", "目标"), ("中文", "英文")}
 ALIGNMENT_COLUMN = "alignment"
 LINE_END = re.compile("\r\n|[\n\r]")
-# a spreadsheet runs what begins like this; the sign ' in front makes it text again
+# a spreadsheet runs a cell that begins like this; the sign ' in front makes it text again
 FORMULA = re.compile(r"'*[=+\-@]")
 ESCAPED_FORMULA = re.compile(r"'+[=+\-@]")
 
@@ -46,22 +46,6 @@ class CsvDialect(csv.Dialect):
 
     delimiter, quoting, lineterminator, quotechar = ",", csv.QUOTE_ALL, "\n", '"'
     doublequote = strict = True
-
-
-def decode_upload(data: bytes, encoding: str = "utf-8") -> str:
-    """The text of an uploaded file. A byte order mark is taken off.
-
-    Raises CorpusError with code too_large, packed, not_text or offer_gb18030.
-    """
-    if len(data) > LIMITS.upload_bytes:
-        raise CorpusError("too_large", limit=LIMITS.upload_bytes // 2**20)
-    check_not_packed(data)
-    try:
-        return decode_text(data, encoding)
-    except UnicodeDecodeError as error:
-        if encoding == "utf-8" and is_decodable(data, "gb18030"):
-            raise CorpusError("offer_gb18030") from None
-        raise CorpusError("not_text") from error
 
 
 def check_not_packed(data: bytes) -> None:
@@ -86,65 +70,20 @@ def is_decodable(data: bytes, encoding: str) -> bool:
     return True
 
 
-def read_file(path: Path) -> list[Row]:
-    """The rows of a UTF-8 file on this computer, of any size and in any format of rows_of.
+def decode_upload(data: bytes, encoding: str = "utf-8") -> str:
+    """The text of an uploaded file. A byte order mark is taken off.
 
-    Raises CorpusError with code cannot_read, not_utf8, or in_file around what rows_of raises.
+    Raises CorpusError with code too_large, packed, not_text or offer_gb18030.
     """
+    if len(data) > LIMITS.upload_bytes:
+        raise CorpusError("too_large", limit=LIMITS.upload_bytes // 2**20)
+    check_not_packed(data)
     try:
-        data = path.read_bytes()
-        check_not_packed(data)
-        return parse_rows(decode_text(data, "utf-8"), path.name)
-    except OSError as error:
-        raise CorpusError("cannot_read", path=path, reason=error.strerror) from None
+        return decode_text(data, encoding)
     except UnicodeDecodeError as error:
-        raise CorpusError("not_utf8", path=path, position=error.start) from None
-    except CorpusError as error:
-        raise CorpusError("in_file", path=path, problem=error) from None
-
-
-def parse_rows(text: str, file_name: str) -> list[Row]:
-    """The rows of a text in the format that its file name and its first line say.
-
-    Raises CorpusError with code no_rows, too_many_pairs (far over every limit: read_rows and the
-    store know the exact ones), too_many_columns, field_too_long, bad_quotes, or a JSON one.
-    """
-    file_format = detect_format(text, file_name)
-    if file_format == "json":
-        cells = parse_json(text)
-    elif file_format == "anki":
-        notes = anki.parse_export(text)
-        cells = [
-            notes.sentence_fields(line)
-            for line in parse_table(notes.text, notes.delimiter, CsvDialect)
-        ]
-    else:
-        cells = parse_table(text, file_format, TsvDialect if file_format == "\t" else CsvDialect)
-    table = [line for line in cells if any(cell.strip() for cell in line)]
-    if all(is_tatoeba_row(line) for line in table):
-        table = [[line[1], line[3]] for line in table]
-    header = [cell.strip().lower() for cell in table[0]] if table else []
-    if tuple(header[:2]) in HEADERS:
-        table = table[1:]
-    if not table:
-        raise CorpusError("no_rows")
-    return [build_row(line, header[2:3] == [ALIGNMENT_COLUMN]) for line in table]
-
-
-def detect_format(text: str, file_name: str) -> str:
-    """json, anki, or the sign between the cells of a table."""
-    suffix, opening_line = file_name.lower().rpartition(".")[2], first_line(text)
-    if anki.FILE_HEADER.match(opening_line):
-        return "anki"
-    if suffix == "json" or (suffix not in FORMATS and opening_line.lstrip()[:1] in ("[", "{")):
-        return "json"
-    if suffix == "tsv" or "\t" in opening_line:
-        return "\t"
-    if suffix == "csv":  # spreadsheets use semicolons where the comma is in the numbers
-        lines = [line for line in split_lines(text) if line.strip()]
-        if all(";" in line for line in lines) and not all("," in line for line in lines):
-            return ";"
-    return "," if "," in opening_line else "\t"
+        if encoding == "utf-8" and is_decodable(data, "gb18030"):
+            raise CorpusError("offer_gb18030") from None
+        raise CorpusError("not_text") from error
 
 
 def first_line(text: str) -> str:
@@ -154,33 +93,36 @@ def first_line(text: str) -> str:
     return LINE_END.split(text[line_start:], maxsplit=1)[0]
 
 
+def check_row_count(row_count: int) -> None:
+    if row_count > max(MAX_ROWS, LIMITS.cli_pairs):
+        raise CorpusError("too_many_pairs", count=row_count, limit=LIMITS.cli_pairs)
+
+
 def split_lines(text: str) -> list[str]:
     """The lines, ended by \\n, \\r or both: str.splitlines knows eight signs more, and a file of
-    nothing but those is no table. Raises CorpusError with code too_many_pairs, before the work."""
+    nothing but those is no table. Raises CorpusError with code too_many_pairs before it splits."""
     check_row_count(text.count("\n") + text.count("\r") - text.count("\r\n"))
     return LINE_END.split(text)
 
 
-def is_tatoeba_row(cells: Sequence[str]) -> bool:
-    """Whether this is a line of Tatoeba's own pairs: number, sentence, number, sentence."""
-    return len(cells) == 4 and cells[0].isdecimal() and cells[2].isdecimal()
+def detect_format(text: str, file_name: str) -> str:
+    """The format json or anki, or the delimiter of a table."""
+    suffix, opening_line = file_name.lower().rpartition(".")[2], first_line(text)
+    if anki.FILE_HEADER.match(opening_line):
+        return "anki"
+    if suffix == "json" or (suffix not in FORMATS and opening_line.lstrip()[:1] in ("[", "{")):
+        return "json"
+    if suffix == "tsv" or "\t" in opening_line:
+        return "\t"
+    if suffix == "csv":  # spreadsheets write semicolons where numbers have a decimal comma
+        lines = [line for line in split_lines(text) if line.strip()]
+        if all(";" in line for line in lines) and not all("," in line for line in lines):
+            return ";"
+    return "," if "," in opening_line else "\t"
 
 
-def build_row(cells: Sequence[str], has_alignment: bool) -> Row:
-    """Source, target and alignment.
-
-    Where no header says that the third cell is an alignment it counts as one only if it looks like
-    one: exported sentence pairs carry their licence there.
-    """
-    source, target, third_cell, *_ = [*cells, "", "", ""]
-    links = third_cell.split()
-    is_alignment = has_alignment or (bool(links) and all(map(LINK_PATTERN.fullmatch, links)))
-    return Row(source, target, third_cell if is_alignment else "")
-
-
-def check_row_count(row_count: int) -> None:
-    if row_count > max(MAX_ROWS, LIMITS.cli_pairs):
-        raise CorpusError("too_many_pairs", count=row_count, limit=LIMITS.cli_pairs)
+def unescape_formula(cell: str) -> str:
+    return cell[1:] if ESCAPED_FORMULA.match(cell) else cell
 
 
 def parse_table(text: str, delimiter: str, dialect: type[csv.Dialect]) -> list[list[str]]:
@@ -247,11 +189,71 @@ def parse_json(text: str) -> list[list[str]]:
     return table
 
 
+def is_tatoeba_row(cells: Sequence[str]) -> bool:
+    """Whether this is a line of Tatoeba's own pairs: number, sentence, number, sentence."""
+    return len(cells) == 4 and cells[0].isdecimal() and cells[2].isdecimal()
+
+
+def build_row(cells: Sequence[str], has_alignment: bool) -> Row:
+    """Source, target and alignment.
+
+    Where no header says that the third cell is an alignment it counts as one only if it looks like
+    one: exported sentence pairs carry their licence there.
+    """
+    source, target, third_cell, *_ = [*cells, "", "", ""]
+    links = third_cell.split()
+    is_alignment = has_alignment or (bool(links) and all(map(LINK_PATTERN.fullmatch, links)))
+    return Row(source, target, third_cell if is_alignment else "")
+
+
+def parse_rows(text: str, file_name: str) -> list[Row]:
+    """The rows of a text in the format that its file name and its first line say.
+
+    Raises CorpusError with code no_rows, what parse_table and parse_json raise, or too_many_pairs
+    far over every limit: build_corpus and the store know the exact ones.
+    """
+    file_format = detect_format(text, file_name)
+    if file_format == "json":
+        table = parse_json(text)
+    elif file_format == "anki":
+        export = anki.parse_export(text)
+        notes = parse_table(export.text, export.delimiter, CsvDialect)
+        table = [export.sentence_fields(cells) for cells in notes]
+    else:
+        table = parse_table(text, file_format, TsvDialect if file_format == "\t" else CsvDialect)
+    table = [cells for cells in table if any(cell.strip() for cell in cells)]  # no blank lines
+    if all(is_tatoeba_row(cells) for cells in table):
+        table = [[cells[1], cells[3]] for cells in table]
+    header = [cell.strip().lower() for cell in table[0]] if table else []
+    if tuple(header[:2]) in HEADERS:
+        table = table[1:]
+    if not table:
+        raise CorpusError("no_rows")
+    return [build_row(cells, header[2:3] == [ALIGNMENT_COLUMN]) for cells in table]
+
+
+def read_file(path: Path) -> list[Row]:
+    """The rows of a UTF-8 file on this computer, of any size and in any format of parse_rows.
+
+    Raises CorpusError with code cannot_read, not_utf8, or in_file around what parse_rows raises.
+    """
+    try:
+        data = path.read_bytes()
+        check_not_packed(data)
+        return parse_rows(decode_text(data, "utf-8"), path.name)
+    except OSError as error:
+        raise CorpusError("cannot_read", path=path, reason=error.strerror) from None
+    except UnicodeDecodeError as error:
+        raise CorpusError("not_utf8", path=path, position=error.start) from None
+    except CorpusError as error:
+        raise CorpusError("in_file", path=path, problem=error) from None
+
+
 @cache
 def load_opencc() -> Callable[[str], str]:
-    from opencc import OpenCC  # only who brings traditional characters waits for it
+    from opencc import OpenCC  # only here: its dictionaries take a moment to load
 
-    return OpenCC("t2s").convert  # its dictionaries are read once
+    return OpenCC("t2s").convert
 
 
 def to_simplified(text: str) -> str:
@@ -273,12 +275,8 @@ def escape_formula(cell: str) -> str:
     return f"'{cell}" if FORMULA.match(cell) else cell
 
 
-def unescape_formula(cell: str) -> str:
-    return cell[1:] if ESCAPED_FORMULA.match(cell) else cell
-
-
 def dump_rows(rows: Iterable[Row], file_format: str) -> bytes:
-    """The rows as a file in one of FORMATS; rows_of reads them back exactly.
+    """The rows as a file in one of FORMATS; parse_rows reads them back exactly.
 
     In the two table formats a cell that a spreadsheet would run as a formula gets a ' in front.
     """

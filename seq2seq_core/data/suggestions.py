@@ -1,8 +1,8 @@
 """What fits next into a sentence pair that a learner puts together out of known words.
 
 A source word that is chosen takes others along: its translation into the target, a measure word
-that stands with it, the form that a noun, a verb or an article has now. All of it follows from who
-has stood beside whom in the corpus; no grammar of any language is written down.
+that stands with it, the form of a noun, a verb or an article. All of it follows from which words
+have stood beside which in the corpus; no grammar of any language is written down.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from seq2seq_core.data.word_classes import Phrase, WordClasses
 Side = Literal["source", "target"]
 Tokens = tuple[str, ...]
 MAX_RANKED_WORDS = 150  # the most frequent; the others come after them, unranked
-MIN_FORM_GAIN = 0.15  # points of context: a single word that it has never met is chance
+MIN_FORM_GAIN = 0.15  # of context_score: to lack one word of the sentence may be chance
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ def replace_tokens(tokens: Tokens, start: int, length: int, phrase: Sequence[str
 
 
 def find_phrase(tokens: Tokens, phrases: Sequence[Phrase]) -> tuple[int, Phrase] | None:
-    """Where the first of the phrases that the sentence has stands in it, and which one that is."""
+    """Position and phrase of the first of the phrases that stands in the sentence."""
     for phrase in phrases:
         for start in range(len(tokens) - len(phrase) + 1):
             if tokens[start : start + len(phrase)] == phrase:
@@ -56,12 +56,12 @@ def insert_translation(target: Tokens, word: str, classes: WordClasses) -> Token
 def exchange_translation(
     target: Tokens, old_word: str, new_word: str, classes: WordClasses
 ) -> Tokens:
-    """The translation of the word that went gives way to the best one of the word that came."""
-    standing = find_phrase(target, classes.translations.get(old_word, ()))
+    """The target with the best translation of the new word in the place of the old word's."""
+    match = find_phrase(target, classes.translations.get(old_word, ()))
     translations = classes.translations.get(new_word)
-    if standing is None or not translations:
+    if match is None or not translations:
         return target
-    start, old_phrase = standing
+    start, old_phrase = match
     phrase = max(
         translations,
         key=lambda phrase: classes.target.context_score(phrase, target, start, len(old_phrase)),
@@ -128,18 +128,21 @@ def choose_word(
 
 
 def fits_both_sides(draft: Draft, side: Side, index: int, word: str, classes: WordClasses) -> bool:
-    """Whether a word has stood beside both neighbours of the token at `index`, and one of its
-    translations, where it has any, beside both neighbours of that token's."""
+    """Whether a word has stood beside both neighbours of the token at `index`.
+
+    And whether one of its translations, where it has any, has stood beside both neighbours of the
+    translation of that token.
+    """
     tokens, profile = getattr(draft, side), getattr(classes, side)
     if profile.neighbour_score((word,), tokens, index) < 2:
         return False
     translations = classes.translations.get(word)
     if side == "target" or not translations:
         return True
-    standing = find_phrase(draft.target, classes.translations.get(tokens[index], ()))
-    if standing is None:
+    match = find_phrase(draft.target, classes.translations.get(tokens[index], ()))
+    if match is None:
         return True
-    start, old_phrase = standing
+    start, old_phrase = match
     return any(
         classes.target.neighbour_score(phrase, draft.target, start, len(old_phrase)) == 2
         for phrase in translations
@@ -147,8 +150,10 @@ def fits_both_sides(draft: Draft, side: Side, index: int, word: str, classes: Wo
 
 
 def rank_words(draft: Draft, side: Side, index: int, classes: WordClasses) -> tuple[list[str], int]:
-    """The known words for the place of the token at `index`, best first, without that token; how
-    many of them, from the first, fit on both sides."""
+    """The known words for the place of the token at `index`, best first, without that token.
+
+    The second value: how many of them, from the first on, fit on both sides.
+    """
     tokens, profile = getattr(draft, side), getattr(classes, side)
     candidates = [word for word in profile.words if word != tokens[index]]
     ranked = {

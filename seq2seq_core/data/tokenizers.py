@@ -7,23 +7,21 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
 CJK = re.compile("[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003134f]")
-WORD_PATTERN = re.compile(
-    r"[\w'’-]+|[^\w\s]"
-)  # a word with its apostrophes, or one punctuation mark
+WORD_PATTERN = re.compile(r"[\w'’-]+|[^\w\s]")  # a word with apostrophes, or a punctuation mark
 CLOSING_MARKS = re.compile(r"[,.;:!?)\]}%，。、；：！？）】》”’…]")
-CHINESE_END = re.compile(CJK.pattern + "$|[，。、；：！？（【《“‘]$")
+CHINESE_END = re.compile(CJK.pattern + "$|[，。、；：！？（【《“‘]$")  # no space after these
 SPACE_SYMBOL = "▁"  # stands for a space where every character is a token
 
 
 @dataclass(frozen=True)
 class Tokenizer:
-    split: Callable[[str], list[str]]
-    join: Callable[[Sequence[str]], str]
+    split: Callable[[str], list[str]]  # a clean sentence into tokens
+    join: Callable[[Sequence[str]], str]  # tokens into a sentence
 
 
 def split_words(text: str) -> list[str]:
     """Chinese by rjieba's dictionary, everything else by spaces and punctuation."""
-    import rjieba  # its dictionary costs 20 MB and a blink: only who asks for it pays
+    import rjieba  # only here: its dictionary takes 20 MB and a moment to load
 
     tokens: list[str] = []
     for chunk in WORD_PATTERN.findall(text):
@@ -35,10 +33,8 @@ def join_words(tokens: Sequence[str]) -> str:
     """A space between words, but not between two Chinese ones nor before punctuation."""
     text = ""
     for token in tokens:
-        without_space = CLOSING_MARKS.match(token) or (
-            CJK.match(token) and CHINESE_END.search(text)
-        )
-        text += token if without_space or not text else f" {token}"
+        is_chinese = CJK.match(token) and CHINESE_END.search(text)
+        text += token if not text or is_chinese or CLOSING_MARKS.match(token) else f" {token}"
     return text
 
 
@@ -66,7 +62,7 @@ def detect_tokenizer(sentences: Collection[str]) -> str:
 def longest_match(text: str, words: Collection[str]) -> list[str]:
     """Cut text without spaces into known words, from the left, always the longest that fits.
 
-    What stands between known words stays together as one unknown piece.
+    The characters between two known words stay together as one unknown piece.
     """
     longest = max(map(len, words), default=0)
     pieces: list[str] = []

@@ -13,7 +13,7 @@ SPECIAL_TOKENS = ("<pad>", "<sos>", "<eos>", "<unk>")
 
 @dataclass(frozen=True)
 class Vocabulary:
-    tokens: tuple[str, ...]  # position = id; starts with SPECIALS
+    tokens: tuple[str, ...]  # position = id; starts with SPECIAL_TOKENS
 
     def __post_init__(self) -> None:
         assert self.tokens[: len(SPECIAL_TOKENS)] == SPECIAL_TOKENS
@@ -27,7 +27,7 @@ class Vocabulary:
 
     @cached_property
     def token_to_id(self) -> dict[str, int]:
-        return {token: number for number, token in enumerate(self.tokens)}
+        return {token: token_id for token_id, token in enumerate(self.tokens)}
 
     def encode(self, tokens: Sequence[str]) -> list[int]:
         """Ids of the tokens; an unknown one becomes <unk>."""
@@ -35,7 +35,7 @@ class Vocabulary:
 
     def decode(self, ids: Iterable[int]) -> list[str]:
         """Tokens of the ids, special tokens included."""
-        return [self.tokens[number] for number in ids]
+        return [self.tokens[token_id] for token_id in ids]
 
     def __contains__(self, token: object) -> bool:
         return token in self.token_to_id

@@ -17,7 +17,7 @@ SENTENCE_BOUNDARY = ""  # the neighbour of a sentence's first and last word; no 
 
 @dataclass(frozen=True)
 class ContextProfile:
-    """For each word: who has stood left of it, right of it, and in a sentence with it."""
+    """For each word: the words that have stood left of it, right of it, in a sentence with it."""
 
     words: tuple[str, ...]  # all, the most frequent first
     left_neighbours: dict[str, set[str]]
@@ -31,13 +31,11 @@ class ContextProfile:
         right_neighbours: dict[str, set[str]] = defaultdict(set)
         cooccurring_words: dict[str, set[str]] = defaultdict(set)
         for tokens in sentences:
-            words = set(tokens)
-            for previous_word, word, next_word in zip(
-                (SENTENCE_BOUNDARY, *tokens), tokens, (*tokens[1:], SENTENCE_BOUNDARY), strict=False
-            ):
-                left_neighbours[word].add(previous_word)
-                right_neighbours[word].add(next_word)
-                cooccurring_words[word] |= words
+            lefts, rights = (SENTENCE_BOUNDARY, *tokens), (*tokens[1:], SENTENCE_BOUNDARY)
+            for left, word, right in zip(lefts, tokens, rights, strict=False):
+                left_neighbours[word].add(left)
+                right_neighbours[word].add(right)
+                cooccurring_words[word].update(tokens)
         return cls(
             tuple(word for word, _count in counts.most_common()),
             dict(left_neighbours),
@@ -48,20 +46,25 @@ class ContextProfile:
     def neighbour_score(
         self, phrase: Sequence[str], tokens: Sequence[str], start: int, length: int = 1
     ) -> int:
-        """How many of its two neighbours a phrase has stood beside before, were it to stand in the
-        place of `length` tokens from `start`: 0–2."""
+        """How many of two neighbours a phrase has stood beside: 0–2.
+
+        The neighbours are those that it would have in the place of `length` tokens from `start`.
+        """
         end = start + length
-        previous_word = tokens[start - 1] if start else SENTENCE_BOUNDARY
-        next_word = tokens[end] if end < len(tokens) else SENTENCE_BOUNDARY
-        return (previous_word in self.left_neighbours.get(phrase[0], ())) + (
-            next_word in self.right_neighbours.get(phrase[-1], ())
-        )
+        left = tokens[start - 1] if start else SENTENCE_BOUNDARY
+        right = tokens[end] if end < len(tokens) else SENTENCE_BOUNDARY
+        fits_left = left in self.left_neighbours.get(phrase[0], ())
+        fits_right = right in self.right_neighbours.get(phrase[-1], ())
+        return fits_left + fits_right
 
     def context_score(
         self, phrase: Sequence[str], tokens: Sequence[str], start: int, length: int = 1
     ) -> float:
-        """How well a phrase would stand there, 0–3: neighbour by neighbour, then the share of the
-        other known words that have stood in a sentence with it. 0 for a phrase that is unknown."""
+        """How well a phrase would stand there, 0–3; 0 for an unknown phrase.
+
+        One point for each neighbour, and the share of the other known words of the sentence that
+        have stood in a sentence with the phrase.
+        """
         first_company = self.cooccurring_words.get(phrase[0])
         last_company = self.cooccurring_words.get(phrase[-1])
         if first_company is None or last_company is None:
@@ -73,6 +76,19 @@ class ContextProfile:
         return self.neighbour_score(phrase, tokens, start, length) + shared_fraction
 
 
+def aligned_phrase(pair: Pair, position: int) -> Phrase | None:
+    """The target words of a source position, if it has any: "the teacher", "every day".
+
+    A possible link counts where its target word has no sure one: "the" goes with "teacher".
+    """
+    sure_targets = {t for s, t in pair.sure if s == position}
+    if not sure_targets:
+        return None
+    linked_targets = {t for _, t in pair.sure}
+    possible_targets = {t for s, t in pair.possible if s == position and t not in linked_targets}
+    return tuple(pair.target[t] for t in sorted(sure_targets | possible_targets))
+
+
 def extract_translations(pairs: Sequence[Pair], limit: int = 4) -> dict[str, list[Phrase]]:
     """Source word -> its likely translations, of one word or more, the likeliest first.
 
@@ -82,42 +98,31 @@ def extract_translations(pairs: Sequence[Pair], limit: int = 4) -> dict[str, lis
     """
     phrase_counts: dict[str, Counter[Phrase]] = defaultdict(Counter)
     cooccurrences: dict[str, Counter[str]] = defaultdict(Counter)
-    row_counts: tuple[Counter[str], Counter[str]] = Counter(), Counter()
+    source_counts, target_counts = Counter[str](), Counter[str]()  # rows that hold a word
     linked_words: set[str] = set()
     for pair in pairs:
         linked_words.update(pair.source if pair.sure else ())
-        for j, word in enumerate(pair.source):
-            for phrase in aligned_phrases(pair, j):
+        for position, word in enumerate(pair.source):
+            phrase = aligned_phrase(pair, position)
+            if phrase is not None:
                 phrase_counts[word][phrase] += 1
         # each word once, and in order: among equals the same one is the likeliest every time
         sources, targets = [*dict.fromkeys(pair.source)], [*dict.fromkeys(pair.target)]
-        row_counts[0].update(sources)
-        row_counts[1].update(targets)
+        source_counts.update(sources)
+        target_counts.update(targets)
         for source in sources:
             cooccurrences[source].update(targets)
     lexicon = {
-        word: [p for p, _ in phrase_counts[word].most_common(limit)] for word in linked_words
+        word: [phrase for phrase, _count in phrase_counts[word].most_common(limit)]
+        for word in linked_words
     }
     for source in cooccurrences.keys() - linked_words:
         dice = {
-            target: 2 * count / (row_counts[0][source] + row_counts[1][target])
+            target: 2 * count / (source_counts[source] + target_counts[target])
             for target, count in cooccurrences[source].items()
         }
         lexicon[source] = [(t,) for t in sorted(dice, key=lambda target: -dice[target])[:limit]]
     return {word: lexicon[word] for word in cooccurrences}
-
-
-def aligned_phrases(pair: Pair, position: int) -> list[Phrase]:
-    """The target words of a source position, if it has any: "the teacher", "every day".
-
-    A possible link counts where the word has no sure one to anybody: "the" goes with "teacher".
-    """
-    sure_targets = {t for s, t in pair.sure if s == position}
-    if not sure_targets:
-        return []
-    linked_targets = {t for _, t in pair.sure}
-    possible_targets = {t for s, t in pair.possible if s == position and t not in linked_targets}
-    return [tuple(pair.target[t] for t in sorted(sure_targets | possible_targets))]
 
 
 @dataclass(frozen=True)

@@ -35,6 +35,7 @@ class Hypothesis:
 
 
 def length_normalized(log_probability: float, length: int, length_penalty: float) -> float:
+    """The score of a sentence of `length` tokens; with a penalty of 0 its log-probability."""
     return log_probability / ((5 + length) / 6) ** length_penalty
 
 
@@ -47,29 +48,26 @@ class BeamStep:
 
     @property
     def alive(self) -> tuple[Hypothesis, ...]:
-        return tuple(hypothesis for hypothesis in self.hypotheses if not hypothesis.finished)
+        return tuple(one for one in self.hypotheses if not one.finished)
+
+    @property
+    def finished(self) -> tuple[Hypothesis, ...]:
+        return tuple(one for one in self.hypotheses if one.finished)
 
 
 def expand_hypotheses(
     alive: Sequence[Hypothesis], log_probabilities: Tensor, count: int
 ) -> list[Hypothesis]:
     """The `count` most probable ways to go on, out of log-probabilities (alive, V)."""
-    prefix_log_probabilities = torch.tensor(
-        [hypothesis.log_probability for hypothesis in alive], dtype=torch.float64
-    )
+    prefixes = torch.tensor([one.log_probability for one in alive], dtype=torch.float64)  # (alive,)
     # log p of a sentence is the sum over its tokens: (alive, 1) + (alive, V) -> (alive · V,)
-    total = (prefix_log_probabilities.unsqueeze(1) + log_probabilities).flatten()
-    # index = row · V + token: the row is the parent
-    values, flat_indices = total.topk(min(count, len(total)))
-    vocabulary_size = log_probabilities.shape[1]
+    totals = (prefixes.unsqueeze(1) + log_probabilities).flatten()
+    best, indices = totals.topk(min(count, len(totals)))  # (count,) both
+    size = log_probabilities.shape[1]  # V; an index is row · V + token, and the row is the parent
     return [
-        Hypothesis(
-            (*alive[index // vocabulary_size].tokens, index % vocabulary_size),
-            value,
-            index // vocabulary_size,
-        )
-        for value, index in zip(values.tolist(), flat_indices.tolist(), strict=True)
-        if value > float("-inf")  # a token of probability 0 begins no sentence
+        Hypothesis((*alive[index // size].tokens, index % size), log_probability, index // size)
+        for log_probability, index in zip(best.tolist(), indices.tolist(), strict=True)
+        if log_probability > float("-inf")  # a token of probability 0 begins no sentence
     ]
 
 
@@ -87,13 +85,12 @@ def beam_steps(
     """
     model.eval()
     state = model.init_state(src[None], torch.ones(1, len(src), dtype=torch.bool))
-    alive: tuple[Hypothesis, ...] = (Hypothesis(),)
+    alive: tuple[Hypothesis, ...] = (Hypothesis(),)  # one row: the empty sentence
     for _ in range(max_length):
-        last_tokens = [hypothesis.tokens[-1] if hypothesis.tokens else SOS for hypothesis in alive]
-        step = model.step(state, torch.tensor(last_tokens))  # logits (alive, V)
-        candidates = expand_hypotheses(
-            alive, step.logits.double().log_softmax(1), width + pruned_count
-        )
+        last_tokens = [one.tokens[-1] if one.tokens else SOS for one in alive]
+        step = model.step(state, torch.tensor(last_tokens))
+        log_probabilities = step.logits.double().log_softmax(1)  # (alive, V)
+        candidates = expand_hypotheses(alive, log_probabilities, width + pruned_count)
         beam_step = BeamStep(tuple(candidates[:width]), tuple(candidates[width:]))
         yield beam_step
         alive = beam_step.alive
@@ -105,9 +102,7 @@ def beam_steps(
 
 def rank(steps: Sequence[BeamStep], length_penalty: float) -> list[Hypothesis]:
     """All finished sentences, best first; where none has finished, those alive at the end."""
-    finished = [
-        hypothesis for step in steps for hypothesis in step.hypotheses if hypothesis.finished
-    ]
+    finished = [one for step in steps for one in step.finished]
     return sorted(finished or steps[-1].hypotheses, key=lambda one: -one.score(length_penalty))
 
 
@@ -120,10 +115,10 @@ def can_stop(
     hypothesis can reach a higher score than that.
     """
     score_bounds = [
-        length_normalized(hypothesis.log_probability, max_length, length_penalty)
-        for hypothesis in steps[-1].alive
+        length_normalized(one.log_probability, max_length, length_penalty)
+        for one in steps[-1].alive
     ]
-    return best_score >= max(score_bounds, default=float("-inf"))
+    return best_score >= max(score_bounds, default=float("-inf"))  # none alive: nothing can follow
 
 
 def collect_beam_steps(
@@ -134,21 +129,12 @@ def collect_beam_steps(
     max_length: int = LIMITS.decoded_tokens,
     pruned_count: int = 0,
 ) -> list[BeamStep]:
-    """The steps of a beam search, no further than they can matter; see `beam_steps`."""
+    """The steps of `beam_steps` up to the one after which nothing alive can win."""
     steps: list[BeamStep] = []
-    best_score = float("-inf")
+    best_score = float("-inf")  # of the finished sentences so far
     for beam_step in beam_steps(model, src, width, max_length, pruned_count):
         steps.append(beam_step)
-        best_score = max(
-            [
-                best_score,
-                *(
-                    hypothesis.score(length_penalty)
-                    for hypothesis in beam_step.hypotheses
-                    if hypothesis.finished
-                ),
-            ]
-        )
+        best_score = max([best_score, *(one.score(length_penalty) for one in beam_step.finished)])
         if can_stop(steps, best_score, length_penalty, max_length):
             break
     return steps

@@ -10,6 +10,7 @@ from math import exp
 import torch
 
 from seq2seq_core.config import DecodingConfig
+from seq2seq_core.data.codec import Codec
 from seq2seq_core.data.vocabulary import Vocabulary
 from seq2seq_core.decoding.beam_search import (
     BeamStep,
@@ -24,25 +25,25 @@ from seq2seq_core.limits import LIMITS
 
 @dataclass(frozen=True)
 class BeamNode:
-    """One token of one beginning."""
+    """The last token of one hypothesis."""
 
     token: str
     probability: float  # of this token, after all that stands before it
-    log_probability: float  # of the beginning up to this token
-    parent: int  # its place in the column before; 0 in the first one
+    log_probability: float  # of the whole hypothesis up to this token
+    parent: int  # its index in the column before; 0 in the first one
     state: str  # "alive", "ended" or "pruned"
 
 
 @dataclass(frozen=True)
 class BeamResult:
-    """A sentence that the beam has found."""
+    """A sentence that the search has come to."""
 
     tokens: tuple[str, ...]  # without <eos>
     text: str
     log_probability: float
     length: int  # in tokens, <eos> among them: what the length penalty counts
     finished: bool
-    node_path: tuple[int, ...]  # of its nodes, column by column
+    node_path: tuple[int, ...]  # the index of its node in each column
 
     def score(self, length_penalty: float) -> float:
         return length_normalized(self.log_probability, self.length, length_penalty)
@@ -65,7 +66,7 @@ class BeamTree:
         return tuple(reversed(tokens))
 
     def best_node_index(self, step: int, state: str) -> int | None:
-        """The place of the most probable node in this state; None where none is in it."""
+        """The index of the most probable node in this state; None where none is in it."""
         column = self.columns[step]
         return next((i for i, node in enumerate(column) if node.state == state), None)
 
@@ -74,7 +75,7 @@ class BeamTree:
         return Counter(node.state for node in self.columns[step])
 
     def count_dead_ends(self, step: int) -> int:
-        """How many beginnings, alive one step ago, have found no place for any way to go on."""
+        """How many hypotheses, alive one step ago, have no continuation left in the beam."""
         if not step:
             return 0
         parents = {node.parent for node in self.columns[step] if node.state != "pruned"}
@@ -96,66 +97,60 @@ def beam_column(
     beam_step: BeamStep, previous_hypotheses: Sequence[Hypothesis], target: Vocabulary
 ) -> tuple[BeamNode, ...]:
     """One step as nodes; previous_hypotheses are those of the step before."""
-    alive = [
-        (parent_index, hypothesis)
-        for parent_index, hypothesis in enumerate(previous_hypotheses)
-        if not hypothesis.finished
-    ]
+    # a hypothesis counts its parent among those alive, a node among all of the column
+    alive = [(i, one) for i, one in enumerate(previous_hypotheses) if not one.finished]
     nodes = []
     for number, one in enumerate((*beam_step.hypotheses, *beam_step.pruned)):
-        place, parent = alive[one.parent]
-        survivor_state = "ended" if one.finished else "alive"
+        parent_index, parent = alive[one.parent]
+        state = "ended" if one.finished else "alive"
         nodes.append(
             BeamNode(
                 token=target.tokens[one.tokens[-1]],
                 probability=exp(one.log_probability - parent.log_probability),
                 log_probability=one.log_probability,
-                parent=place,
-                state=survivor_state if number < len(beam_step.hypotheses) else "pruned",
+                parent=parent_index,
+                state=state if number < len(beam_step.hypotheses) else "pruned",
             )
         )
     return tuple(nodes)
 
 
 def node_path(hypothesis: Hypothesis, steps: Sequence[BeamStep]) -> tuple[int, ...]:
-    """Where the nodes of a sentence stand, column by column."""
+    """The index of a sentence's node in each column, one column a token."""
     prefixes = [hypothesis.tokens[: length + 1] for length in range(len(hypothesis.tokens))]
     return tuple(
-        next(i for i, candidate in enumerate(beam_step.hypotheses) if candidate.tokens == tokens)
-        for beam_step, tokens in zip(steps, prefixes, strict=False)
+        next(i for i, one in enumerate(step.hypotheses) if one.tokens == prefix)
+        for step, prefix in zip(steps, prefixes, strict=False)
+    )
+
+
+def build_result(hypothesis: Hypothesis, steps: Sequence[BeamStep], codec: Codec) -> BeamResult:
+    ids = hypothesis.tokens[:-1] if hypothesis.finished else hypothesis.tokens
+    tokens = codec.decode_target(ids)
+    return BeamResult(
+        tokens,
+        codec.join_tokens(tokens),
+        hypothesis.log_probability,
+        len(hypothesis.tokens),
+        hypothesis.finished,
+        node_path(hypothesis, steps),
     )
 
 
 def build_beam_tree(
-    translator: Translator,
-    source: Sequence[str],
-    config: DecodingConfig,
-    pruned_count: int = 3,
+    translator: Translator, source: Sequence[str], config: DecodingConfig, pruned_count: int = 3
 ) -> BeamTree:
-    """The search for the translation of these source tokens, pruned_count pruned ones a step."""
-    codec = translator.codec
+    """The search for the translation of these source tokens.
+
+    pruned_count: how many hypotheses that did not get into the beam each column shows.
+    """
+    codec, penalty = translator.codec, config.length_penalty
     src = torch.tensor(codec.encode_source(source))  # (S,)
     steps = collect_beam_steps(
-        translator.model, src, config.beam, config.length_penalty, pruned_count=pruned_count
+        translator.model, src, config.beam, penalty, pruned_count=pruned_count
     )
-    previous_hypotheses = [(Hypothesis(),), *(beam_step.hypotheses for beam_step in steps[:-1])]
-    results = []
-    for hypothesis in rank(steps, config.length_penalty):
-        tokens = codec.decode_target(
-            hypothesis.tokens[:-1] if hypothesis.finished else hypothesis.tokens
-        )
-        results.append(
-            BeamResult(
-                tokens,
-                codec.join_tokens(tokens),
-                hypothesis.log_probability,
-                len(hypothesis.tokens),
-                hypothesis.finished,
-                node_path(hypothesis, steps),
-            )
-        )
-    columns = (
-        beam_column(beam_step, hypotheses, codec.target)
-        for beam_step, hypotheses in zip(steps, previous_hypotheses, strict=True)
+    previous = [(Hypothesis(),), *(step.hypotheses for step in steps[:-1])]
+    return BeamTree(
+        tuple(beam_column(*pair, codec.target) for pair in zip(steps, previous, strict=True)),
+        tuple(build_result(hypothesis, steps, codec) for hypothesis in rank(steps, penalty)),
     )
-    return BeamTree(tuple(columns), tuple(results))

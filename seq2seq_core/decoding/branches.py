@@ -29,26 +29,26 @@ class BranchList:
             raise ConfigError("too_many_branches")
 
     def show_branch(self, branch: Branch) -> BranchList:
-        """With this branch shown; one that is not listed yet comes last."""
+        """The list with this branch shown; a new one comes last."""
         is_listed = branch in self.branches or branch == UNCHANGED
         return BranchList(self.branches if is_listed else (*self.branches, branch), branch)
 
     def remove_branch(self, branch: Branch) -> BranchList:
-        """Where the one that was shown is gone, the model's own translation is shown."""
+        """The list without this branch; if it was shown, the model's own translation is."""
         remaining = tuple(one for one in self.branches if one != branch)
         return BranchList(remaining, UNCHANGED if self.active == branch else self.active)
 
     def reshuffle_branch(self, parent: Branch, step: int) -> Branch:
-        """The parent with shuffled weights at a step, shuffled otherwise than in every branch.
+        """The parent with shuffled weights at a step, in an order that no branch has yet.
 
-        Whoever clicks again wants to see another shuffle.
+        Another click on the same button is a wish for another shuffle.
         """
         seeds = range(1, MAX_BRANCHES + 2)  # one more than there can be branches
         shuffles = (parent.with_intervention(Intervention(step, "shuffled", n)) for n in seeds)
         return next(branch for branch in shuffles if branch not in self.branches)
 
     def url_params(self) -> dict[str, str]:
-        """What a link says: all branches, and the number of the one shown, from 1; "" for none."""
+        """For a link: all branches, and the number of the one shown, from 1; "" for none."""
         number = self.branches.index(self.active) + 1 if self.active in self.branches else 0
         return {
             "branches": "_".join(map(str, self.branches)),
@@ -57,7 +57,7 @@ class BranchList:
 
 
 def parse_branches(text: str, check: Callable[[Branch], None]) -> tuple[tuple[Branch, ...], bool]:
-    """The branches that a link names, each once, and whether something in it had to be left out.
+    """The branches that a link names, each once, and whether anything in it is no branch.
 
     check: raises ConfigError for a branch that does not fit, see interventions.check_branch.
     """
@@ -81,15 +81,15 @@ class BranchOutcome:
 
 
 def summarize_outcome(translation: Translation) -> BranchOutcome:
-    """The words of a translation and how probable the model finds them, one after the other."""
-    tiny = 1e-45  # what float32 can just hold: a word put in may get nothing at all
+    """The tokens of a translation and the log-probability of all of them together."""
+    tiny = 1e-45  # the least that float32 can hold: a word put in may have probability 0
     logs = [math.log(max(step.probability, tiny)) for step in translation.steps]
     return BranchOutcome(tuple(step.token for step in translation.steps), sum(logs))
 
 
 @dataclass(frozen=True)
 class TokenDifference:
-    """Where and how two translations part; between what both begin and both end with."""
+    """The tokens in which two translations differ, between the same beginning and the same end."""
 
     step: int  # the first that differs, counted from 1
     old_tokens: tuple[str, ...]
@@ -100,26 +100,17 @@ class TokenDifference:
         """Whether nothing differs but the words that the branch puts in."""
         forced_steps = {change.step for change in branch.interventions if change.is_word}
         changed_steps = range(self.step, self.step + len(self.new_tokens))
-        return len(self.old_tokens) == len(self.new_tokens) and forced_steps.issuperset(
-            changed_steps
-        )
+        same_length = len(self.old_tokens) == len(self.new_tokens)
+        return same_length and forced_steps.issuperset(changed_steps)
 
 
-def find_difference(
-    old_sequence: Sequence[str], new_sequence: Sequence[str]
-) -> TokenDifference | None:
-    """None where the two are the same."""
-    if list(old_sequence) == list(new_sequence):
+def find_difference(old: Sequence[str], new: Sequence[str]) -> TokenDifference | None:
+    """How two translations differ; None where they are the same."""
+    if list(old) == list(new):
         return None
-    shorter = min(len(old_sequence), len(new_sequence))
-    prefix_length = next((i for i in range(shorter) if old_sequence[i] != new_sequence[i]), shorter)
-    max_suffix_length = shorter - prefix_length
-    suffix_length = next(
-        (i for i in range(max_suffix_length) if old_sequence[-1 - i] != new_sequence[-1 - i]),
-        max_suffix_length,
-    )
-    old_tokens, new_tokens = (
-        old_sequence[prefix_length : len(old_sequence) - suffix_length],
-        new_sequence[prefix_length : len(new_sequence) - suffix_length],
-    )
-    return TokenDifference(prefix_length + 1, tuple(old_tokens), tuple(new_tokens), suffix_length)
+    shorter = min(len(old), len(new))
+    prefix = next((i for i in range(shorter) if old[i] != new[i]), shorter)  # tokens in common
+    rest = shorter - prefix  # a token belongs to one end only
+    suffix = next((i for i in range(rest) if old[-1 - i] != new[-1 - i]), rest)
+    old_tokens, new_tokens = old[prefix : len(old) - suffix], new[prefix : len(new) - suffix]
+    return TokenDifference(prefix + 1, tuple(old_tokens), tuple(new_tokens), suffix)

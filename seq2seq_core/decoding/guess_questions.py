@@ -22,14 +22,14 @@ class OfferedWord:
 
 
 def game_key(run_number: int, update: int, source_tokens: Sequence[str]) -> str:
-    """Which game: answers count for one run's model at one update, and for one sentence."""
+    """The key of a game: answers count for one run's model at one update, and for one sentence."""
     return f"{run_number}.{update}.{crc32(' '.join(source_tokens).encode()):x}"
 
 
 def offered_words(step: TranslationStep, seed: str) -> list[OfferedWord]:
-    """The words that the model finds most probable, in an order that says nothing; <eos> last.
+    """The most probable words in a random order, the same for the same seed; <eos> last.
 
-    The word that was written is always among them, if it was the most probable one.
+    The word that was written is among them where it was the most probable one.
     """
     offers = [OfferedWord(one.token, one.probability) for one in step.top]
     eos = next((one for one in offers if one.token == EOS_TOKEN), None)
@@ -42,7 +42,7 @@ def offered_words(step: TranslationStep, seed: str) -> list[OfferedWord]:
 def expected_by_chance(option_counts: Sequence[int]) -> list[float]:
     """What guessing blindly gets on average, after each step and before the first.
 
-    option_counts: between how many options each step leaves the choice.
+    option_counts: how many options each step offers.
     """
     return [sum(1 / count for count in option_counts[:n]) for n in range(len(option_counts) + 1)]
 
@@ -50,11 +50,11 @@ def expected_by_chance(option_counts: Sequence[int]) -> list[float]:
 def find_question(
     translations: Iterable[tuple[Translation, str | None]], word: str
 ) -> tuple[Translation, int] | None:
-    """A translation to ask about, and the place of the token that the question is about.
+    """A translation to ask about, and the position of the token that the question is about.
 
     translations: each with its reference, in the order in which they are tried; no more of them
     are made than needed. The first right one that has the word is taken; else the last one, and
-    its last token. None where that one is empty, or where there is none.
+    its last token. None where the last one is empty, or where there are none.
     """
     translation = None
     for translation, reference in translations:

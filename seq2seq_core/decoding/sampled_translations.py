@@ -29,8 +29,8 @@ class TokenProbability:
 @dataclass(frozen=True)
 class NextTokens:
     top: tuple[TokenProbability, ...]  # the most probable tokens, best first
-    candidate_count: int  # tokens that can still be drawn
-    vocabulary_size: int  # of the vocabulary
+    candidate_count: int  # tokens that can be drawn: those that were not cut off
+    vocabulary_size: int
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ def next_token_distribution(
     config: DecodingConfig,
     top_count: int = 10,
 ) -> NextTokens:
-    """How likely each token is after the written prefix, as the model says and as it is drawn."""
+    """The probabilities of the token after this prefix, before and after the sampling settings."""
     stepper = translator.start_stepper(source)
     for token in translator.codec.encode_target(prefix):
         stepper = stepper.write_token(token)
@@ -82,16 +82,13 @@ def sequence_log_probabilities(
     tgt_in = torch.cat([torch.full((len(translations), 1), SOS), tgt[:, :-1]], dim=1)
     logits = model.predict(rows, torch.ones_like(rows, dtype=torch.bool), tgt_in)  # (B, T, V)
     token_log_probabilities = logits.double().log_softmax(2).gather(2, tgt.unsqueeze(2)).squeeze(2)
-    lengths = torch.tensor([len(one) for one in translations])
+    lengths = torch.tensor([len(ids) for ids in translations])
     real = torch.arange(tgt.shape[1]) < lengths.unsqueeze(1)  # (B, T), padding is no token
     return token_log_probabilities.masked_fill(~real, 0.0).sum(1).tolist()
 
 
 def sample_translations(
-    translator: Translator,
-    source: Sequence[str],
-    config: DecodingConfig,
-    count: int = 10,
+    translator: Translator, source: Sequence[str], config: DecodingConfig, count: int = 10
 ) -> list[SampledTranslation]:
     """Draw `count` translations and count equal ones together: the most frequent first."""
     model, codec = translator.model, translator.codec
@@ -100,16 +97,10 @@ def sample_translations(
     outputs = decode(model, rows, torch.ones_like(rows, dtype=torch.bool), sampler(config))
     counts = Counter(map(tuple, outputs))
     finished = [len(ids) < LIMITS.decoded_tokens for ids in counts]
-    full_sequences = [
-        (*ids, EOS) if end else ids for ids, end in zip(counts, finished, strict=True)
-    ]
-    logs = sequence_log_probabilities(model, src, full_sequences)
-    translations = []
-    for (ids, number), log_probability, end in zip(counts.items(), logs, finished, strict=True):
+    whole = [(*ids, EOS) if end else ids for ids, end in zip(counts, finished, strict=True)]
+    logs = sequence_log_probabilities(model, src, whole)
+    samples = []
+    for (ids, frequency), log, end in zip(counts.items(), logs, finished, strict=True):
         tokens = codec.decode_target(ids)
-        translations.append(
-            SampledTranslation(tokens, codec.join_tokens(tokens), number, log_probability, end)
-        )
-    return sorted(
-        translations, key=lambda translation: (-translation.count, -translation.log_probability)
-    )
+        samples.append(SampledTranslation(tokens, codec.join_tokens(tokens), frequency, log, end))
+    return sorted(samples, key=lambda sample: (-sample.count, -sample.log_probability))

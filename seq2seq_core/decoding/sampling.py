@@ -1,7 +1,6 @@
 """Sampling: each token is drawn from the distribution that the model and the settings give.
 
-What a page shows as the chances of a token and what the sampler draws by is one distribution:
-`sampling_distribution`.
+A page shows the same distribution that the sampler draws from: `sampling_distribution`.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Writing a translation one token at a time. Written once, for every model behind the contract."""
+"""Writing a translation one token at a time, the same way for every model behind the contract."""
 
 from __future__ import annotations
 
@@ -23,6 +23,7 @@ TokenChooser = Callable[[Tensor], Tensor]
 
 
 def argmax_token(logits: Tensor) -> Tensor:
+    """The most probable token of each row: (B, V) -> (B,)."""
     return logits.argmax(1)
 
 
@@ -41,16 +42,15 @@ def decode(
     model.eval()
     state = model.init_state(src, src_mask)
     token = torch.full((len(src),), SOS)  # (B,)
-    finished = torch.zeros(len(src), dtype=torch.bool)
-    step_tokens: list[Tensor] = []
+    finished = torch.zeros(len(src), dtype=torch.bool)  # (B,)
+    step_tokens: list[Tensor] = []  # (B,) each
     while not finished.all() and len(step_tokens) < max_length:
         step = model.step(state, token)
-        state, token = step.state, choose_token(step.logits)
+        state, token = step.state, choose_token(step.logits)  # (B, V) -> (B,)
         finished |= token == EOS  # a finished row is decoded on until all rows are, then cut
         step_tokens.append(token)
-    return [
-        ids[: ids.index(EOS)] if EOS in ids else ids for ids in torch.stack(step_tokens, 1).tolist()
-    ]
+    rows = torch.stack(step_tokens, 1).tolist()  # (B, T)
+    return [ids[: ids.index(EOS)] if EOS in ids else ids for ids in rows]
 
 
 def greedy_search(
@@ -64,20 +64,20 @@ def greedy_search(
 def decode_feeding_eos(
     model: EncoderDecoder, src: Tensor, src_mask: Tensor, lengths: Sequence[int]
 ) -> list[list[int]]:
-    """A test that fools: after <sos> the decoder reads <eos> at every step, never its own words.
+    """A misleading test: after <sos> the decoder reads <eos> at every step, never its own words.
 
     A well-known tutorial tests its model like this. src (B, S), src_mask (B, S), lengths: how many
     steps each row takes, at least one; returns the most probable id of every step.
     """
     model.eval()
     state = model.init_state(src, src_mask)
-    token = torch.full((len(src),), SOS)
-    step_tokens: list[Tensor] = []
+    token = torch.full((len(src),), SOS)  # (B,)
+    step_tokens: list[Tensor] = []  # (B,) each
     for _ in range(max(lengths)):
         step = model.step(state, token)
-        state, token = step.state, torch.full_like(token, EOS)
-        step_tokens.append(step.logits.argmax(1))
-    rows = torch.stack(step_tokens, 1).tolist()
+        state, token = step.state, torch.full_like(token, EOS)  # whatever it would have written
+        step_tokens.append(argmax_token(step.logits))
+    rows = torch.stack(step_tokens, 1).tolist()  # (B, T)
     return [ids[:length] for ids, length in zip(rows, lengths, strict=True)]
 
 
@@ -85,9 +85,9 @@ def decode_feeding_eos(
 class DecodingStep:
     """One token written, and everything that led to it."""
 
-    token: int
+    token: int  # the id that was written, not always the most probable one
     probabilities: Tensor  # (V,)
-    inspection: Inspection
+    inspection: Inspection  # of a batch of one: B = 1
 
     @property
     def attention(self) -> Tensor | None:
@@ -98,18 +98,19 @@ class DecodingStep:
 
 @dataclass(frozen=True)
 class Stepper:
-    """A walk through one translation. Every move returns a new stepper, the old one stays whole."""
+    """One translation in the making. Each token gives a new stepper, the old one stays as it is."""
 
     model: EncoderDecoder
     state: State  # before the first token
-    steps: tuple[DecodingStep, ...] = ()
+    steps: tuple[DecodingStep, ...] = ()  # one a token written
 
     @classmethod
     @torch.no_grad()
     def from_source(cls, model: EncoderDecoder, src: Tensor) -> Stepper:
         """Before the first token; src (S,) of ids, without padding."""
         model.eval()
-        return cls(model, model.init_state(src[None], torch.ones(1, len(src), dtype=torch.bool)))
+        src_mask = torch.ones(1, len(src), dtype=torch.bool)  # (1, S), all of them real tokens
+        return cls(model, model.init_state(src[None], src_mask))
 
     @property
     def tokens(self) -> list[int]:
@@ -130,7 +131,7 @@ class Stepper:
         # the model reads the last token written; its state has read all before that one
         last_token = self.tokens[-1] if self.steps else SOS
         state = self.steps[-1].inspection.step.state if self.steps else self.state
-        inspection = self.model.inspect(state, torch.tensor([last_token]), override)
+        inspection = self.model.inspect(state, torch.tensor([last_token]), override)  # B = 1
         probabilities = inspection.step.logits[0].softmax(0)  # (V,)
         token_id = int(probabilities.argmax()) if token is None else token
         step = DecodingStep(token_id, probabilities, inspection)

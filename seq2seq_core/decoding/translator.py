@@ -53,6 +53,7 @@ class Translation:
 
 
 def to_step(step: DecodingStep, target: Vocabulary, top_k: int) -> TranslationStep:
+    """One decoding step as plain values, with its top_k most probable tokens."""
     probabilities, ids = step.probabilities.topk(min(top_k, len(target)))
     context, attention = step.inspection.context, step.attention
     return TranslationStep(
@@ -67,12 +68,12 @@ def to_step(step: DecodingStep, target: Vocabulary, top_k: int) -> TranslationSt
 
 def beam_tokens(model: EncoderDecoder, ids: Sequence[int], config: DecodingConfig) -> list[int]:
     """The best sentence that a beam finds for one source, without <eos>."""
-    best_hypothesis = beam_search(model, torch.tensor(ids), config.beam, config.length_penalty)[0]
-    return list(best_hypothesis.tokens[:-1] if best_hypothesis.finished else best_hypothesis.tokens)
+    best = beam_search(model, torch.tensor(ids), config.beam, config.length_penalty)[0]
+    return list(best.tokens[:-1] if best.finished else best.tokens)
 
 
 def decode_tokens(model: EncoderDecoder, ids: Sequence[int], config: DecodingConfig) -> list[int]:
-    """The tokens of a beam or a draw, with <eos>; none where the walk is greedy anyway."""
+    """The ids that a beam or sampling chooses, with <eos>; none for greedy decoding."""
     if config.beam > 1:
         token_ids = beam_tokens(model, ids, config)
     elif config.uses_sampling:
@@ -91,13 +92,13 @@ class Translator:
     codec: Codec
 
     def start_stepper(self, tokens: Sequence[str]) -> Stepper:
-        """A walk before its first token, for these source tokens."""
+        """A stepper before its first token, for these source tokens."""
         return Stepper.from_source(self.model, torch.tensor(self.codec.encode_source(tokens)))
 
     def to_translation(
         self, stepper: Stepper, tokens: tuple[str, ...], top_k: int = 5
     ) -> Translation:
-        """A walk through the translation of these source tokens, as plain values."""
+        """The tokens that a stepper has written for these source tokens, as plain values."""
         codec = self.codec
         target_ids = stepper.tokens[:-1] if stepper.finished else stepper.tokens
         target_tokens = codec.decode_target(target_ids)
@@ -116,7 +117,7 @@ class Translator:
         """
         tokens = self.codec.tokenize_source(text)
         stepper = self.start_stepper(tokens)
-        # a beam and a draw choose the whole sentence first; then its steps are walked through
+        # a beam and sampling choose the whole sentence first; the stepper then repeats it
         for token in decode_tokens(self.model, self.codec.encode_source(tokens), config):
             stepper = stepper.write_token(token)
         return self.to_translation(stepper.decode_to_end(), tokens)

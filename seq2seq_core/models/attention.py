@@ -41,7 +41,7 @@ class Dot(AttentionScore):
         assert query_size == key_size
 
     def project_keys(self, memory: Tensor) -> Tensor:
-        return memory
+        return memory  # (B, S, D), so K = D
 
     def forward(self, query: Tensor, keys: Tensor) -> Tensor:
         return query @ keys.transpose(1, 2)  # (B, T, S)
@@ -65,10 +65,8 @@ class General(AttentionScore):
 
     def explain_score(self, query: Operand, key: Operand) -> tuple[Equation, ...]:
         weight, formula = self.key.weight.T, f"u = Wᵀ {query.symbol}"
-        projected_query = affine("asked", "linear", formula, "u", (query,), weight)
-        return projected_query, dot_product(
-            "score", "e_j = u · h_j", "e_j", projected_query.result, key
-        )
+        projected = affine("asked", "linear", formula, "u", (query,), weight)
+        return projected, dot_product("score", "e_j = u · h_j", "e_j", projected.result, key)
 
 
 class Additive(AttentionScore):
@@ -76,9 +74,9 @@ class Additive(AttentionScore):
 
     def __init__(self, query_size: int, key_size: int, size: int) -> None:
         super().__init__()
-        self.query = nn.Linear(query_size, size, bias=False)
-        self.key = nn.Linear(key_size, size, bias=False)
-        self.energy = nn.Linear(size, 1, bias=False)
+        self.query = nn.Linear(query_size, size, bias=False)  # W_s
+        self.key = nn.Linear(key_size, size, bias=False)  # W_h
+        self.energy = nn.Linear(size, 1, bias=False)  # v
 
     def project_keys(self, memory: Tensor) -> Tensor:
         return self.key(memory)  # (B, S, D) -> (B, S, A)
@@ -92,18 +90,12 @@ class Additive(AttentionScore):
         formula = f"a = W_s {query.symbol}"
         projected_query = affine("asked", "linear", formula, "a", (query,), self.query.weight)
         projected_key = affine("offered", "linear", "b_j = W_h h_j", "b_j", (key,), self.key.weight)
-        summed = elementwise(
-            "both", "add", "a + b_j", "a + b_j", projected_query.result, projected_key.result
-        )
+        vectors = projected_query.result, projected_key.result
+        summed = elementwise("both", "add", "a + b_j", "a + b_j", *vectors)
         activated = elementwise("bent", "tanh", "m_j = tanh(a + b_j)", "m_j", summed.result)
         energy = Operand.from_tensor("v", self.energy.weight)
-        return (
-            projected_query,
-            projected_key,
-            summed,
-            activated,
-            dot_product("score", "e_j = v · m_j", "e_j", energy, activated.result),
-        )
+        score = dot_product("score", "e_j = v · m_j", "e_j", energy, activated.result)
+        return projected_query, projected_key, summed, activated, score
 
 
 SCORES: dict[str, Callable[[int, int, int], AttentionScore]] = {

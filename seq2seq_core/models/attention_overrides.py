@@ -21,7 +21,7 @@ def uniform_attention(weights: Tensor, mask: Tensor) -> Tensor:
 
 def hard_attention(weights: Tensor, mask: Tensor) -> Tensor:
     """All weight on the position that has the most."""
-    return one_hot(weights.argmax(-1), weights.shape[-1]).to(weights.dtype)
+    return one_hot(weights.argmax(-1), weights.shape[-1]).to(weights.dtype)  # (…, S)
 
 
 def fixed_attention(position: int) -> AttentionOverride:
@@ -49,6 +49,6 @@ def sharpened_attention(beta: float) -> AttentionOverride:
     def override(weights: Tensor, mask: Tensor) -> Tensor:
         tiny = torch.finfo(weights.dtype).tiny  # log 0 · 0 is not a number
         scores = beta * weights.clamp_min(tiny).log()
-        return scores.masked_fill(~mask, float("-inf")).softmax(-1)
+        return scores.masked_fill(~mask, float("-inf")).softmax(-1)  # padding stays exactly 0
 
     return override

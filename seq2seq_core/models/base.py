@@ -75,16 +75,19 @@ class SourceInspection:
 
 
 class EncoderDecoder(nn.Module, ABC):
-    """What every model can do. Its states are its own: only `State.select` is known of them."""
+    """What every model can do. What is in its states is its own: others only call `select`."""
 
     architecture: str  # its name in config.ARCHITECTURES
     source_embedding: nn.Embedding  # (V, E), as many rows as the side has tokens
     target_embedding: nn.Embedding
-    has_attention = True  # whether it looks at the source words while it writes
+    has_attention = True  # whether it attends to the source words while it writes
 
     @abstractmethod
     def init_state(self, src: Tensor, src_mask: Tensor) -> Any:
-        """Read the source: a State. src (B, S) of ids, src_mask (B, S), True = real token."""
+        """Read the source and return a State.
+
+        src (B, S) of ids, src_mask (B, S), True = real token.
+        """
 
     @abstractmethod
     def inspect(
@@ -96,7 +99,7 @@ class EncoderDecoder(nn.Module, ABC):
         """
 
     def step(self, state: Any, token: Tensor, override: AttentionOverride | None = None) -> Step:
-        """The same step without the inside."""
+        """The same step as `inspect`, without the inside."""
         return self.inspect(state, token, override).step
 
     @abstractmethod

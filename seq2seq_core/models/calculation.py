@@ -35,16 +35,15 @@ class Operand:
 
 @dataclass(frozen=True)
 class Equation:
-    """One line: `operation` says how the result comes from the parts, see below."""
+    """One line of a calculation: its result follows from the operands, the rows and the bias."""
 
     code: str  # what the result is; a page has its name in words
-    operation: str
+    operation: str  # how the result follows: named by each of the functions below
     formula: str  # an index stands behind _, a longer one in braces: s_{t-1}
     operands: tuple[Operand, ...]
     result: Operand
-    rows: tuple[
-        tuple[float, ...], ...
-    ] = ()  # of the matrix, as many as fit; of a mean: all vectors
+    # of the matrix, as many as fit; of a mean all vectors
+    rows: tuple[tuple[float, ...], ...] = ()
     bias: tuple[float, ...] = ()
 
 
@@ -53,10 +52,9 @@ class Location:
     """Which numbers of a sentence to explain; everything counts from 0."""
 
     step: int  # of the decoder
-    position: int  # of the word that it looks at
-    attention: str = (
-        "cross"  # a Transformer's attention over the source, or "own": over its own words
-    )
+    position: int  # of the word that it attends to
+    # of a Transformer: "cross" over the source, "own" over the sentence's own words
+    attention: str = "cross"
     layer: int = 0
     head: int = 0
 
@@ -66,7 +64,7 @@ def input_value(code: str, symbol: str, value: Tensor) -> Equation:
     return Equation(code, "given", symbol, (), Operand.from_tensor(symbol, value))
 
 
-# operations number by number: entry k of the result from entry k of each part
+# operations number by number: entry k of the result from entry k of each operand
 ELEMENTWISE: dict[str, Callable[..., Tensor]] = {
     "tanh": torch.tanh,
     "relu": torch.relu,
@@ -86,7 +84,7 @@ def elementwise(
     code: str, operation: str, formula: str, symbol: str, *operands: Operand
 ) -> Equation:
     """Operation: one of ELEMENTWISE."""
-    result = ELEMENTWISE[operation](*(part.tensor for part in operands))
+    result = ELEMENTWISE[operation](*(operand.tensor for operand in operands))
     return Equation(code, operation, formula, operands, Operand.from_tensor(symbol, result))
 
 
@@ -106,11 +104,11 @@ def affine(
     weight: Tensor,
     bias: Tensor | None = None,
 ) -> Equation:
-    """Entry k of the result: row k of weight (out, in) · all parts in a row, + bias k (out,).
+    """Entry k of the result: row k of weight (out, in) · all operands in a row, + bias k (out,).
 
     Operation: linear; tanh_linear and sigmoid_linear put that through a function.
     """
-    x = torch.cat([part.tensor for part in operands])
+    x = torch.cat([operand.tensor for operand in operands])  # (in,)
     total = weight @ x if bias is None else weight @ x + bias
     visible_rows = weight[: max(MIN_SHOWN_ROWS, MAX_SHOWN_NUMBERS // weight.shape[1])]
     return Equation(
@@ -128,11 +126,9 @@ def dot_product(
     code: str, formula: str, symbol: str, a: Operand, b: Operand, bias: Tensor | None = None
 ) -> Equation:
     """The sum of a_k · b_k, plus the bias where there is one. Operation: dot."""
-    total = a.tensor @ b.tensor + (0 if bias is None else bias)
-    bias_values = () if bias is None else (float(bias),)
-    return Equation(
-        code, "dot", formula, (a, b), Operand.from_tensor(symbol, total), bias=bias_values
-    )
+    biases = () if bias is None else (float(bias),)
+    result = Operand.from_tensor(symbol, a.tensor @ b.tensor + (0 if bias is None else bias))
+    return Equation(code, "dot", formula, (a, b), result, bias=biases)
 
 
 def softmax(code: str, formula: str, symbol: str, scores: Operand) -> Equation:
@@ -154,9 +150,8 @@ def layer_norm(code: str, x: Operand, layer: nn.LayerNorm) -> Equation:
     """(x − mean) / standard deviation, times the gain g, plus b. Operation: norm."""
     gain, bias = Operand.from_tensor("g", layer.weight), Operand.from_tensor("b", layer.bias)
     formula = f"x = g ⊙ ({x.symbol} − μ) / σ + b"
-    return Equation(
-        code, "norm", formula, (x, gain, bias), Operand.from_tensor("x", layer(x.tensor))
-    )
+    result = Operand.from_tensor("x", layer(x.tensor))
+    return Equation(code, "norm", formula, (x, gain, bias), result)
 
 
 def output_distribution(state: Operand, output: nn.Linear, token_id: int) -> tuple[Equation, ...]:
@@ -169,13 +164,14 @@ def output_distribution(state: Operand, output: nn.Linear, token_id: int) -> tup
 
 
 def explain_losses(logits: Operand, target_id: int) -> tuple[Equation, ...]:
-    """The loss of one word in two ways that are the same: the negative logarithm of its
-    log-softmax, and cross-entropy on the logits; target_id is the right word's."""
+    """The loss of one word in two ways that give the same; target_id is the right word's.
+
+    Once as the negative logarithm of its softmax (NLL), once as cross-entropy on the logits (CE).
+    """
     z = Operand("z_y", (logits.values[target_id],))
     total = Operand.from_tensor("log Σ_v exp(z_v)", logits.tensor.logsumexp(0))
-    log = elementwise(
-        "log_softmax", "subtract", "log p_y = z_y − log Σ_v exp(z_v)", "log p_y", z, total
-    )
+    formula = "log p_y = z_y − log Σ_v exp(z_v)"
+    log = elementwise("log_softmax", "subtract", formula, "log p_y", z, total)
     nll = elementwise("nll", "negative", "NLL = −log p_y", "NLL", log.result)
     formula = "CE = log Σ_v exp(z_v) − z_y"
     return log, nll, elementwise("cross_entropy", "subtract", formula, "CE", total, z)

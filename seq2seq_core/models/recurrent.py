@@ -38,7 +38,7 @@ class RecurrentState:
     hidden_state: HiddenState  # each (layers, B, D); the only part that a step changes
     final_encoder_state: Tensor  # (B, D), the encoder's last state
     memory: Tensor  # (B, S, D), the encoder's states
-    keys: Tensor  # (B, S, K), the memory as the score wants it
+    keys: Tensor  # (B, S, K), the memory as the score compares it
     mask: Tensor  # (B, S), True = real token
 
     def select(self, rows: Tensor) -> RecurrentState:
@@ -94,10 +94,13 @@ class RecurrentModel(EncoderDecoder):
         self.attends_before_step = config.attention != "none" and config.timing == "before"
         self.context_every_step = config.context == "every_step"
         # the decoder reads a word, and beside it the vectors that the settings ask for
-        vectors_beside = self.attends_before_step + self.context_every_step
-        input_size = config.embedding_size + size * vectors_beside
+        extra_vectors = self.attends_before_step + self.context_every_step
         self.decoder = cell(
-            input_size, size, config.layers, batch_first=True, dropout=layer_dropout
+            config.embedding_size + size * extra_vectors,
+            size,
+            config.layers,
+            batch_first=True,
+            dropout=layer_dropout,
         )
         self.score: AttentionScore | None = None
         if config.attention != "none":
@@ -127,7 +130,7 @@ class RecurrentModel(EncoderDecoder):
     def attend(
         self, queries: Tensor, source: RecurrentState, override: AttentionOverride | None
     ) -> AttentionOutput | None:
-        """Attention for decoder states (B, T, D); None for a model that has none."""
+        """Attention for queries (B, T, D), states of the decoder; None for a model without."""
         if self.score is None:
             return None
         scores = self.sharpness * self.score(queries, source.keys)  # (B, T, S)
@@ -142,14 +145,14 @@ class RecurrentModel(EncoderDecoder):
             embedded = embedded.relu()
         input_parts, attention = [embedded], None
         if self.context_every_step:  # the same vector beside every word
-            every_step = state.final_encoder_state.unsqueeze(1)  # (B, 1, D)
-            input_parts.append(every_step.expand(-1, tokens.shape[1], -1))
+            final_state = state.final_encoder_state.unsqueeze(1)  # (B, 1, D)
+            input_parts.append(final_state.expand(-1, tokens.shape[1], -1))
         if self.attends_before_step:
-            previous = state.hidden_state[0][-1].unsqueeze(1)  # (B, 1, D), s_{t-1}
-            attention = self.attend(previous, state, override)
+            query = state.hidden_state[0][-1].unsqueeze(1)  # (B, 1, D), s_{t-1}
+            attention = self.attend(query, state, override)
             assert attention is not None and tokens.shape[1] == 1
             input_parts.append(attention.context)
-        inputs = torch.cat(input_parts, dim=2)
+        inputs = torch.cat(input_parts, dim=2)  # (B, T, E and the vectors beside)
         states, hidden_state = run_cell(self.decoder, inputs, state.hidden_state)
         if not self.attends_before_step:
             attention = self.attend(states, state, override)
@@ -175,8 +178,8 @@ class RecurrentModel(EncoderDecoder):
             steps.append(self.step(state, tgt_in[:, t]))
             state = steps[-1].state  # type: ignore[assignment]
         logits = torch.stack([step.logits for step in steps], dim=1)
-        attention_weights = [step.attention for step in steps if step.attention is not None]
-        return logits, torch.stack(attention_weights, dim=1)  # (B, T, V), (B, T, 1, 1, S)
+        attention = [step.attention for step in steps if step.attention is not None]
+        return logits, torch.stack(attention, dim=1)  # (B, T, V), (B, T, 1, 1, S)
 
     def build_step(self, state: RecurrentState, output: DecoderOutput) -> Step:
         attention = output.attention
@@ -207,11 +210,11 @@ class RecurrentModel(EncoderDecoder):
         )
 
     def inspect_source(self, src: Tensor, src_mask: Tensor) -> SourceInspection:
-        """For sentences without padding."""
+        """See the contract; only for sentences without padding."""
         assert src_mask.all()
         embedded = self.source_embedding(src)  # (B, S, E)
         states = self.init_state(src, src_mask).memory
         cells = inspect_encoder(self.encoder, embedded)
-        ours = torch.cat([one.new_state[0] for one in cells[-1]], dim=-1)  # (B, S, D)
+        ours = torch.cat([direction.new_state[0] for direction in cells[-1]], dim=-1)  # (B, S, D)
         torch.testing.assert_close(ours, states, rtol=0, atol=1e-5)  # the formulas are the cell's
         return SourceInspection(embedded, states, cells)

@@ -1,4 +1,4 @@
-"""RNN, LSTM and GRU cells from the inside: torch's own give no gates, these formulas do.
+"""RNN, LSTM and GRU cells from the inside: torch's own hide the gates, these formulas show them.
 
 LSTM: Hochreiter, Schmidhuber 1997 with forget gates; GRU: Cho et al. 2014, as in torch (the reset
 gate acts after the recurrent product). The formulas read the weights of torch's cell, and their
@@ -118,13 +118,11 @@ def inspect_direction(cell: nn.RNNBase, suffix: str, inputs: Tensor) -> CellStep
 
 def inspect_encoder(cell: nn.RNNBase, inputs: Tensor) -> tuple[tuple[CellStep, ...], ...]:
     """All layers × directions of an encoder over sentences without padding, inputs (B, S, E)."""
-    directions = ("", "_reverse") if cell.bidirectional else ("",)
+    suffix_ends = ("", "_reverse") if cell.bidirectional else ("",)
     layers: list[tuple[CellStep, ...]] = []
     for number in range(cell.num_layers):
-        layer = tuple(
-            inspect_direction(cell, f"l{number}{direction}", inputs) for direction in directions
-        )
+        layer = tuple(inspect_direction(cell, f"l{number}{end}", inputs) for end in suffix_ends)
         # the next layer reads both directions side by side: (B, S, directions · D)
-        inputs = torch.cat([one.new_state[0] for one in layer], dim=-1)
+        inputs = torch.cat([direction.new_state[0] for direction in layer], dim=-1)
         layers.append(layer)
     return tuple(layers)

@@ -115,6 +115,7 @@ class Transformer(EncoderDecoder):
     def advance_state(
         self, state: TransformerState, caches: list[KVCache], tokens: Tensor
     ) -> TransformerState:
+        """The state after tokens (B, T), which the caches hold already."""
         return replace(state, caches=tuple(caches), position=state.position + tokens.shape[1])
 
     def run_decoder(

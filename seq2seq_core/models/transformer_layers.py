@@ -20,7 +20,7 @@ from seq2seq_core.models.base import AttentionOverride
 def causal_mask(queries: int, keys: int) -> Tensor:
     """(queries, keys), True where a query may look: no word sees one that is not written yet.
 
-    The queries are the last of the keys' words: a cache may hold more words than are read now.
+    The queries are the last of the keys' words: a cache holds the words before them too.
     """
     return torch.ones(queries, keys, dtype=torch.bool).tril(keys - queries)
 
@@ -67,7 +67,7 @@ class MultiHeadAttention(nn.Module):
         query = self.split_heads(self.query(x))  # (B, H, T, d)
         scores = query @ keys.transpose(2, 3) / math.sqrt(query.shape[3])  # (B, H, T, S)
         scores = scores.masked_fill(~mask, float("-inf"))  # exp(-inf) = 0: no weight at all
-        weights = scores.softmax(dim=3)
+        weights = scores.softmax(dim=3)  # over the keys: every query's row sums to one
         if override is not None:
             weights = override(weights, mask)
         return self.merge_heads(weights @ values), AttentionTrace(scores, weights)
@@ -115,9 +115,10 @@ class EncoderLayer(nn.Module):
         return self.feed_forward_block(self.attention_residual.add_norm(x, attended))
 
     def inspect(self, x: Tensor, mask: Tensor) -> tuple[Tensor, AttentionTrace]:
+        """As `forward`, with the attention from the inside."""
         normed = self.attention_residual.pre_norm(x)
         keys, values = self.self_attention.project_kv(normed)  # queries, keys, values: one sentence
-        attended, trace = self.self_attention.inspect(normed, keys, values, mask)
+        attended, trace = self.self_attention.inspect(normed, keys, values, mask)  # (B, S, D)
         return self.feed_forward_block(self.attention_residual.add_norm(x, attended)), trace
 
     def feed_forward_block(self, x: Tensor) -> Tensor:
@@ -175,9 +176,10 @@ class DecoderLayer(nn.Module):
     def inspect(
         self, x: Tensor, cache: KVCache, mask: Tensor, override: AttentionOverride | None
     ) -> tuple[Tensor, KVCache, DecoderLayerTrace]:
+        """As `forward`, with the layer from the inside; override is for the source's weights."""
         normed = self.attention_residual.pre_norm(x)
         cache = self.append_kv(normed, cache)
-        causal = causal_mask(x.shape[1], cache.self_kv[0].shape[2])
+        causal = causal_mask(x.shape[1], cache.self_kv[0].shape[2])  # (T, T and all before)
         attended, self_trace = self.self_attention.inspect(normed, *cache.self_kv, causal)
         x = self.attention_residual.add_norm(x, attended)
         normed = self.cross_residual.pre_norm(x)

@@ -1,5 +1,5 @@
 """All benchmarks in one run, in about five minutes. Nothing fails on time: a slow machine is
-slow in both columns."""
+slow in both columns. With BESIDE=folder only page actions, beside those of another checkout."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from urllib.parse import parse_qs, urlparse
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from tests.benchmarks import actions, changes, clicks, compute, floor, redraws, speed, wire
+from tests.benchmarks import actions, changes, clicks, commits, compute, floor, redraws, speed, wire
 from tests.benchmarks.table import Row, table
 from tests.benchmarks.wire import Place
 from tests.browser.conftest import QUIET
@@ -78,6 +78,18 @@ def in_browser(chromium: str) -> list[Row]:
         return [*rows, *wire.visits(browser, start, attention, nothing)]
 
 
+def beside_another_commit(chromium: str, folder: Path) -> list[Row]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=QUIET)
+
+        def start_training(url: str) -> Page:
+            page = opened(browser, url + SHORT, "[data-testid=live-cell]")
+            page.locator(clicks.START).click()
+            return page
+
+        return commits.compare_checkouts(folder, start_training)
+
+
 def load() -> str:
     return f"{os.getloadavg()[0]:.1f}"
 
@@ -87,7 +99,10 @@ def main() -> None:
     if chromium is None:
         sys.exit("the benchmarks need Chromium: make browser")
     began, before = time.monotonic(), load()
-    rows = [*in_browser(chromium), speed.speed(), *compute.compute()]
+    if other := os.environ.get("BESIDE"):
+        rows = beside_another_commit(chromium, Path(other))
+    else:
+        rows = [*in_browser(chromium), speed.speed(), *compute.compute()]
     print(table(rows))
     print(
         f"\n{os.cpu_count()} cores, load {before} before and {load()} after, "

@@ -97,32 +97,37 @@ def one_update(page: Page, empty: Page) -> Row:
     return Row(row.measured, row.beside, 300, "ms")
 
 
-def setting(page: Page, empty: Page) -> Row:
+# Each of these prepares an action on a page that stands open: called with i, the action is done for
+# the i-th time, and ms until it shows are returned.
+TimedAction = Callable[[int], float]
+
+
+def change_setting(page: Page) -> TimedAction:
     """Hidden size, one step up or down; how many weights the model will have stands above it."""
     slider = page.locator(".st-key-train_model").get_by_role("slider")
 
     def step(i: int) -> float:
         return act(page, lambda: slider.press(f"Arrow{('Right', 'Left')[i % 2]}"), ANOTHER, WEIGHTS)
 
-    return beside_a_click("a setting → weights of the model", empty, step)
+    return step
 
 
-def sentence(page: Page, empty: Page) -> Row:
+def choose_sentence(page: Page) -> TimedAction:
     def choose(i: int) -> float:
         page.get_by_role("combobox").nth(1).click()
         option = page.get_by_role("option").nth(i + 1)
         return act(page, option.click, ANOTHER, STEPPER + " .words")
 
-    return beside_a_click("another sentence on Decode", empty, choose)
+    return choose
 
 
-def pin(page: Page, empty: Page) -> Row:
+def pin_map(page: Page) -> TimedAction:
     tiles = page.get_by_test_id("attention-tile")
 
     def click(i: int) -> float:
         return act(page, tiles.nth(i + 5).click, ANOTHER, PAGES["Attention"])
 
-    return beside_a_click("a small map → the large one", empty, click)
+    return click
 
 
 def choose_row(page: Page, i: int, path: str) -> float:
@@ -132,52 +137,63 @@ def choose_row(page: Page, i: int, path: str) -> float:
     return act(page, lambda: table.click(position=place), ANOTHER, path)
 
 
-def row_of_metrics(page: Page, table: Page) -> Row:
-    """Streamlit itself waits 150 ms for more rows to be chosen: so the floor is a table, too."""
-    took, floors = [], []
-    for i in range(TIMES):
-        took.append(choose_row(page, i, COUNTED))
-        floors.append(choose_row(table, i, EMPTY["One"]))
-    return beside("a row on Metrics → its counts", took, "a row of an empty page", floors)
+def choose_metrics_row(page: Page) -> TimedAction:
+    return lambda i: choose_row(page, i, COUNTED)
 
 
-def corpus(page: Page, empty: Page) -> list[Row]:
-    """Sentences are written by clicks on words: only what the server does is timed."""
-    words = page.get_by_test_id("composer-source").locator(".token")
-    chips = page.get_by_test_id("composer-chips").locator("button")
-    add = page.get_by_test_id("composer-add")
+def compose_sentence(page: Page, place: int, chip: int) -> float:
+    """A sentence is written by clicks on words: only what the server does is timed."""
+    page.get_by_test_id("composer-source").locator(".token").nth(place).click()
+    page.get_by_test_id("composer-chips").locator("button").nth(chip).click()
+    return act(page, page.get_by_test_id("composer-add").click, ANOTHER, MINE)
 
-    def put(place: int, chip: int) -> float:
-        words.nth(place).click()
-        chips.nth(chip).click()
-        return act(page, add.click, ANOTHER, MINE)
 
-    def change(i: int) -> float:
+def add_sentence(page: Page) -> TimedAction:
+    return lambda i: compose_sentence(page, -1, i)
+
+
+def edit_sentence(page: Page) -> TimedAction:
+    def edit(i: int) -> float:
         page.locator("[data-act=edit]").first.click()
-        return put(1, i)
+        return compose_sentence(page, 1, i)
 
-    def view(i: int) -> float:
+    return edit
+
+
+def change_view(page: Page) -> TimedAction:
+    def change(i: int) -> float:
         name, path = list(VIEWS.items())[(i + 1) % 3]
         return act(page, page.get_by_text(name, exact=True).first.click, THERE, path)
 
-    return [
-        beside_a_click("a sentence added → listed", empty, lambda i: put(-1, i)),
-        beside_a_click("a sentence changed → listed", empty, change),
-        beside_a_click("another view of the corpus", empty, view),
-    ]
+    return change
+
+
+# the page, what is done there, and how
+ACTIONS: list[tuple[str, str, Callable[[Page], TimedAction]]] = [
+    ("Train", "a setting → weights of the model", change_setting),
+    ("Decode", "another sentence on Decode", choose_sentence),
+    ("Attention", "a small map → the large one", pin_map),
+    ("Metrics", "a row on Metrics → its counts", choose_metrics_row),
+    ("Corpus", "a sentence added → listed", add_sentence),
+    ("Corpus", "a sentence changed → listed", edit_sentence),
+    ("Corpus", "another view of the corpus", change_view),
+]
 
 
 def actions(page: Page, two: Page, table: Page, empty: Page) -> list[Row]:
     """`page` has a run that is finished; the others are empty pages."""
-    rows = pages(page, two)
-    go(page, "Train", PAGES["Train"])
-    rows.append(setting(page, empty))
-    for name, row, other in (
-        ("Decode", sentence, empty),
-        ("Attention", pin, empty),
-        ("Metrics", row_of_metrics, table),
-    ):
-        go(page, name, PAGES[name])
-        rows.append(row(page, other))
-    go(page, "Corpus", PAGES["Corpus"])
-    return [*rows, *corpus(page, empty)]
+    rows, opened_page = pages(page, two), ""
+    for page_name, name, prepare in ACTIONS:
+        if page_name != opened_page:
+            go(page, page_name, PAGES[page_name])
+            opened_page = page_name
+        if page_name != "Metrics":
+            rows.append(beside_a_click(name, empty, prepare(page)))
+            continue
+        # Streamlit itself waits 150 ms for more rows to be chosen: so the floor is a table, too
+        timed, measured, floors = prepare(page), [], []
+        for i in range(TIMES):
+            measured.append(timed(i))
+            floors.append(choose_row(table, i, EMPTY["One"]))
+        rows.append(beside(name, measured, "a row of an empty page", floors))
+    return rows

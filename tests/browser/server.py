@@ -32,8 +32,8 @@ def children(pid: int) -> list[int]:
 class Server:
     """Stopped and killed by the process id that started it, never by name."""
 
-    def __init__(self, folder: Path, app: str = "app.py") -> None:
-        self.folder, self.port, self.app = folder, free_port(), app
+    def __init__(self, folder: Path, app: str = "app.py", root: Path = ROOT) -> None:
+        self.folder, self.port, self.app, self.root = folder, free_port(), app, root
         self.url = f"http://127.0.0.1:{self.port}"
         self.process: subprocess.Popen[bytes] | None = None
 
@@ -43,7 +43,7 @@ class Server:
         command = ["-m", "streamlit", "run", self.app, "--server.address", "127.0.0.1"]
         self.process = subprocess.Popen(
             [sys.executable, *command, "--server.port", str(self.port)],
-            cwd=ROOT,
+            cwd=self.root,
             env={**os.environ, "SEQ2SEQ_LAB_STORE": store},
             stdout=log,
             stderr=log,

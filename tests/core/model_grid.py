@@ -44,16 +44,16 @@ TRANSFORMERS += [  # sizes that these numbers of heads divide
     for layers, heads in product((1, 2, 3, 4), (3, 5, 6, 7))
 ]
 # what else can be set, on every model that it concerns
-ASKING_BEFORE = [replace(kind, timing="before") for kind in RECURRENT if kind.has_attention]
-READING_AGAIN = [
+ATTENDING_BEFORE = [replace(kind, timing="before") for kind in RECURRENT if kind.has_attention]
+CONTEXT_EVERY_STEP = [
     replace(kind, context="every_step", decoder_relu=True, attention_size=9)
-    for kind in RECURRENT[::3] + ASKING_BEFORE[::5]
+    for kind in RECURRENT[::3] + ATTENDING_BEFORE[::5]
 ]
 SHARPENED = [replace(kind, sharpness=2.5) for kind in RECURRENT[::7] if kind.has_attention]
 PRE_NORM = [replace(kind, norm="pre") for kind in TRANSFORMERS[:16]]
-BLIND = [replace(TRANSFORMERS[5], positions=False)]
+WITHOUT_POSITIONS = [replace(TRANSFORMERS[5], positions=False)]
 KINDS = [*RECURRENT, *TRANSFORMERS]
-VARIANTS = [*ASKING_BEFORE, *READING_AGAIN, *SHARPENED, *PRE_NORM, *BLIND]
+VARIANTS = [*ATTENDING_BEFORE, *CONTEXT_EVERY_STEP, *SHARPENED, *PRE_NORM, *WITHOUT_POSITIONS]
 
 
 def name_of(kind: ModelConfig) -> str:

@@ -26,7 +26,7 @@ from seq2seq_core.config import (
 from seq2seq_core.errors import MESSAGES, ConfigError
 from seq2seq_core.models import build_model
 
-DOORS = {"model": parse_model_config, "training": parse_training_config}
+PARSE = {"model": parse_model_config, "training": parse_training_config}
 NAMES = [*asdict(ModelConfig()), *asdict(TrainingConfig()), "device"]
 ANYTHING = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(st.characters(codec=None)),
@@ -36,13 +36,13 @@ ANYTHING = st.recursive(
 
 
 def test_text_means_the_same_as_the_value_itself() -> None:
-    for door, config in (
+    for parse, config in (
         (parse_model_config, ModelConfig("lstm", False, "additive", 12, 16, 0.25, 8)),
         (parse_training_config, TrainingConfig(70, "full", 3e-4, 0.5, 0.25, 9)),
     ):
-        plain = asdict(config)
-        assert door(plain) == config
-        assert door({name: str(value) for name, value in plain.items()}) == config
+        values = asdict(config)
+        assert parse(values) == config
+        assert parse({name: str(value) for name, value in values.items()}) == config
 
 
 def test_what_is_not_named_has_its_default() -> None:
@@ -51,7 +51,7 @@ def test_what_is_not_named_has_its_default() -> None:
 
 
 @pytest.mark.parametrize(
-    ("door", "name", "value", "code"),
+    ("config_name", "name", "value", "code"),
     [
         ("model", "device", "cuda:99", "unknown_setting"),
         ("model", "__class__", "x", "unknown_setting"),
@@ -80,24 +80,29 @@ def test_what_is_not_named_has_its_default() -> None:
         ("training", "updates", "1000000000", "out_of_range"),
     ],
 )
-def test_a_setting_out_of_place_is_refused(door: str, name: str, value: Any, code: str) -> None:
+def test_a_setting_out_of_place_is_refused(
+    config_name: str, name: str, value: Any, code: str
+) -> None:
     with pytest.raises(ConfigError) as caught:
-        DOORS[door]({name: value})
+        PARSE[config_name]({name: value})
     assert caught.value.code == code
     assert name[:40] in str(caught.value) or code == "odd_hidden"
     if code == "out_of_range":
         assert "between" in str(caught.value)
 
 
-@given(st.sampled_from(list(DOORS)), st.dictionaries(st.sampled_from(NAMES), ANYTHING, max_size=3))
-def test_any_mapping_is_read_or_refused_in_a_short_sentence(door: str, plain: dict) -> None:
+@given(
+    st.sampled_from(list(PARSE)),
+    st.dictionaries(st.sampled_from(NAMES), ANYTHING, max_size=3),
+)
+def test_any_mapping_is_read_or_refused_in_a_short_sentence(name: str, settings: dict) -> None:
     try:
-        config = DOORS[door](plain)
+        config = PARSE[name](settings)
     except ConfigError as error:
         assert error.code in MESSAGES
         assert len(str(error).encode()) < 700
     else:
-        assert DOORS[door](asdict(config)) == config
+        assert PARSE[name](asdict(config)) == config
 
 
 def test_every_field_of_every_config_has_a_parser() -> None:
@@ -154,9 +159,9 @@ def test_an_unread_field_changes_nothing_of_the_model(shape: dict[str, Any]) -> 
     unread = unread_fields(asdict(config)) & set(OTHER_VALUES)
     assert unread
     for name in unread:
-        other = replace(config, **{name: OTHER_VALUES[name]})
-        assert count_weights(other) == count_weights(config)
-        assert effective(other) == effective(config)
+        changed = replace(config, **{name: OTHER_VALUES[name]})
+        assert count_weights(changed) == count_weights(config)
+        assert effective(changed) == effective(config)
 
 
 @given(SHAPES)

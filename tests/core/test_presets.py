@@ -11,7 +11,7 @@ from seq2seq_core.data import bundled
 from seq2seq_core.models import build_model
 from seq2seq_core.presets import PRESETS
 
-PLAIN = asdict(ModelConfig()) | asdict(TrainingConfig())
+DEFAULTS = asdict(ModelConfig()) | asdict(TrainingConfig())
 MODEL_FIELDS = set(asdict(ModelConfig()))
 each_preset = pytest.mark.parametrize("name", PRESETS)
 
@@ -30,8 +30,8 @@ def test_a_preset_goes_together_and_says_where_it_comes_from(name: str) -> None:
 @each_preset
 def test_a_preset_names_only_what_makes_a_difference(name: str) -> None:
     settings = PRESETS[name].settings
-    assert all(PLAIN[field] != value for field, value in settings.items())
-    assert not unread_fields(PLAIN | dict(settings)) & set(settings)
+    assert all(DEFAULTS[field] != value for field, value in settings.items())
+    assert not unread_fields(DEFAULTS | dict(settings)) & set(settings)
 
 
 def test_the_first_preset_is_what_the_lesson_begins_with() -> None:

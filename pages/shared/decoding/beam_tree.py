@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from pages.shared.decoding.wording import Segments
 from pages.shared.frame import components
 from pages.shared.frame.glossary import annotate_tokens
 from pages.shared.frame.i18n import N_, _, segments
@@ -16,25 +17,24 @@ from seq2seq_core.decoding.beam_tree import BeamTree, build_beam_tree
 from seq2seq_core.decoding.translator import Translation
 from seq2seq_core.limits import LIMITS
 
-if TYPE_CHECKING:
-    pass
-
-TreeSegments = list[dict[str, str]]
-DESCRIBED_TOKENS = 12  # tokens of a beginning that are told
+DESCRIBED_TOKENS = 12  # the last ones of a longer beginning, after three dots
 
 tree_component = components.register_component("beam_tree")
 
 
 @cache_by_identity(max_entries=64)
 def cached_tree(selection: Selection, width: int, penalty: float, example_count: int) -> BeamTree:
-    """The search for this sentence's translation; the same one is not made twice."""
+    """The search for this sentence's translation, as a tree; no search is done twice.
+
+    example_count: how many of the nodes that were cut off in a step are in it.
+    """
     translator, translation = selection.trained.translator, selection.translation
     config = DecodingConfig(beam=width, length_penalty=penalty)
     return build_beam_tree(translator, translation.source_tokens, config, example_count)
 
 
 def prefix_text(search_tree: BeamTree, step: int, node_index: int, tokenizer: str) -> str:
-    """All tokens up to one node of a column, as text; of very many the last ones."""
+    """All tokens up to one node of a column, as text."""
     tokens = search_tree.prefix_tokens(step, node_index)
     text = TOKENIZERS[tokenizer].join(tokens[-DESCRIBED_TOKENS:])
     return f"… {text}" if len(tokens) > DESCRIBED_TOKENS else text
@@ -42,7 +42,7 @@ def prefix_text(search_tree: BeamTree, step: int, node_index: int, tokenizer: st
 
 def describe_node(
     search_tree: BeamTree, step: int, tokenizer: str, message: str, state: str, count: int = 1
-) -> TreeSegments:
+) -> Segments:
     """A sentence about the best node in a state; nothing where there is none."""
     node_index = search_tree.best_node_index(step, state)
     if node_index is None:
@@ -71,25 +71,17 @@ DEAD_ENDS = N_("{count} branches end here: no way to go on from them was probabl
 PRUNED = N_("Cut off, the best of them: {text} ({share}).")
 
 
-def describe_beam_step(search_tree: BeamTree, step: int, tokenizer: str) -> TreeSegments:
-    """What happened in one step: which beginnings were kept, which ended, which were cut off."""
+def describe_beam_step(search_tree: BeamTree, step: int, tokenizer: str) -> Segments:
+    """What happened in one step: which beginnings stayed, which ended, which were cut off."""
     counts = search_tree.count_states(step)
-    ended_count = counts["ended"]
-    survivor_count = counts["alive"] + ended_count
-    words = segments(LATER_STEP if step else FIRST_STEP, width={"text": str(survivor_count)})
+    ended, dead_ends = counts["ended"], search_tree.count_dead_ends(step)
+    width = {"text": str(counts["alive"] + ended)}
+    words = segments(LATER_STEP if step else FIRST_STEP, width=width)
     words += describe_node(search_tree, step, tokenizer, MOST_PROBABLE, "alive")
-    words += describe_node(
-        search_tree,
-        step,
-        tokenizer,
-        ENDED_SENTENCES if ended_count > 1 else ENDED_SENTENCE,
-        "ended",
-        ended_count,
-    )
-    if dead_end_count := search_tree.count_dead_ends(step):
-        words += segments(
-            DEAD_ENDS if dead_end_count > 1 else DEAD_END, count={"text": str(dead_end_count)}
-        )
+    message = ENDED_SENTENCES if ended > 1 else ENDED_SENTENCE
+    words += describe_node(search_tree, step, tokenizer, message, "ended", ended)
+    if dead_ends:
+        words += segments(DEAD_ENDS if dead_ends > 1 else DEAD_END, count={"text": str(dead_ends)})
     return words + describe_node(search_tree, step, tokenizer, PRUNED, "pruned")
 
 
@@ -104,7 +96,7 @@ WHY_STOPPED = {
 }
 
 
-def describe_winner(search_tree: BeamTree, penalty: float) -> TreeSegments:
+def describe_winner(search_tree: BeamTree, penalty: float) -> Segments:
     """Why the search stopped, and what came out of it."""
     winner = search_tree.results[0]
     words = segments(
@@ -127,7 +119,7 @@ def tree_data(
     tokenizer: str,
     position: int,
 ) -> dict[str, Any]:
-    """Everything the tree shows, every sentence included: it never has to ask again."""
+    """Everything the tree shows at any step: the browser never has to ask the server again."""
     count = len(search_tree.columns) + 1  # the last step shows what came out
     opening = segments(
         "Nothing is written yet: {start} is where every translation begins. Press “Next”.",

@@ -25,8 +25,9 @@ from seq2seq_core.store import Run
 
 
 def current_game(selection: Selection) -> str:
-    source_tokens = selection.translation.source_tokens
-    return game_key(selection.run.number, selection.trained.update, source_tokens)
+    """The key of the game about this sentence, by this model in its present state."""
+    sources = selection.translation.source_tokens
+    return game_key(selection.run.number, selection.trained.update, sources)
 
 
 def saved_answers(param: str, game: str) -> str:
@@ -39,9 +40,9 @@ def saved_answers(param: str, game: str) -> str:
 
 
 def option_data(offer: OfferedWord) -> tuple[str, float, str, str]:
-    """An offered word as the component takes it: token, probability, how that is written, meaning.
+    """An offered word as the component takes it: token, probability, its text, meaning.
 
-    The probability of a word that may have less than what is known is 0.
+    The probability is 0 where only an upper bound of it is known.
     """
     percent = format_percent(offer.probability)
     if offer.is_upper_bound:
@@ -86,7 +87,7 @@ def guess_labels(selection: Selection) -> dict[str, str]:
 
 
 def guess_data(selection: Selection) -> dict[str, Any]:
-    """Everything of the game: the truth of every step comes along and is shown after the answer."""
+    """The whole game: the truth of every step comes along and is shown after the answer."""
     translation, key = selection.translation, current_game(selection)
     steps, sources = translation.steps, translation.source_tokens
     word_offers = [offered_words(step, f"{key}.{number}") for number, step in enumerate(steps)]
@@ -113,10 +114,7 @@ def guess_data(selection: Selection) -> dict[str, Any]:
         ],
         "blind": {"words": by_word, "places": by_place},
         "summary": {
-            "words": [
-                score_summary(right_count, count, by_word[-1], True)
-                for right_count in range(count + 1)
-            ],
+            "words": [score_summary(right, count, by_word[-1], True) for right in range(count + 1)],
             "places": [
                 score_summary(right, count, by_place[-1], False) for right in range(count + 1)
             ],
@@ -127,7 +125,7 @@ def guess_data(selection: Selection) -> dict[str, Any]:
 
 
 def quiz_verdicts(source_tokens: Sequence[str], weights: Sequence[float], text: str) -> list[str]:
-    """What a right and what a wrong answer are told."""
+    """What stands below a right and below a wrong answer."""
     best = max(range(len(weights)), key=weights.__getitem__)
     messages = (
         _("Yes: the position of {best} got {share} of its attention. It wrote: {text}"),

@@ -71,15 +71,17 @@ def describe_candidates(distribution: NextTokens) -> str:
 
 
 def is_correct(sample: SampledTranslation, reference: Sequence[str] | None) -> bool | None:
+    """Whether it is the reference; None where the corpus has none."""
     return None if reference is None else sample.tokens == reference
 
 
 def describe_samples(
     samples: Sequence[SampledTranslation], greedy: Sequence[str], config: DecodingConfig
 ) -> str:
+    """How different the samples are, and how many are the greedy translation."""
     if config.temperature == 0:
         return _("At temperature 0 every draw is what greedy search writes.")
-    greedy_count = sum(one.count for one in samples if list(one.tokens) == list(greedy))
+    greedy_count = sum(sample.count for sample in samples if [*sample.tokens] == [*greedy])
     return _(
         "Different sentences: {different}. Draws that are what greedy search writes: {same} of "
         "{count}.",
@@ -185,13 +187,13 @@ def sampling_view(selection: Selection) -> None:
     source, steps = selection.translation.source_tokens, selection.translation.steps
     # another sentence is another slider: it begins at its first step
     scope = f"{selection.run.id}_{len(steps)}_{hash(tuple(source))}"
-    step, config = choose_sampling(len(steps), scope)
-    prefix = [one.token for one in steps[: step - 1]]
+    number, config = choose_sampling(len(steps), scope)
+    prefix = [step.token for step in steps[: number - 1]]
     distribution = next_token_distribution(selection.trained.translator, source, prefix, config)
     samples = cached_samples(selection, config)
     left, right = st.columns(2, gap="small")
     with left:
-        draw_chances(selection, step, distribution)
+        draw_chances(selection, number, distribution)
     with right:
         draw_samples(selection, samples, config)
     st.caption(

@@ -33,8 +33,12 @@ def choose_order(orders: Sequence[str]) -> str:
     )
 
 
+def share_or_default(share: float | None, default: float) -> float:
+    return default if share is None else share
+
+
 def sort_maps(attention_maps: Sequence[AttentionMap], order: str) -> list[int]:
-    """The places of the maps in the order in which they are shown."""
+    """The indices of the maps in the order in which they are shown."""
     if order == "crossings":
         return sorted(range(len(attention_maps)), key=lambda i: -attention_maps[i].crossings)
     if order == "aligned":  # sentences without a gold link say nothing: they come last
@@ -43,10 +47,6 @@ def sort_maps(attention_maps: Sequence[AttentionMap], order: str) -> list[int]:
             key=lambda i: share_or_default(attention_maps[i].alignment, 2.0),
         )
     return list(range(len(attention_maps)))
-
-
-def share_or_default(share: float | None, default: float) -> float:
-    return default if share is None else share
 
 
 def describe_crossings(count: int) -> str:
@@ -90,52 +90,13 @@ def open_sentence() -> None:
     select_sentence(st.session_state["attention_maps"].choice)
 
 
-def draw_attention_overview(
-    selection: Selection, attention_maps: Sequence[AttentionMap], container_key: str
-) -> None:
-    """container_key: of the container where the page shows its sentence's map."""
-    st.subheader(_("All sentences at a glance"), anchor=False)
-    sample = evaluations.evaluation_sample(
-        selection.run, evaluations.has_held_out(selection.trained)
-    )
-    introduction = (
-        _("{count} of {all} sentences that it has not learnt from, read with the true words.")
-        if evaluations.has_held_out(selection.trained)
-        else _("{count} of {all} sentences that it has learnt from, read with the true words.")
-    )
-    st.markdown(introduction.format(count=len(attention_maps), all=sample.count))
-    if selection.run.model_config.is_transformer:
-        st.caption(last_layer_note())
-    tiles_column, notes_column = st.columns([3, 2], gap="large")
-    with tiles_column:
-        has_alignment = any(one.alignment is not None for one in attention_maps)
-        order = choose_order([name for name in ORDER_LABELS if has_alignment or name != "aligned"])
-        tiles = [
-            sentence_tile(sample.texts[i], attention_maps[i], sample.texts[i] == selection.text)
-            for i in sort_maps(attention_maps, order)
-        ]
-        attention_tiles_component(
-            key="attention_maps",
-            data=attention_tiles_data(
-                tiles,
-                _("Attention maps, one for each sentence"),
-                container_key,
-                hint=_("Choose a picture to show it above."),
-            ),
-            on_choice_change=open_sentence,
-        )
-    with notes_column:
-        draw_crossing_links(attention_maps)
-        draw_unattended_words(attention_maps)
-
-
 def draw_crossing_links(attention_maps: Sequence[AttentionMap]) -> None:
+    """In how many sentences links cross, and the one where most do."""
     st.subheader(_("The links that cross"), anchor=False)
-    # the target says the same to who does not read the source
-    most_crossed = max(attention_maps, key=lambda one: one.crossings)
-    count = sum(one.crossings > 0 for one in attention_maps)
+    most_crossed = max(attention_maps, key=lambda m: m.crossings)
+    count = sum(m.crossings > 0 for m in attention_maps)
     st.text(_("In {count} of {all} sentences links cross.", count=count, all=len(attention_maps)))
-    if most_crossed.crossings:
+    if most_crossed.crossings:  # with its target, for a learner who does not read the source
         st.text(
             _("Most of all, {count} pairs, in: {source} → {target}", count=most_crossed.crossings,
               source=" ".join(most_crossed.source), target=" ".join(most_crossed.target))
@@ -150,9 +111,10 @@ def draw_crossing_links(attention_maps: Sequence[AttentionMap]) -> None:
 
 
 def draw_unattended_words(attention_maps: Sequence[AttentionMap]) -> None:
+    """A table of the source words that hardly any target word looks at."""
     st.subheader(_("The words that nobody needs to look at"), anchor=False)
     word_counts = alignment.count_words_at(
-        [one.unattended for one in attention_maps], [one.source for one in attention_maps]
+        [m.unattended for m in attention_maps], [m.source for m in attention_maps]
     )
     meanings = [word_gloss(word) for word, *_counts in word_counts]
     if word_counts:
@@ -182,3 +144,45 @@ def draw_unattended_words(attention_maps: Sequence[AttentionMap]) -> None:
             share=f"{alignment.MIN_ATTENTION:.0%}",
         )
     )
+
+
+def draw_attention_overview(
+    selection: Selection, attention_maps: Sequence[AttentionMap], container_key: str
+) -> None:
+    """A small picture for each sentence of the sample, and what they have in common.
+
+    container_key: of the container where the page shows its sentence's map.
+    """
+    st.subheader(_("All sentences at a glance"), anchor=False)
+    sample = evaluations.evaluation_sample(
+        selection.run, evaluations.has_held_out(selection.trained)
+    )
+    introduction = (
+        _("{count} of {all} sentences that it has not learnt from, read with the true words.")
+        if evaluations.has_held_out(selection.trained)
+        else _("{count} of {all} sentences that it has learnt from, read with the true words.")
+    )
+    st.markdown(introduction.format(count=len(attention_maps), all=sample.count))
+    if selection.run.model_config.is_transformer:
+        st.caption(last_layer_note())
+    tiles_column, notes_column = st.columns([3, 2], gap="large")
+    with tiles_column:
+        has_alignment = any(m.alignment is not None for m in attention_maps)
+        order = choose_order([name for name in ORDER_LABELS if has_alignment or name != "aligned"])
+        tiles = [
+            sentence_tile(sample.texts[i], attention_maps[i], sample.texts[i] == selection.text)
+            for i in sort_maps(attention_maps, order)
+        ]
+        attention_tiles_component(
+            key="attention_maps",
+            data=attention_tiles_data(
+                tiles,
+                _("Attention maps, one for each sentence"),
+                container_key,
+                hint=_("Choose a picture to show it above."),
+            ),
+            on_choice_change=open_sentence,
+        )
+    with notes_column:
+        draw_crossing_links(attention_maps)
+        draw_unattended_words(attention_maps)

@@ -1,4 +1,4 @@
-"""All layers and heads of a model that has several: small pictures of which one is shown large."""
+"""All layers and heads of a model that has several: small pictures, one of them shown large."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from pages.shared.inspection.attention_tiles import (
 from pages.shared.runs.caching import cache_by_identity
 from pages.shared.runs.selection import Selection
 from seq2seq_core.evaluation.alignment import AlignmentLinks
-from seq2seq_core.inspection import attention_heads as core
+from seq2seq_core.inspection import attention_heads
 from seq2seq_core.inspection.attention_heads import AttentionHeads, HeadPattern
 from seq2seq_core.inspection.attention_maps import quantize_weights
 
@@ -68,9 +68,9 @@ class SelectedMap:
 
 @cache_by_identity(max_entries=64)
 def sentence_heads(selection: Selection) -> dict[str, AttentionHeads]:
-    """Every part of the page's sentence."""
+    """The maps of the page's sentence by part: cross, encoder and decoder."""
     translator, translation = selection.trained.translator, selection.translation
-    return core.inspect_attention_heads(translator, translation.source_tokens)
+    return attention_heads.inspect_attention_heads(translator, translation.source_tokens)
 
 
 def choose_part() -> str:
@@ -85,7 +85,7 @@ def choose_part() -> str:
 
 
 def selected_head(heads: AttentionHeads) -> tuple[int, int]:
-    """Layer and head that the address names; at first the mean, head 0, of the last layer."""
+    """Layer and head of the URL, from 1; without them the last layer and its mean, head 0."""
     layer = url_state.get_option("layer", range(1, heads.layer_count + 1), heads.layer_count)
     return layer, url_state.get_option("head", range(1, heads.head_count + 1), 0)
 
@@ -99,7 +99,7 @@ def head_title(heads: AttentionHeads, layer: int, head: int) -> str:
 
 
 def selected_map(heads: AttentionHeads) -> SelectedMap:
-    """The map that the address names."""
+    """The map of the layer and head in the URL."""
     layer, head = selected_head(heads)
     return SelectedMap(
         heads.part,
@@ -123,12 +123,14 @@ def describe_pattern(part: str, pattern: HeadPattern) -> str:
 
 
 def describe_head(heads: AttentionHeads, layer: int, head: int, sure_links: AlignmentLinks) -> str:
-    """The strongest habit of one head, if it has one."""
-    patterns = core.head_patterns(heads.part, heads.weight_matrix(layer, head), sure_links)
-    frequent_patterns = [pattern for pattern in patterns if pattern.is_frequent]
-    if not frequent_patterns:
+    """The strongest pattern of one head, if it has one."""
+    patterns = attention_heads.head_patterns(
+        heads.part, heads.weight_matrix(layer, head), sure_links
+    )
+    frequent = [pattern for pattern in patterns if pattern.is_frequent]
+    if not frequent:
         return _("Its largest weights follow no simple rule here.")
-    return describe_pattern(heads.part, max(frequent_patterns, key=lambda habit: habit.share))
+    return describe_pattern(heads.part, max(frequent, key=lambda pattern: pattern.share))
 
 
 def head_tile(
@@ -164,8 +166,28 @@ def open_head() -> None:
         url_state.set_param("head", head)
 
 
+def describe_head_patterns(heads: AttentionHeads, sure_links: AlignmentLinks) -> None:
+    """The heads that look at the same place in more than half of the rows."""
+    best_heads = attention_heads.best_heads_by_pattern(heads, sure_links)
+    lines = [
+        _(
+            "In this sentence head {head} of layer {layer} puts its largest weight on {place} in "
+            "{count} of {rows} rows.",
+            head=head, layer=layer, place=_(PATTERN_LABELS[heads.part, pattern.name]),
+            count=pattern.count, rows=pattern.row_count,
+        )
+        for layer, head, pattern in best_heads
+        if pattern.is_frequent
+    ]  # fmt: skip
+    no_pattern_note = _(
+        "In this sentence no head has its largest weight in the same place in more than half of "
+        "the rows: not on the neighbours, not at either end."
+    )
+    st.text("\n".join(lines) or no_pattern_note)
+
+
 def draw_all_heads(heads: AttentionHeads, sure_links: AlignmentLinks, container_key: str) -> None:
-    """The small pictures, and in words which head has which habit.
+    """The small pictures, and in words which head has which pattern.
 
     container_key: of the container where the page shows the chosen one large.
     """
@@ -188,26 +210,3 @@ def draw_all_heads(heads: AttentionHeads, sure_links: AlignmentLinks, container_
         on_choice_change=open_head,
     )
     describe_head_patterns(heads, sure_links)
-
-
-def describe_head_patterns(heads: AttentionHeads, sure_links: AlignmentLinks) -> None:
-    """The heads that look at the same place in more than half of the rows."""
-    frequent_patterns = [
-        head_pattern
-        for head_pattern in core.best_heads_by_pattern(heads, sure_links)
-        if head_pattern[2].is_frequent
-    ]
-    lines = [
-        _(
-            "In this sentence head {head} of layer {layer} puts its largest weight on {place} in "
-            "{count} of {rows} rows.",
-            head=head, layer=layer, place=_(PATTERN_LABELS[heads.part, pattern.name]),
-            count=pattern.count, rows=pattern.row_count,
-        )
-        for layer, head, pattern in frequent_patterns
-    ]  # fmt: skip
-    no_pattern_note = _(
-        "In this sentence no head has its largest weight in the same place in more than half of "
-        "the rows: not on the neighbours, not at either end."
-    )
-    st.text("\n".join(lines) or no_pattern_note)

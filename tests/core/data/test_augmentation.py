@@ -33,7 +33,7 @@ def first() -> Corpus:
 
 
 @pytest.fixture(scope="module")
-def known(first: Corpus) -> WordClasses:
+def classes(first: Corpus) -> WordClasses:
     return WordClasses.from_pairs(first.pairs)
 
 
@@ -41,21 +41,23 @@ def pair_of(source: str, target: str) -> Pair:
     return build_corpus([Row(source, target)], "space").pairs[0]
 
 
-def test_new_words_of_a_pair_belong_together(first: Corpus, known: WordClasses) -> None:
-    others = collect_words(first.pairs)
+def test_new_words_of_a_pair_belong_together(first: Corpus, classes: WordClasses) -> None:
+    other_words = collect_words(first.pairs)
     pair = build_corpus([XIAOXUE], "space").pairs[0]
-    assert align_unseen_words(pair, others, known) == [LexiconEntry("小雪", "XiaoXue")]
+    assert align_unseen_words(pair, other_words, classes) == [LexiconEntry("小雪", "XiaoXue")]
     old_translation = pair_of("姐姐 每天 喝 一 杯 茶", "she drinks a cup of tea every day")
-    assert align_unseen_words(old_translation, others, known) == [LexiconEntry("姐姐", "she")]
-    assert align_unseen_words(first.pairs[0], others, known) == []
-    both = pair_of("我 爱 披萨", "I love pizza")
-    assert align_unseen_words(both, others, known) == [
+    assert align_unseen_words(old_translation, other_words, classes) == [
+        LexiconEntry("姐姐", "she")
+    ]
+    assert align_unseen_words(first.pairs[0], other_words, classes) == []
+    two_new = pair_of("我 爱 披萨", "I love pizza")
+    assert align_unseen_words(two_new, other_words, classes) == [
         LexiconEntry("爱", "love"),
         LexiconEntry("披萨", "pizza"),
     ]
     # nobody knows which belongs to which
-    assert align_unseen_words(pair_of("我 很 爱 披萨", "I love pizza"), others, known) == []
-    assert unseen_words(pair_of("我 爱 茶", "I adore some tea"), others) == (
+    assert align_unseen_words(pair_of("我 很 爱 披萨", "I love pizza"), other_words, classes) == []
+    assert unseen_words(pair_of("我 爱 茶", "I adore some tea"), other_words) == (
         ["爱"],
         ["adore", "some"],
     )
@@ -71,73 +73,73 @@ def test_new_words_of_a_pair_belong_together(first: Corpus, known: WordClasses) 
     ],
 )
 def test_a_word_of_the_same_class_comes_first(
-    known: WordClasses, source: str, target: str, new: tuple[str, str], likes: set[str]
+    classes: WordClasses, source: str, target: str, new: tuple[str, str], likes: set[str]
 ) -> None:
-    best = rank_substitutes(pair_of(source, target), LexiconEntry(*new), known)[0]
+    best = rank_substitutes(pair_of(source, target), LexiconEntry(*new), classes)[0]
     assert best.source in likes
     if best.target.endswith("s"):
         assert new[1].endswith("s")  # a plural stands in the place of a plural
 
 
 @pytest.mark.parametrize("new", [("书包", "bags"), ("blorp", "blorps"), ("x", "z")])
-def test_the_word_that_gave_way_is_the_first_place(
-    first: Corpus, known: WordClasses, new: tuple[str, str]
+def test_the_word_that_gave_way_is_the_first_substitute(
+    first: Corpus, classes: WordClasses, new: tuple[str, str]
 ) -> None:
     row = first.rows[0]
-    made = pair_of(row.source.replace("毛衣", new[0]), row.target.replace("sweaters", new[1]))
-    assert rank_substitutes(made, LexiconEntry(*new), known, first.pairs)[0] == LexiconEntry(
+    changed = pair_of(row.source.replace("毛衣", new[0]), row.target.replace("sweaters", new[1]))
+    assert rank_substitutes(changed, LexiconEntry(*new), classes, first.pairs)[0] == LexiconEntry(
         "毛衣", "sweaters"
     )
 
 
 def test_a_row_with_other_neighbours_is_not_what_a_pair_was_made_of(
-    first: Corpus, known: WordClasses
+    first: Corpus, classes: WordClasses
 ) -> None:
     skirts = pair_of(
         "小冰 买 了 三 件 裙子", "XiaoBing bought three skirts"
     )  # tickets are 三 张 票
-    best = rank_substitutes(skirts, LexiconEntry("裙子", "skirts"), known, first.pairs)
+    best = rank_substitutes(skirts, LexiconEntry("裙子", "skirts"), classes, first.pairs)
     assert best[0] == LexiconEntry("毛衣", "sweaters")
 
 
 def test_ten_rows_with_the_new_word_and_none_that_was_held_out(
-    first: Corpus, known: WordClasses
+    first: Corpus, classes: WordClasses
 ) -> None:
-    new = LexiconEntry("小雪", "XiaoXue")
+    new_entry = LexiconEntry("小雪", "XiaoXue")
     pair = build_corpus([XIAOXUE], "space").pairs[0]
-    like = rank_substitutes(pair, new, known)[0]
-    made = augment(first, "space", new, like, FIRST.held_out)
-    assert len({row.source for row in made}) == 10
-    for row in made:
+    known_entry = rank_substitutes(pair, new_entry, classes)[0]
+    rows = augment(first, "space", new_entry, known_entry, FIRST.held_out)
+    assert len({row.source for row in rows}) == 10
+    for row in rows:
         assert row.source.split().count("小雪") == row.target.split().count("XiaoXue") == 1
-        assert like.source not in row.source.split()
-    corpus = build_corpus(made, "space")
+        assert known_entry.source not in row.source.split()
+    corpus = build_corpus(rows, "space")
     assert not corpus.problems
     position = corpus.pairs[0].source.index("小雪"), corpus.pairs[0].target.index("XiaoXue")
     assert position in corpus.pairs[0].sure  # links are still where they were
 
 
 def test_a_known_word_brings_no_held_out_sentence_into_training(first: Corpus) -> None:
-    new, like = LexiconEntry("咖哥", "KaGe"), LexiconEntry("小冰", "XiaoBing")
-    taken = {row.source for row in (*FIRST.rows, *FIRST.held_out)}
-    made = augment(first, "space", new, like, FIRST.held_out, count=100)
-    assert made and not taken & {row.source for row in made}
-    without = augment(first, "space", new, like, count=100)
-    assert {row.source for row in FIRST.held_out} & {row.source for row in without}
+    new_entry, known_entry = LexiconEntry("咖哥", "KaGe"), LexiconEntry("小冰", "XiaoBing")
+    existing = {row.source for row in (*FIRST.rows, *FIRST.held_out)}
+    rows = augment(first, "space", new_entry, known_entry, FIRST.held_out, count=100)
+    assert rows and not existing & {row.source for row in rows}
+    unfiltered = augment(first, "space", new_entry, known_entry, count=100)
+    assert {row.source for row in FIRST.held_out} & {row.source for row in unfiltered}
 
 
 def test_fewer_rows_where_there_are_no_more() -> None:
     rows = [Row("我 爱 茶", "I love tea"), Row("你 爱 茶", "you love tea"), Row("茶 茶", "tea tea")]
-    made = augment(
+    new_rows = augment(
         build_corpus(rows, "space"), "space", LexiconEntry("奶", "milk"), LexiconEntry("茶", "tea")
     )
-    assert made == [Row("我 爱 奶", "I love milk"), Row("你 爱 奶", "you love milk")]
+    assert new_rows == [Row("我 爱 奶", "I love milk"), Row("你 爱 奶", "you love milk")]
 
 
 def test_an_article_keeps_its_word() -> None:
     rows = [Row("一 个 苹果", "an apple"), Row("这 个 苹果", "this apple")]
-    new, like = LexiconEntry("梨", "pear"), LexiconEntry("苹果", "apple")
-    assert augment(build_corpus(rows, "space"), "space", new, like) == [
+    new_entry, known_entry = LexiconEntry("梨", "pear"), LexiconEntry("苹果", "apple")
+    assert augment(build_corpus(rows, "space"), "space", new_entry, known_entry) == [
         Row("这 个 梨", "this pear")
     ]
 
@@ -161,12 +163,12 @@ def test_an_exchange_moves_no_word_and_repeats_no_sentence(
     sentences: list[tuple[list[str], list[str]]],
 ) -> None:
     rows = [Row(" ".join(source), " ".join(target)) for source, target in sentences]
-    made = augment(
+    new_rows = augment(
         build_corpus(rows, "space"), "space", LexiconEntry("new", "NEW"), LexiconEntry("a", "b")
     )
-    assert len({row.source for row in made}) == len(made) <= 10
+    assert len({row.source for row in new_rows}) == len(new_rows) <= 10
     old = {(row.source, row.target) for row in rows}
-    for row in made:
+    for row in new_rows:
         assert (row.source.replace("new", "a"), row.target.replace("NEW", "b")) in old
 
 
@@ -178,7 +180,7 @@ def hints_above_first(*own: Row) -> dict[int, WordHint]:
     return find_word_hints(own_rows, classes, corpus, "space", FIRST.held_out)
 
 
-def test_a_new_word_is_offered_places_that_have_room_for_it(first: Corpus) -> None:
+def test_a_new_word_is_offered_slots_that_have_room_for_it(first: Corpus) -> None:
     (hint,) = hints_above_first(XIAOXUE).values()
     assert isinstance(hint, AugmentationOffer)
     assert hint.new_entry == LexiconEntry("小雪", "XiaoXue")
@@ -208,6 +210,6 @@ def test_words_that_nobody_can_match_are_named_once() -> None:
     }
 
 
-def test_nothing_is_said_of_words_that_other_rows_have() -> None:
+def test_there_is_no_hint_on_words_that_other_rows_have() -> None:
     assert hints_above_first(Row(FIRST.rows[0].source, FIRST.rows[1].target)) == {}
     assert hints_above_first() == {}

@@ -38,19 +38,19 @@ WHOLE_TABLE = Path(__file__).parents[4] / "shared/bad_inputs.json"
 CASES: list[Case] = json.loads(TABLE.read_text(encoding="utf-8"))
 
 
-def content(case: Case) -> Any:
+def content_of(case: Case) -> Any:
     """The exact text or bytes of a case; `gen` is a Python expression of ours."""
     return eval(case["gen"]) if "gen" in case else case["input"]
 
 
-def of_kind(kind: str, having: str = "", lacking: str = "") -> Any:
+def each_case(kind: str, having: str = "", lacking: str = "") -> Any:
     """One test for each case of a kind, with or without one of its fields."""
     cases = [case for case in CASES if case["kind"] == kind and lacking not in case]
     cases = [case for case in cases if not having or having in case]
     return pytest.mark.parametrize("case", cases, ids=[case["id"] for case in cases])
 
 
-def refused(error: Seq2SeqError, case: Case) -> None:
+def check_refusal(error: Seq2SeqError, case: Case) -> None:
     """One short sentence, with the code of the table."""
     assert error.code == case["code"]
     assert len(str(error)) < 300 and "\n" not in str(error)
@@ -70,66 +70,67 @@ def test_no_case_is_missing_and_the_inputs_are_equal() -> None:
     assert ours.keys() == theirs.keys()
     for number, case in theirs.items():
         # a gzip file holds the time at which it was made
-        same = "gen" in case and ours[number].get("gen") == case["gen"]
-        assert same or content(ours[number]) == content(case)
+        is_same = "gen" in case and ours[number].get("gen") == case["gen"]
+        assert is_same or content_of(ours[number]) == content_of(case)
 
 
 # what a learner types
 
 
-@of_kind("corpus text")
+@each_case("corpus text")
 def test_a_text_is_cleaned_or_refused(case: Case) -> None:
-    text = content(case)
-    tidied = sanitize_rows([Row(text, "x")], "space")
+    text = content_of(case)
+    sanitized = sanitize_rows([Row(text, "x")], "space")
     if "code" in case:
-        refused(tidied.problems[0].error, case)
-        assert not tidied.rows
+        check_refusal(sanitized.problems[0].error, case)
+        assert not sanitized.rows
         return
     stored = case.get("stored", text)
     assert clean_text(text) == stored
-    assert tidied.rows == (Row(stored, "x"),) and not tidied.problems
-    assert tidied.altered_rows == ((1,) if case.get("notice") else ())
+    assert sanitized.rows == (Row(stored, "x"),) and not sanitized.problems
+    assert sanitized.altered_rows == ((1,) if case.get("notice") else ())
 
 
-@of_kind("corpus text")
+@each_case("corpus text")
 def test_a_text_is_learnt_from_or_named_with_its_row(case: Case) -> None:
-    good, text = Row("你 好", "hi"), content(case)
-    corpus = build_corpus([good, Row(text, "x")], "space")
+    good_row, text = Row("你 好", "hi"), content_of(case)
+    corpus = build_corpus([good_row, Row(text, "x")], "space")
     code = case.get("code") or case.get("later")
     if code is None:
-        assert corpus.rows == (good, Row(case.get("stored", text), "x"))
+        assert corpus.rows == (good_row, Row(case.get("stored", text), "x"))
     else:
         (problem,) = corpus.problems
         assert (problem.row, problem.column, problem.error.code) == (2, "source", code)
-        assert corpus.rows == (good,)
+        assert corpus.rows == (good_row,)
 
 
-@of_kind("corpus text")
+@each_case("corpus text")
 @pytest.mark.parametrize("side", ["rows", "held_out"])
 def test_the_store_keeps_a_clean_text_exactly_and_no_other(
     case: Case, side: str, engine: Engine
 ) -> None:
-    mine = store.find_workspace(engine, store.create_workspace(engine))
-    assert mine is not None
+    workspace = store.find_workspace(engine, store.create_workspace(engine))
+    assert workspace is not None
     parts = {"rows": [Row("你 好", "hi")], "held_out": [Row("你 好", "hi")]}
-    parts[side] = [Row("你 好", "hi"), Row(content(case), content(case))]
+    parts[side] = [Row("你 好", "hi"), Row(content_of(case), content_of(case))]
     try:
-        store.save_revision(engine, mine.id, None, "mine", "space", **parts)
+        store.save_revision(engine, workspace.id, None, "mine", "space", **parts)
     except CorpusError as error:
-        refused(error, case)
-        assert store.find_head(engine, mine.id) is None
+        check_refusal(error, case)
+        assert store.find_head(engine, workspace.id) is None
         return
     assert "code" not in case
-    stored = case.get("stored", content(case))
-    head = store.find_head(engine, mine.id)
+    stored = case.get("stored", content_of(case))
+    head = store.find_head(engine, workspace.id)
     assert head is not None and getattr(head, side)[1] == Row(stored, stored)
 
 
-@of_kind("corpus text", lacking="code")
+@each_case("corpus text", lacking="code")
 def test_a_stored_text_comes_back_from_a_file_exactly(case: Case) -> None:
-    rows = [Row(case.get("stored", content(case)), "x"), Row("x", "y")]
-    for form in FORMATS:
-        assert parse_rows(decode_upload(dump_rows(rows, form)), f"corpus.{form}") == rows
+    rows = [Row(case.get("stored", content_of(case)), "x"), Row("x", "y")]
+    for file_format in FORMATS:
+        text = decode_upload(dump_rows(rows, file_format))
+        assert parse_rows(text, f"corpus.{file_format}") == rows
 
 
 def test_a_file_on_the_command_line_names_the_same_rows(
@@ -137,25 +138,25 @@ def test_a_file_on_the_command_line_names_the_same_rows(
 ) -> None:
     texts = [case for case in CASES if case["kind"] == "corpus text"]
     path = tmp_path / "corpus.json"
-    path.write_text(json.dumps([[content(case), "x"] for case in texts]), encoding="utf-8")
+    path.write_text(json.dumps([[content_of(case), "x"] for case in texts]), encoding="utf-8")
     arguments = ["train", str(path), "--out", str(tmp_path / "run"), "--tokenizer", "space"]
     assert main([*arguments, "--updates", "1", "--json"]) == 0
     events = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
-    said = {event["row"]: event["code"] for event in events if event["event"] == "problem"}
+    printed_codes = {event["row"]: event["code"] for event in events if event["event"] == "problem"}
     codes = [case.get("code") or case.get("later") for case in texts]
-    assert said == {row: code for row, code in enumerate(codes, 1) if code}
+    assert printed_codes == {row: code for row, code in enumerate(codes, 1) if code}
 
 
 # files
 
 
-@of_kind("upload file")
+@each_case("upload file")
 def test_a_file_becomes_rows_or_one_sentence(case: Case, tmp_path: Path) -> None:
-    data, name = content(case), case.get("name", "corpus.tsv")
+    data, name = content_of(case), case.get("name", "corpus.tsv")
     if "code" in case:
         with pytest.raises(CorpusError) as caught:
             parse_rows(decode_upload(data), name)
-        refused(caught.value, case)
+        check_refusal(caught.value, case)
     else:
         rows = parse_rows(decode_upload(data), name)
         assert len(rows) == case["rows"]
@@ -169,66 +170,68 @@ def test_a_file_becomes_rows_or_one_sentence(case: Case, tmp_path: Path) -> None
         assert read_file(path) == rows
 
 
-@of_kind("upload file", having="later")
+@each_case("upload file", having="later")
 def test_too_many_rows_are_refused_by_reader_and_store(case: Case, engine: Engine) -> None:
     assert case["later"] == "too_many_pairs"
-    rows = parse_rows(decode_upload(content(case)), "corpus.tsv")
-    mine = store.find_workspace(engine, store.create_workspace(engine))
-    assert mine is not None
+    rows = parse_rows(decode_upload(content_of(case)), "corpus.tsv")
+    workspace = store.find_workspace(engine, store.create_workspace(engine))
+    assert workspace is not None
     with pytest.raises(CorpusError, match=f"{len(rows)}.*{LIMITS.pairs}"):
         build_corpus(rows, "space")
     with pytest.raises(CorpusError, match=f"{len(rows)}.*{LIMITS.pairs}"):
-        store.save_revision(engine, mine.id, None, "mine", "space", rows, [])
-    assert store.find_head(engine, mine.id) is None
+        store.save_revision(engine, workspace.id, None, "mine", "space", rows, [])
+    assert store.find_head(engine, workspace.id) is None
 
 
 # settings
 
 
-@of_kind("config", lacking="clicks")
+@each_case("config", lacking="clicks")
 def test_a_setting_is_refused_at_the_door(case: Case) -> None:
     with pytest.raises(ConfigError) as caught:
-        shape = parse_model_config(case.get("model", {}))
+        config = parse_model_config(case.get("model", {}))
         parse_training_config(case.get("training", {}))
         parse_decoding_config(case.get("decoding", {}))
-        build_model(shape, case["vocabulary"], case["vocabulary"], seed=1)
-    refused(caught.value, case)
+        build_model(config, case["vocabulary"], case["vocabulary"], seed=1)
+    check_refusal(caught.value, case)
 
 
-@of_kind("config", lacking="clicks")
+@each_case("config", lacking="clicks")
 def test_a_name_that_is_no_setting_is_refused(case: Case) -> None:
-    given = json.loads(content(case))
-    for door in (parse_model_config, parse_training_config, parse_decoding_config):
+    settings = json.loads(content_of(case))
+    for parse in (parse_model_config, parse_training_config, parse_decoding_config):
         with pytest.raises(ConfigError):
-            door(given)
+            parse(settings)
 
 
-@of_kind("config", having="clicks")
+@each_case("config", having="clicks")
 def test_a_hundred_clicks_on_train_start_one_run(
     case: Case, engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(runs, "DOUBLE_CLICK_SECONDS", 60.0)  # the machine may be slow
-    mine = store.find_workspace(engine, store.create_workspace(engine))
-    assert mine is not None
-    revision = store.save_revision(engine, mine.id, None, "mine", "space", [Row("你", "hi")], [])
-    together = threading.Barrier(20)
+    workspace = store.find_workspace(engine, store.create_workspace(engine))
+    assert workspace is not None
+    revision = store.save_revision(
+        engine, workspace.id, None, "mine", "space", [Row("你", "hi")], []
+    )
+    barrier = threading.Barrier(20)
 
     def click(number: int) -> int:
         if number < 20:
-            together.wait()
+            barrier.wait()
         settings = ModelConfig(), TrainingConfig()
-        return store.start_run(engine, mine.id, revision.id, *settings, {}, "mine")[0].id
+        return store.start_run(engine, workspace.id, revision.id, *settings, {}, "mine")[0].id
 
     with ThreadPoolExecutor(20) as threads:
         started = set(threads.map(click, range(case["clicks"])))
     assert len(started) == 1
-    assert len(store.find_runs(engine, mine.id)) == 1
+    assert len(store.find_runs(engine, workspace.id)) == 1
 
 
 # keys of workspaces
 
 
-@of_kind("workspace id")
+@each_case("workspace id")
 def test_a_wrong_key_finds_nothing_and_makes_nothing(case: Case, engine: Engine) -> None:
     key = store.create_workspace(engine)
     for expression in case["keys"]:

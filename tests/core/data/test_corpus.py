@@ -22,7 +22,7 @@ from seq2seq_core.data.corpus import (
 from seq2seq_core.data.vocabulary import SPECIAL_TOKENS
 from seq2seq_core.errors import MESSAGES, CorpusError
 
-GOOD = Row("我 爱 书", "I love books", "0-0 1-1 2-2")
+GOOD_ROW = Row("我 爱 书", "I love books", "0-0 1-1 2-2")
 
 
 @pytest.mark.parametrize(
@@ -39,11 +39,11 @@ GOOD = Row("我 爱 书", "I love books", "0-0 1-1 2-2")
     ],
 )
 def test_a_bad_row_is_named_and_the_others_work(row: Row, column: str, code: str) -> None:
-    corpus = build_corpus([GOOD, row, GOOD], "space")
+    corpus = build_corpus([GOOD_ROW, row, GOOD_ROW], "space")
     (problem,) = corpus.problems
     assert (problem.row, problem.column, problem.error.code) == (2, column, code)
     assert "row 2" in str(problem)
-    assert corpus.rows == (GOOD, GOOD)
+    assert corpus.rows == (GOOD_ROW, GOOD_ROW)
 
 
 def test_both_columns_of_a_row_can_have_a_problem() -> None:
@@ -58,7 +58,7 @@ def test_the_alignment_is_read_as_sure_and_possible_links() -> None:
 
 def test_too_many_rows_are_refused_with_both_numbers() -> None:
     with pytest.raises(CorpusError, match="2001.*2000"):
-        build_corpus([GOOD] * 2001, "space")
+        build_corpus([GOOD_ROW] * 2001, "space")
 
 
 ANY_ROWS = st.lists(
@@ -69,32 +69,32 @@ ANY_ROWS = st.lists(
 @given(ANY_ROWS)
 def test_any_text_becomes_pairs_or_problems(rows: list[Row]) -> None:
     corpus = build_corpus(rows, "space")
-    bad = {problem.row for problem in corpus.problems}
-    assert len(corpus.pairs) + len(bad) == len(rows)
+    bad_rows = {problem.row for problem in corpus.problems}
+    assert len(corpus.pairs) + len(bad_rows) == len(rows)
     for problem in corpus.problems:
         assert str(problem) and problem.error.code in MESSAGES
     assert build_corpus(corpus.rows, "space").pairs == corpus.pairs
 
 
-def test_tidy_rows_are_clean_and_an_unfinished_one_is_kept() -> None:
-    tidied = sanitize_rows(
+def test_sanitized_rows_are_clean_and_an_unfinished_one_stays() -> None:
+    sanitized = sanitize_rows(
         [Row("你\u3000好", "cafe\u0301"), Row("", "hi"), Row("你", "hi", "7-7")], "space"
     )
-    assert tidied.rows == (Row("你 好", "café"), Row("", "hi"), Row("你", "hi", "7-7"))
-    assert not tidied.problems and not tidied.altered_rows
+    assert sanitized.rows == (Row("你 好", "café"), Row("", "hi"), Row("你", "hi", "7-7"))
+    assert not sanitized.problems and not sanitized.altered_rows
 
 
 def test_what_must_not_be_stored_is_a_problem_of_its_row() -> None:
-    bad = [
+    bad_rows = [
         Row("<eos>", "hi"),
         Row("a " * 65, "\0"),
         Row("l" * 65, "hi"),
         Row("你", "\ud800"),
         Row("你", "hi", "0-0 " * 2000),
     ]
-    tidied = sanitize_rows([GOOD, *bad, GOOD], "space")
-    assert tidied.rows == (GOOD, GOOD)
-    assert [(p.row, p.column, p.error.code) for p in tidied.problems] == [
+    sanitized = sanitize_rows([GOOD_ROW, *bad_rows, GOOD_ROW], "space")
+    assert sanitized.rows == (GOOD_ROW, GOOD_ROW)
+    assert [(p.row, p.column, p.error.code) for p in sanitized.problems] == [
         (2, "source", "reserved_token"),
         (3, "source", "too_many_tokens"),
         (3, "target", "control_character"),
@@ -105,31 +105,36 @@ def test_what_must_not_be_stored_is_a_problem_of_its_row() -> None:
 
 
 def test_a_row_that_lost_invisible_characters_is_noticed() -> None:
-    tidied = sanitize_rows([GOOD, Row("你\u200b好", "hi"), Row("abc\u202egnp", "x")], "space")
-    assert tidied.altered_rows == (2, 3)
-    assert tidied.rows[1:] == (Row("你好", "hi"), Row("abcgnp", "x"))
+    sanitized = sanitize_rows(
+        [GOOD_ROW, Row("你\u200b好", "hi"), Row("abc\u202egnp", "x")], "space"
+    )
+    assert sanitized.altered_rows == (2, 3)
+    assert sanitized.rows[1:] == (Row("你好", "hi"), Row("abcgnp", "x"))
 
 
 @given(ANY_ROWS, st.sampled_from(["space", "zh-word", "character"]))
-def test_tidy_rows_stay_as_they_are_and_nothing_else_is_kept(rows: list[Row], cut: str) -> None:
-    tidied = sanitize_rows(rows, cut)
-    assert len(tidied.rows) + len({problem.row for problem in tidied.problems}) == len(rows)
-    again = sanitize_rows(tidied.rows, cut)
-    assert again.rows == tidied.rows and not again.problems and not again.altered_rows
-    late = {problem.error.code for problem in build_corpus(tidied.rows, cut).problems}
-    assert late <= {"empty", "bad_alignment"}
+def test_sanitized_rows_stay_as_they_are_and_nothing_else_is_stored(
+    rows: list[Row], tokenizer: str
+) -> None:
+    sanitized = sanitize_rows(rows, tokenizer)
+    assert len(sanitized.rows) + len({problem.row for problem in sanitized.problems}) == len(rows)
+    sanitized_again = sanitize_rows(sanitized.rows, tokenizer)
+    assert sanitized_again.rows == sanitized.rows
+    assert not sanitized_again.problems and not sanitized_again.altered_rows
+    codes = {problem.error.code for problem in build_corpus(sanitized.rows, tokenizer).problems}
+    assert codes <= {"empty", "bad_alignment"}
 
 
-def test_the_other_direction_turns_the_links_round() -> None:
+def test_swapping_the_sides_reverses_the_links() -> None:
     assert swap_sides([Row("买 了", "bought", "0-0 1?0 x")]) == [
         Row("bought", "买 了", "0-0 0?1 x")
     ]
-    rows = [GOOD, Row("买 了", "bought", "0-0 1?0")]
+    rows = [GOOD_ROW, Row("买 了", "bought", "0-0 1?0")]
     assert swap_sides(swap_sides(rows)) == rows
 
 
 def test_repeated_pairs_are_counted() -> None:
-    assert count_duplicates([GOOD, GOOD, Row("你", "hi"), GOOD]) == 2
+    assert count_duplicates([GOOD_ROW, GOOD_ROW, Row("你", "hi"), GOOD_ROW]) == 2
     assert count_duplicates([]) == 0
 
 
@@ -170,9 +175,9 @@ def test_cutting_loses_nothing_and_refuses_what_cannot_be_tokens(text: str) -> N
     try:
         tokenize(text, "space")
     except CorpusError as error:
-        with pytest.raises(CorpusError) as raised:
+        with pytest.raises(CorpusError) as caught:
             segment_known(text, "space", WORDS)
-        assert raised.value.code == error.code
+        assert caught.value.code == error.code
     else:
         pieces = segment_known(text, "space", WORDS)
         assert "".join(pieces) == text.replace(" ", "")

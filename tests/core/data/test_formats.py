@@ -29,7 +29,7 @@ from seq2seq_core.errors import MESSAGES, CorpusError
 PAIRS = [Row("你好", "hi"), Row("再见", "bye")]
 
 
-def read(data: bytes, name: str = "corpus.tsv", encoding: str = "utf-8") -> list[Row]:
+def parse_upload(data: bytes, name: str = "corpus.tsv", encoding: str = "utf-8") -> list[Row]:
     return parse_rows(decode_upload(data, encoding), name)
 
 
@@ -58,7 +58,7 @@ def read(data: bytes, name: str = "corpus.tsv", encoding: str = "utf-8") -> list
 )
 def test_every_format_is_read(data: bytes, name: str) -> None:
     assert [
-        Row(clean_text(row.source), clean_text(row.target)) for row in read(data, name)
+        Row(clean_text(row.source), clean_text(row.target)) for row in parse_upload(data, name)
     ] == PAIRS
 
 
@@ -75,7 +75,7 @@ def test_only_ends_of_lines_end_a_row(sign: str) -> None:
 
 def test_an_export_keeps_its_direction_and_leaves_its_licence_behind() -> None:
     line = "Hi.\t嗨。\tCC-BY 2.0 (France) Attribution: tatoeba.org #538123 (CM)\n"
-    assert read(line.encode(), "cmn.txt") == [Row("Hi.", "嗨。")]
+    assert parse_upload(line.encode(), "cmn.txt") == [Row("Hi.", "嗨。")]
 
 
 def test_marks_of_anki_are_text_where_it_says_so() -> None:
@@ -83,7 +83,7 @@ def test_marks_of_anki_are_text_where_it_says_so() -> None:
     assert parse_rows(text, "Notes.txt") == [Row("a<b", "&amp;")]
 
 
-def test_an_alignment_is_kept_where_the_header_or_its_look_says_so() -> None:
+def test_an_alignment_is_read_where_the_header_or_its_form_says_so() -> None:
     assert parse_rows("你 好\thi\t0-0 1?0\n", "a.tsv") == [Row("你 好", "hi", "0-0 1?0")]
     assert parse_rows("source\ttarget\talignment\n你\thi\t9\n", "a.tsv") == [Row("你", "hi", "9")]
 
@@ -126,13 +126,13 @@ def test_a_first_row_without_source_is_a_row_of_its_own() -> None:
 )
 def test_what_is_no_corpus_is_named(data: bytes, name: str, code: str) -> None:
     with pytest.raises(CorpusError) as caught:
-        read(data, name)
+        parse_upload(data, name)
     assert caught.value.code == code
     assert str(caught.value)
 
 
 def test_gb18030_is_read_when_the_reader_says_so() -> None:
-    assert read("你好\thi\n再见\tbye\n".encode("gb18030"), encoding="gb18030") == PAIRS
+    assert parse_upload("你好\thi\n再见\tbye\n".encode("gb18030"), encoding="gb18030") == PAIRS
 
 
 def test_a_compressed_bomb_takes_no_memory() -> None:
@@ -166,14 +166,14 @@ def test_the_corpora_of_the_lesson_are_simplified_already(name: str) -> None:
 
 
 def test_a_file_of_this_computer_is_read_in_every_format(tmp_path: Path) -> None:
-    for form in FORMATS:
-        path = tmp_path / f"corpus.{form}"
-        path.write_bytes(dump_rows(PAIRS, form))
+    for file_format in FORMATS:
+        path = tmp_path / f"corpus.{file_format}"
+        path.write_bytes(dump_rows(PAIRS, file_format))
         assert read_file(path) == PAIRS
 
 
 @pytest.mark.parametrize(
-    ("data", "code", "said"),
+    ("data", "code", "message"),
     [
         (None, "cannot_read", "No such file"),
         ("你好\thi".encode("gbk"), "not_utf8", "byte 0"),
@@ -183,37 +183,37 @@ def test_a_file_of_this_computer_is_read_in_every_format(tmp_path: Path) -> None
     ],
 )
 def test_a_file_that_cannot_be_read_is_named(
-    tmp_path: Path, data: bytes | None, code: str, said: str
+    tmp_path: Path, data: bytes | None, code: str, message: str
 ) -> None:
     path = tmp_path / "corpus.tsv"
     if data is not None:
         path.write_bytes(data)
-    with pytest.raises(CorpusError, match=said) as caught:
+    with pytest.raises(CorpusError, match=message) as caught:
         read_file(path)
     assert caught.value.code == code and str(path) in str(caught.value)
 
 
 def test_too_many_rows_are_refused_with_both_numbers() -> None:
     with pytest.raises(CorpusError, match="2001.*2000"):
-        build_corpus(read("你 好\thello\n".encode() * 2001), "space")
+        build_corpus(parse_upload("你 好\thello\n".encode() * 2001), "space")
 
 
-# what a corpus holds is clean, see text.clean
+# what a corpus holds is clean, see cleaning.clean_text
 CELL = st.text(st.characters(codec="utf-8", exclude_categories=["Cc"]), max_size=25).map(clean_text)
 SIGNS = st.text("=+-@'\",;#[{＝1a <>&", max_size=8).map(clean_text)
 LINKS = st.sampled_from(["", "0-0 1?2", "=1-1", "nonsense"])
 ROWS = st.builds(Row, CELL | SIGNS, CELL | SIGNS, LINKS).filter(lambda row: row.source + row.target)
 
 
-@pytest.mark.parametrize("form", FORMATS)
+@pytest.mark.parametrize("file_format", FORMATS)
 @given(rows=st.lists(ROWS, min_size=1, max_size=6))
-def test_what_is_written_is_read_back_exactly(form: str, rows: list[Row]) -> None:
-    assert read(dump_rows(rows, form), f"corpus.{form}") == rows
+def test_what_is_written_is_read_back_exactly(file_format: str, rows: list[Row]) -> None:
+    assert parse_upload(dump_rows(rows, file_format), f"corpus.{file_format}") == rows
 
 
 def test_full_width_signs_are_no_formula_and_stay_as_they_are() -> None:
-    for form in FORMATS:
-        assert "'" not in dump_rows([Row("＝1+1", "＠x")], form).decode()
+    for file_format in FORMATS:
+        assert "'" not in dump_rows([Row("＝1+1", "＠x")], file_format).decode()
 
 
 @given(rows=st.lists(ROWS, min_size=1, max_size=6))
@@ -227,7 +227,7 @@ def test_no_cell_of_a_csv_is_a_formula(rows: list[Row]) -> None:
 def test_any_bytes_become_rows_or_one_sentence(data: bytes, name: str) -> None:
     for encoding in ("utf-8", "gb18030"):
         try:
-            rows = read(data, name, encoding)
+            rows = parse_upload(data, name, encoding)
         except CorpusError as error:
             assert error.code in MESSAGES and str(error)
         else:

@@ -207,8 +207,8 @@ def test_every_other_known_word_is_offered_once(
 def test_rare_words_come_last_and_unranked(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(suggestions, "MAX_RANKED_WORDS", 5)
     words, fitting_count = rank_words(SWEATERS, "target", 4, FIRST)
-    rest = [word for word in TARGET_WORDS if word != "sweaters"]
-    assert sorted(words[:5]) == sorted(rest[:5]) and words[5:] == rest[5:]
+    others = [word for word in TARGET_WORDS if word != "sweaters"]
+    assert sorted(words[:5]) == sorted(others[:5]) and words[5:] == others[5:]
     assert fitting_count <= 5
 
 
@@ -216,5 +216,5 @@ def test_rare_words_come_last_and_unranked(monkeypatch: pytest.MonkeyPatch) -> N
 def test_a_measure_word_gives_way_to_a_companion_alone(source: tuple[str, ...]) -> None:
     matched = match_companions(source, 0, FIRST)
     assert matched[0] == source[0]
-    company = FIRST.source.cooccurring_words.get(source[0], set())
-    assert all(new == old or new in company for old, new in zip(source, matched, strict=True))
+    companions = FIRST.source.cooccurring_words.get(source[0], set())
+    assert all(new == old or new in companions for old, new in zip(source, matched, strict=True))

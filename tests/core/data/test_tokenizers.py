@@ -12,14 +12,14 @@ from seq2seq_core.data.vocabulary import SPECIAL_TOKENS, UNK, Vocabulary
 from seq2seq_core.errors import CorpusError
 
 
-def cleaned(text: str) -> str:
+def clean_or_empty(text: str) -> str:
     try:
         return clean_text(text)
     except CorpusError:
         return ""
 
 
-CLEAN = st.text(max_size=60).map(cleaned)
+CLEAN = st.text(max_size=60).map(clean_or_empty)
 
 
 @given(CLEAN)
@@ -76,8 +76,8 @@ def test_the_tokenizer_is_space_where_spaces_separate_words(
 
 
 def test_longest_match_takes_the_longest_known_word_and_keeps_the_rest_together() -> None:
-    known = {"小", "小冰", "喜欢", "书"}
-    assert longest_match("小冰喜欢看电影书", known) == ["小冰", "喜欢", "看电影", "书"]
+    words = {"小", "小冰", "喜欢", "书"}
+    assert longest_match("小冰喜欢看电影书", words) == ["小冰", "喜欢", "看电影", "书"]
 
 
 @given(st.text("小冰喜欢书了", max_size=30))

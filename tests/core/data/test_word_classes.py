@@ -21,47 +21,47 @@ def first() -> Corpus:
 
 
 @pytest.fixture(scope="module")
-def known(first: Corpus) -> WordClasses:
+def classes(first: Corpus) -> WordClasses:
     return WordClasses.from_pairs(first.pairs)
 
 
 def test_a_word_fits_where_it_stood_before() -> None:
-    company = ContextProfile.from_sentences([("a", "b", "c"), ("a", "d")])
+    profile = ContextProfile.from_sentences([("a", "b", "c"), ("a", "d")])
     tokens = ("a", "x", "c")
-    assert company.context_score(("b",), tokens, 1) == 3  # both neighbours, and all the others
-    assert company.context_score(("d",), tokens, 1) == 1.5  # the left one, and half of the others
+    assert profile.context_score(("b",), tokens, 1) == 3  # both neighbours, and all the others
+    assert profile.context_score(("d",), tokens, 1) == 1.5  # the left one, and half of the others
     # the edge of a sentence is a neighbour too
-    assert company.context_score(("c",), ("b", "x"), 1) == 3
-    assert company.context_score(("x",), ("a", "b"), 1) == 0  # nobody has met it
+    assert profile.context_score(("c",), ("b", "x"), 1) == 3
+    assert profile.context_score(("x",), ("a", "b"), 1) == 0  # nobody has met it
 
 
 def test_a_phrase_fits_by_its_two_ends() -> None:
-    company = ContextProfile.from_sentences([("a", "b", "c", "d"), ("a", "d")])
-    assert company.neighbour_score(("b", "c"), ("a", "d"), 1, 0) == 2  # between the two
-    assert company.neighbour_score(("b", "c"), ("a", "x", "y", "d"), 1, 2) == 2  # in their place
-    assert company.neighbour_score(("b", "c"), ("a", "d"), 0, 0) == 0
-    assert company.context_score(("b", "c"), ("a", "d"), 1, 0) == 3
+    profile = ContextProfile.from_sentences([("a", "b", "c", "d"), ("a", "d")])
+    assert profile.neighbour_score(("b", "c"), ("a", "d"), 1, 0) == 2  # between the two
+    assert profile.neighbour_score(("b", "c"), ("a", "x", "y", "d"), 1, 2) == 2  # in their place
+    assert profile.neighbour_score(("b", "c"), ("a", "d"), 0, 0) == 0
+    assert profile.context_score(("b", "c"), ("a", "d"), 1, 0) == 3
 
 
 def test_words_come_by_frequency() -> None:
     assert ContextProfile.from_sentences([("a", "b"), ("b", "c")]).words == ("b", "a", "c")
 
 
-def test_a_translation_follows_the_sure_links(known: WordClasses) -> None:
-    assert known.translations["小冰"] == [("XiaoBing",)]
-    assert known.translations["每天"] == [("every", "day")]
-    assert known.translations["老师"] == [("the", "teacher")]
-    assert set(known.translations["毛衣"]) == {("sweaters",), ("sweater",)}
-    assert known.translations["了"] == []  # no English word must look at it
+def test_a_translation_follows_the_sure_links(classes: WordClasses) -> None:
+    assert classes.translations["小冰"] == [("XiaoBing",)]
+    assert classes.translations["每天"] == [("every", "day")]
+    assert classes.translations["老师"] == [("the", "teacher")]
+    assert set(classes.translations["毛衣"]) == {("sweaters",), ("sweater",)}
+    assert classes.translations["了"] == []  # no English word must look at it
 
 
 def test_without_links_common_rows_tell_the_translation(first: Corpus) -> None:
-    bare = [Pair(pair.source, pair.target) for pair in first.pairs]
-    found = extract_translations(bare)
+    unlinked = [Pair(pair.source, pair.target) for pair in first.pairs]
+    translations = extract_translations(unlinked)
     for word, target in (
         ("小冰", "XiaoBing"),
         ("昨天", "yesterday"),
         ("红色", "red"),
         ("茶", "tea"),
     ):
-        assert found[word][0] == (target,)
+        assert translations[word][0] == (target,)

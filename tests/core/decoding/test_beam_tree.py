@@ -28,82 +28,84 @@ SEARCHES = [(1, 0.0), (3, 0.0), (3, 1.0), (10, 0.6)]
 
 
 @pytest.fixture(scope="module", params=SMALL_KINDS, ids=lambda kind: kind.architecture)
-def trained(request: pytest.FixtureRequest) -> Translator:
+def translator(request: pytest.FixtureRequest) -> Translator:
     return half_trained(request.param)
 
 
-def paths(grown: BeamTree) -> list[list[tuple[str, ...]]]:
+def prefixes_of(tree: BeamTree) -> list[list[tuple[str, ...]]]:
     """The tokens from the beginning to each node, by following its parents."""
-    found: list[list[tuple[str, ...]]] = [[()]]
-    for column in grown.columns:
-        found.append([(*found[-1][node.parent], node.token) for node in column])
-    return found[1:]
+    prefixes: list[list[tuple[str, ...]]] = [[()]]
+    for column in tree.columns:
+        prefixes.append([(*prefixes[-1][node.parent], node.token) for node in column])
+    return prefixes[1:]
 
 
 @pytest.mark.parametrize(("width", "penalty"), SEARCHES)
 def test_what_the_tree_keeps_and_prunes_is_what_the_beam_does(
-    trained: Translator, width: int, penalty: float
+    translator: Translator, width: int, penalty: float
 ) -> None:
     config = DecodingConfig(beam=width, length_penalty=penalty)
-    grown = build_beam_tree(trained, WORDS, config, pruned_count=2)
-    wanted = list(beam_steps(trained.model, SRC, width, pruned_count=2))[: len(grown.columns)]
-    for column, walked, now in zip(grown.columns, paths(grown), wanted, strict=True):
-        everyone = (*now.hypotheses, *now.pruned)
-        assert walked == [tuple(TARGET.decode(one.tokens)) for one in everyone]
-        assert len(set(walked)) == len(walked)  # one path to each
+    tree = build_beam_tree(translator, WORDS, config, pruned_count=2)
+    steps = list(beam_steps(translator.model, SRC, width, pruned_count=2))[: len(tree.columns)]
+    for column, prefixes, step in zip(tree.columns, prefixes_of(tree), steps, strict=True):
+        hypotheses = (*step.hypotheses, *step.pruned)
+        assert prefixes == [tuple(TARGET.decode(one.tokens)) for one in hypotheses]
+        assert len(set(prefixes)) == len(prefixes)  # one path to each
         assert [node.log_probability for node in column] == [
-            one.log_probability for one in everyone
+            one.log_probability for one in hypotheses
         ]
         states = [node.state for node in column]
-        assert states == ["ended" if one.finished else "alive" for one in now.hypotheses] + [
+        assert states == ["ended" if one.finished else "alive" for one in step.hypotheses] + [
             "pruned"
-        ] * len(now.pruned)
+        ] * len(step.pruned)
 
 
 @pytest.mark.parametrize(("width", "penalty"), SEARCHES)
 def test_the_ranking_is_the_beams_and_every_path_leads_to_its_sentence(
-    trained: Translator, width: int, penalty: float
+    translator: Translator, width: int, penalty: float
 ) -> None:
-    grown = build_beam_tree(trained, WORDS, DecodingConfig(beam=width, length_penalty=penalty))
-    wanted = beam_search(trained.model, SRC, width, penalty)
-    assert [one.log_probability for one in grown.results] == [one.log_probability for one in wanted]
+    tree = build_beam_tree(translator, WORDS, DecodingConfig(beam=width, length_penalty=penalty))
+    hypotheses = beam_search(translator.model, SRC, width, penalty)
+    assert [one.log_probability for one in tree.results] == [
+        one.log_probability for one in hypotheses
+    ]
     # nothing that was left out could have come before the best one
-    assert len(collect_beam_steps(trained.model, SRC, width, penalty)) == len(grown.columns)
-    walked = paths(grown)
-    for one in grown.results:
+    assert len(collect_beam_steps(translator.model, SRC, width, penalty)) == len(tree.columns)
+    prefixes = prefixes_of(tree)
+    for one in tree.results:
         end = ("<eos>",) if one.finished else ()
         last = len(one.node_path) - 1
-        assert walked[last][one.node_path[-1]] == (*one.tokens, *end)
+        assert prefixes[last][one.node_path[-1]] == (*one.tokens, *end)
         for step in range(last):
-            child = grown.columns[step + 1][one.node_path[step + 1]]
+            child = tree.columns[step + 1][one.node_path[step + 1]]
             assert child.parent == one.node_path[step]
         assert one.length == len(one.tokens) + len(end) == len(one.node_path)
-    scores = [one.score(penalty) for one in grown.results]
+    scores = [one.score(penalty) for one in tree.results]
     assert scores == sorted(scores, reverse=True)
 
 
 @pytest.mark.parametrize(("width", "penalty"), SEARCHES)
 def test_a_tree_knows_its_beginnings_its_best_nodes_and_its_dead_ends(
-    trained: Translator, width: int, penalty: float
+    translator: Translator, width: int, penalty: float
 ) -> None:
     config = DecodingConfig(beam=width, length_penalty=penalty)
-    grown = build_beam_tree(trained, WORDS, config)
-    walked = paths(grown)
-    for step, column in enumerate(grown.columns):
+    tree = build_beam_tree(translator, WORDS, config)
+    prefixes = prefixes_of(tree)
+    for step, column in enumerate(tree.columns):
         for index in range(len(column)):
-            assert grown.prefix_tokens(step, index) == walked[step][index]
-        counts = grown.count_states(step)
+            assert tree.prefix_tokens(step, index) == prefixes[step][index]
+        counts = tree.count_states(step)
         assert sum(counts.values()) == len(column) and counts["alive"] + counts["ended"] <= width
         for state in ("alive", "ended", "pruned"):
-            index = grown.best_node_index(step, state)
+            index = tree.best_node_index(step, state)
             in_state = [node.log_probability for node in column if node.state == state]
             assert (index is None) == (not in_state) and len(in_state) == counts[state]
             assert index is None or column[index].log_probability == max(in_state)
-        survivors = {path[:-1] for path, n in zip(walked[step], column, strict=True)
+        survivors = {path[:-1] for path, n in zip(prefixes[step], column, strict=True)
                      if n.state != "pruned"}  # fmt: skip
-        alive = [walked[step - 1][i] for i, n in enumerate(grown.columns[step - 1])
+        alive = [prefixes[step - 1][i] for i, n in enumerate(tree.columns[step - 1])
                  if step and n.state == "alive"]  # fmt: skip
-        assert grown.count_dead_ends(step) == sum(path not in survivors for path in alive)
+        assert tree.count_dead_ends(step) == sum(path not in survivors for path in alive)
 
 
 def tree_that_ends(finished: bool, last_state: str, length: int) -> BeamTree:
@@ -127,17 +129,17 @@ def test_a_search_is_over_for_one_reason(tree: BeamTree, penalty: float, reason:
     assert tree.stop_reason(penalty) == reason and reason in STOP_REASONS
 
 
-def test_log_p_of_a_path_is_the_sum_of_the_steps(trained: Translator) -> None:
-    grown = build_beam_tree(trained, WORDS, DecodingConfig(beam=4))
-    for node, tokens in zip(grown.columns[-1], paths(grown)[-1], strict=True):
-        walk = trained.start_stepper(WORDS)
+def test_log_p_of_a_path_is_the_sum_of_the_steps(translator: Translator) -> None:
+    tree = build_beam_tree(translator, WORDS, DecodingConfig(beam=4))
+    for node, tokens in zip(tree.columns[-1], prefixes_of(tree)[-1], strict=True):
+        stepper = translator.start_stepper(WORDS)
         for token in TARGET.encode(tokens):
-            walk = walk.write_token(token)
-        each = [log(float(step.probabilities[step.token])) for step in walk.steps]
-        assert isclose(sum(each), node.log_probability, abs_tol=1e-5)
-        assert isclose(each[-1], log(node.probability), abs_tol=1e-5)
+            stepper = stepper.write_token(token)
+        logs = [log(float(step.probabilities[step.token])) for step in stepper.steps]
+        assert isclose(sum(logs), node.log_probability, abs_tol=1e-5)
+        assert isclose(logs[-1], log(node.probability), abs_tol=1e-5)
 
 
-def test_a_beam_of_one_is_greedy(trained: Translator) -> None:
-    (best, *_rest) = build_beam_tree(trained, WORDS, DecodingConfig()).results
-    assert best.tokens == trained.translate(" ".join(WORDS)).tokens
+def test_a_beam_of_one_is_greedy(translator: Translator) -> None:
+    (best, *_rest) = build_beam_tree(translator, WORDS, DecodingConfig()).results
+    assert best.tokens == translator.translate(" ".join(WORDS)).tokens

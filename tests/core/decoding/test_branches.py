@@ -26,7 +26,7 @@ BRANCHES = st.lists(
     unique=True,
     max_size=MAX_BRANCHES,
 )
-TOKENS = st.lists(st.sampled_from("abc"), max_size=7)
+TOKEN_LISTS = st.lists(st.sampled_from("abc"), max_size=7)
 
 
 def accept(_branch: Branch) -> None:
@@ -47,8 +47,8 @@ def test_a_list_comes_back_from_its_link(branches: list[Branch], number: int) ->
 def test_whatever_a_link_says_is_read_or_left_out(text: str) -> None:
     parsed, damaged = parse_branches(text, accept)
     assert len(parsed) <= MAX_BRANCHES and len(set(parsed)) == len(parsed)
-    again = parse_branches(BranchList(parsed).url_params()["branches"], accept)
-    assert again == (parsed, False)
+    reparsed = parse_branches(BranchList(parsed).url_params()["branches"], accept)
+    assert reparsed == (parsed, False)
     assert damaged or {str(branch) for branch in parsed} >= set(text.split("_")) - {""}
 
 
@@ -101,7 +101,7 @@ def test_every_click_on_shuffle_is_another_shuffle() -> None:
 
 
 @pytest.mark.parametrize(
-    ("own", "other", "wanted"),
+    ("own", "other", "expected"),
     [
         ("a b c", "a b c", None),
         ("a b c", "a x c", TokenDifference(2, ("b",), ("x",), 1)),
@@ -113,12 +113,12 @@ def test_every_click_on_shuffle_is_another_shuffle() -> None:
     ],
 )
 def test_a_difference_is_what_stands_between_the_common_ends(
-    own: str, other: str, wanted: TokenDifference | None
+    own: str, other: str, expected: TokenDifference | None
 ) -> None:
-    assert find_difference(own.split(), other.split()) == wanted
+    assert find_difference(own.split(), other.split()) == expected
 
 
-@given(TOKENS, TOKENS)
+@given(TOKEN_LISTS, TOKEN_LISTS)
 def test_common_ends_and_the_difference_make_both_sentences(old: list[str], new: list[str]) -> None:
     difference = find_difference(old, new)
     if difference is None:
@@ -132,7 +132,7 @@ def test_common_ends_and_the_difference_make_both_sentences(old: list[str], new:
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "branch", "only"),
+    ("old", "new", "branch", "is_only_forced"),
     [
         ("a b c", "a x c", "2w9", True),  # the word put in, and nothing after it
         ("a b c", "a x y", "2w9", False),  # the next word changed too
@@ -142,11 +142,11 @@ def test_common_ends_and_the_difference_make_both_sentences(old: list[str], new:
     ],
 )
 def test_only_what_was_put_in_differs_or_more_does(
-    old: str, new: str, branch: str, only: bool
+    old: str, new: str, branch: str, is_only_forced: bool
 ) -> None:
     difference = find_difference(old.split(), new.split())
     assert difference is not None
-    assert difference.only_forced_words(parse_branch(branch)) is only
+    assert difference.only_forced_words(parse_branch(branch)) is is_only_forced
 
 
 @given(st.lists(st.sampled_from("abc"), min_size=1, max_size=6), st.data())

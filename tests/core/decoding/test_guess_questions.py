@@ -20,8 +20,8 @@ from seq2seq_core.decoding.translator import TokenCandidate, Translation, Transl
 
 
 def step_with(top: list[str]) -> TranslationStep:
-    choices = tuple(TokenCandidate(word, 0.5 / 2**i) for i, word in enumerate(top))
-    return TranslationStep(top[0], 0.5, choices, None, (), None)
+    candidates = tuple(TokenCandidate(word, 0.5 / 2**i) for i, word in enumerate(top))
+    return TranslationStep(top[0], 0.5, candidates, None, (), None)
 
 
 @pytest.mark.parametrize(
@@ -29,9 +29,9 @@ def step_with(top: list[str]) -> TranslationStep:
 )
 def test_the_truth_is_always_among_five_options_in_a_fixed_order(top: list[str]) -> None:
     step = step_with(top)
-    offered = offered_words(step, "1.200.abc.1")
-    assert offered == offered_words(step, "1.200.abc.1")
-    words = [offer.token for offer in offered]
+    offers = offered_words(step, "1.200.abc.1")
+    assert offers == offered_words(step, "1.200.abc.1")
+    words = [offer.token for offer in offers]
     assert len(words) == len(set(words)) == OFFERED_WORDS
     assert words[-1] == EOS_TOKEN and top[0] in words
     orders = {tuple(o.token for o in offered_words(step, str(seed))) for seed in range(20)}

@@ -32,14 +32,14 @@ class Countdown:
         return Countdown(self.left[rows])
 
 
-class Fake(EncoderDecoder):
-    """Writes token 4 as often as the source has words, then <eos>: the contract in ten lines."""
+class CountingModel(EncoderDecoder):
+    """Writes token 4 as often as the source has words, then <eos>: the whole contract."""
 
     def init_state(self, src: Tensor, src_mask: Tensor) -> Countdown:
         return Countdown(src_mask.sum(1))
 
     def inspect(
-        self, state: Countdown, token: Tensor, look: AttentionOverride | None = None
+        self, state: Countdown, token: Tensor, override: AttentionOverride | None = None
     ) -> Inspection:
         ids = torch.where(state.left > 0, 4, EOS)
         logits = torch.nn.functional.one_hot(ids, 5).float()
@@ -56,13 +56,18 @@ class Fake(EncoderDecoder):
 def test_decoding_asks_only_for_the_contract() -> None:
     batch = DATA.full_batch()
     lengths = [len(pair.source) for pair in PAIRS]
-    assert greedy_search(Fake(), batch.src, batch.src_mask) == [[4] * n for n in lengths]
-    assert Stepper.from_source(Fake(), batch.src[0, :3]).decode_to_end().tokens == [4, 4, 4, EOS]
+    assert greedy_search(CountingModel(), batch.src, batch.src_mask) == [[4] * n for n in lengths]
+    assert Stepper.from_source(CountingModel(), batch.src[0, :3]).decode_to_end().tokens == [
+        4,
+        4,
+        4,
+        EOS,
+    ]
 
 
 def test_greedy_stops_at_the_length_limit() -> None:
     batch = DATA.full_batch()
-    assert greedy_search(Fake(), batch.src, batch.src_mask, max_length=2) == [[4, 4]] * 5
+    assert greedy_search(CountingModel(), batch.src, batch.src_mask, max_length=2) == [[4, 4]] * 5
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=name_of)
@@ -76,46 +81,46 @@ def test_the_stepper_writes_what_greedy_writes(kind: ModelConfig) -> None:
         batch = DATA.full_batch()
         for row, expected in enumerate(greedy_search(model, batch.src, batch.src_mask, 20)):
             src = batch.src[row][batch.src_mask[row]]
-            walk = Stepper.from_source(model, src).decode_to_end(20)
-            assert [token for token in walk.tokens if token != EOS] == expected
+            stepper = Stepper.from_source(model, src).decode_to_end(20)
+            assert [token for token in stepper.tokens if token != EOS] == expected
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=name_of)
-def test_fillers_are_steps_that_read_eos_whatever_was_written(kind: ModelConfig) -> None:
+def test_feeding_eos_is_stepping_that_reads_eos_whatever_was_written(kind: ModelConfig) -> None:
     model = build_model(kind, len(SOURCE), len(TARGET), seed=4).eval()
     batch = DATA.full_batch()
     lengths = [len(pair.source) for pair in PAIRS]
-    for row, written in enumerate(decode_feeding_eos(model, batch.src, batch.src_mask, lengths)):
-        by_hand = Stepper.from_source(model, batch.src[row][batch.src_mask[row]])
+    for row, ids in enumerate(decode_feeding_eos(model, batch.src, batch.src_mask, lengths)):
+        stepper = Stepper.from_source(model, batch.src[row][batch.src_mask[row]])
         for _ in range(lengths[row]):
-            by_hand = by_hand.write_token(EOS)
-        assert written == [int(step.probabilities.argmax()) for step in by_hand.steps]
-        assert len(written) == lengths[row]
+            stepper = stepper.write_token(EOS)
+        assert ids == [int(step.probabilities.argmax()) for step in stepper.steps]
+        assert len(ids) == lengths[row]
 
 
-def test_the_first_step_is_the_same_with_and_without_fillers() -> None:
+def test_the_first_step_is_the_same_with_and_without_feeding_eos() -> None:
     model = build_model(KINDS[5], len(SOURCE), len(TARGET), seed=4)
     batch = DATA.full_batch()
-    for ids, filled in zip(
+    for greedy_ids, eos_fed_ids in zip(
         greedy_search(model, batch.src, batch.src_mask, max_length=1),
         decode_feeding_eos(model, batch.src, batch.src_mask, [1] * len(PAIRS)),
         strict=True,
     ):
-        assert [token for token in filled if token != EOS] == ids
+        assert [token for token in eos_fed_ids if token != EOS] == greedy_ids
 
 
 def test_going_on_again_changes_nothing_and_a_branch_leaves_the_old_stepper_whole() -> None:
     model = build_model(KINDS[5], len(SOURCE), len(TARGET), seed=4)
     early = Stepper.from_source(model, DATA.src[1][DATA.src[1] != 0]).write_token().write_token()
-    walk, again = early.decode_to_end(6), early.decode_to_end(6)
-    assert again.tokens == walk.tokens
-    for one, two in zip(walk.steps, again.steps, strict=True):
-        assert one.probabilities.equal(two.probabilities)
-    other = next(token for token in range(4, len(TARGET)) if token != walk.tokens[2])
-    branch = early.write_token(other).write_token()
-    assert branch.tokens[:3] == [*walk.tokens[:2], other]
-    assert early.tokens == walk.tokens[:2]
-    assert walk.decode_to_end(6).tokens == again.tokens
+    finished, repeated = early.decode_to_end(6), early.decode_to_end(6)
+    assert repeated.tokens == finished.tokens
+    for step, repeated_step in zip(finished.steps, repeated.steps, strict=True):
+        assert step.probabilities.equal(repeated_step.probabilities)
+    other_token = next(token for token in range(4, len(TARGET)) if token != finished.tokens[2])
+    branch = early.write_token(other_token).write_token()
+    assert branch.tokens[:3] == [*finished.tokens[:2], other_token]
+    assert early.tokens == finished.tokens[:2]
+    assert finished.decode_to_end(6).tokens == repeated.tokens
 
 
 def test_each_step_gives_probabilities_attention_state_and_context() -> None:
@@ -131,13 +136,13 @@ def test_each_step_gives_probabilities_attention_state_and_context() -> None:
 
 def test_exact_match_from_one_teacher_forced_pass_is_greedy_exact_match() -> None:
     model = build_model(KINDS[7], len(SOURCE), len(TARGET), seed=2)
-    batch, seen = DATA.full_batch(), set()
-    wanted = [TARGET.encode(pair.target) for pair in PAIRS]
+    batch, shares = DATA.full_batch(), set()
+    references = [TARGET.encode(pair.target) for pair in PAIRS]
     config = TrainingConfig(updates=60, batch_size="full")
     for event in train(model, initial_state(model), DATA, config):
         if event.update % 3 == 0:
-            written = greedy_search(model, batch.src, batch.src_mask)
-            share = sum(map(list.__eq__, written, wanted)) / 5
+            outputs = greedy_search(model, batch.src, batch.src_mask)
+            share = sum(map(list.__eq__, outputs, references)) / 5
             assert evaluate(model, DATA, PAIRS).exact_match == share
-            seen.add(share)
-    assert len(seen) > 2  # it was compared while sentences turned right one after another
+            shares.add(share)
+    assert len(shares) > 2  # it was compared while sentences turned right one after another

@@ -36,8 +36,8 @@ def translator(request: pytest.FixtureRequest) -> Translator:
 def test_every_step_is_the_most_probable_token_of_its_list(translator: Translator) -> None:
     translation = translator.translate(TEXT)
     assert translation.source_tokens == SOURCES[1] and translation.unknown == ()
-    written = [step.token for step in translation.steps]
-    assert written in ([*translation.tokens, "<eos>"], list(translation.tokens))
+    tokens = [step.token for step in translation.steps]
+    assert tokens in ([*translation.tokens, "<eos>"], list(translation.tokens))
     assert translation.text == " ".join(translation.tokens)
     for step in translation.steps:
         probabilities = [candidate.probability for candidate in step.top]
@@ -77,17 +77,17 @@ def test_a_batch_is_what_the_sentences_are_one_by_one(
 def test_how_many_are_decoded_at_once_changes_nothing(
     translator: Translator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    together = translator.translate_batch(SOURCES)
+    translations = translator.translate_batch(SOURCES)
     monkeypatch.setattr(module, "BATCH_SIZE", 2)
-    assert translator.translate_batch(SOURCES) == together
+    assert translator.translate_batch(SOURCES) == translations
     assert translator.translate_batch([]) == []
 
 
 def test_a_beam_writes_the_best_sentence_that_it_has_found(translator: Translator) -> None:
     src = torch.tensor(SOURCE.encode(SOURCES[1]))
     best = beam_search(translator.model, src, BEAM.beam, BEAM.length_penalty)[0]
-    walk = translator.translate(TEXT, BEAM)
-    assert [step.token for step in walk.steps] == TARGET.decode(best.tokens)
+    translation = translator.translate(TEXT, BEAM)
+    assert [step.token for step in translation.steps] == TARGET.decode(best.tokens)
     assert translator.translate(TEXT, DecodingConfig(beam=1)) == translator.translate(TEXT)
 
 
@@ -95,26 +95,26 @@ def test_a_sample_is_what_the_sampler_draws_and_the_same_for_the_same_seed(
     translator: Translator,
 ) -> None:
     src = torch.tensor([SOURCE.encode(SOURCES[1])])
-    wanted = decode(translator.model, src, src != PAD, sampler(SAMPLING))[0]
-    walk = translator.translate(TEXT, SAMPLING)
-    assert walk == translator.translate(TEXT, SAMPLING)
-    assert list(walk.tokens) == TARGET.decode(wanted)
-    assert translator.translate_batch([SOURCES[1]], SAMPLING) == [walk.tokens]
+    sampled_ids = decode(translator.model, src, src != PAD, sampler(SAMPLING))[0]
+    translation = translator.translate(TEXT, SAMPLING)
+    assert translation == translator.translate(TEXT, SAMPLING)
+    assert list(translation.tokens) == TARGET.decode(sampled_ids)
+    assert translator.translate_batch([SOURCES[1]], SAMPLING) == [translation.tokens]
 
 
 def test_at_temperature_0_a_sample_is_greedy(translator: Translator) -> None:
-    frozen = DecodingConfig(temperature=0.0, seed=9)
-    assert translator.translate(TEXT, frozen) == translator.translate(TEXT)
-    assert translator.translate_batch(SOURCES, frozen) == translator.translate_batch(SOURCES)
+    cold = DecodingConfig(temperature=0.0, seed=9)
+    assert translator.translate(TEXT, cold) == translator.translate(TEXT)
+    assert translator.translate_batch(SOURCES, cold) == translator.translate_batch(SOURCES)
 
 
 def test_fed_with_eos_it_writes_what_follows_an_eos_at_every_step(translator: Translator) -> None:
-    stepper, wanted = translator.start_stepper(SOURCES[1]), []
+    stepper, expected = translator.start_stepper(SOURCES[1]), []
     for _ in range(6):
         stepper = stepper.write_token(EOS)  # whatever it would say, it reads <eos> next
-        wanted.append(TARGET.tokens[int(stepper.steps[-1].probabilities.argmax())])
-    assert translator.translate_feeding_eos(SOURCES[1], 6) == tuple(wanted)
-    assert wanted[0] == translator.translate(TEXT).steps[0].token  # before it has read one
+        expected.append(TARGET.tokens[int(stepper.steps[-1].probabilities.argmax())])
+    assert translator.translate_feeding_eos(SOURCES[1], 6) == tuple(expected)
+    assert expected[0] == translator.translate(TEXT).steps[0].token  # before it has read one
 
 
 @pytest.mark.parametrize("kind", SMALL_KINDS, ids=lambda kind: kind.architecture)
@@ -123,9 +123,9 @@ def test_a_model_that_knows_nothing_ends_at_the_limit(kind: object, config: Deco
     untrained = Translator(build_model(kind, len(SOURCE), len(TARGET), seed=1), CODEC)  # type: ignore[arg-type]
     translation = untrained.translate(TEXT, config)
     assert len(translation.steps) <= LIMITS.decoded_tokens
-    ended = translation.steps[-1].token == "<eos>"
-    assert len(translation.tokens) == len(translation.steps) - ended
-    assert ended or len(translation.steps) == LIMITS.decoded_tokens
+    has_eos = translation.steps[-1].token == "<eos>"
+    assert len(translation.tokens) == len(translation.steps) - has_eos
+    assert has_eos or len(translation.steps) == LIMITS.decoded_tokens
 
 
 @cache

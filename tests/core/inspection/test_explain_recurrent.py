@@ -11,7 +11,7 @@ from seq2seq_core.inspection import hidden_states
 from seq2seq_core.inspection.hidden_states import CellLocation, InspectedTranslation
 from seq2seq_core.models.calculation import Location
 from tests.core.inspection.equations import STEP, check_equation, equations_by_code, inspect_example
-from tests.core.model_grid import ASKING_BEFORE, KINDS, VARIANTS, name_of
+from tests.core.model_grid import ATTENDING_BEFORE, KINDS, VARIANTS, name_of
 
 RECURRENT = [kind for kind in [*KINDS, *VARIANTS] if not kind.is_transformer]
 WIDE = ModelConfig(attention="additive", embedding_size=64, hidden_size=256, bidirectional=True)
@@ -39,7 +39,7 @@ def test_context_and_states_are_the_models(case: tuple[ModelConfig, InspectedTra
 
 
 def test_attention_before_the_step_comes_before_the_new_state() -> None:
-    for kind in ASKING_BEFORE:
+    for kind in ATTENDING_BEFORE:
         codes = [*equations_by_code(inspect_example(kind), Location(STEP, 0))]
         assert codes.index("asks") < codes.index("score") < codes.index("context")
         assert codes.index("context") < codes.index("inputs") < codes.index("state")

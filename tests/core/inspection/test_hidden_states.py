@@ -19,7 +19,7 @@ from tests.core.inspection.equations import (
     explained_locations,
     inspect_example,
 )
-from tests.core.model_grid import ASKING_BEFORE, KINDS, TARGET, VARIANTS, name_of
+from tests.core.model_grid import ATTENDING_BEFORE, KINDS, TARGET, VARIANTS, name_of
 
 
 @pytest.fixture(scope="module", params=[*KINDS, *VARIANTS], ids=name_of)
@@ -116,7 +116,7 @@ def test_all_that_comes_out_is_plain() -> None:
             return all(map(is_plain, value))
         return isinstance(value, float | str)
 
-    for kind in (KINDS[3], ASKING_BEFORE[0], KINDS[-1]):
+    for kind in (KINDS[3], ATTENDING_BEFORE[0], KINDS[-1]):
         translation = inspect_example(kind)
         equations = (
             *hidden_states.explain_step(translation, Location(STEP, 0)),

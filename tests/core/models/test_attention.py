@@ -13,10 +13,10 @@ from seq2seq_core.config import ATTENTIONS
 from seq2seq_core.models.attention import SCORES, AttentionScore, attend_to_memory
 
 CASES = json.loads((Path(__file__).parents[2] / "oracles/attention.json").read_text())["cases"]
-NAMED = {"W": "key", "Wk": "key", "Wq": "query", "v": "energy"}  # the oracles' names -> ours
+LAYER_NAMES = {"W": "key", "Wk": "key", "Wq": "query", "v": "energy"}  # the oracles' names -> ours
 
 
-def exact(numbers: Any) -> torch.Tensor:
+def to_double(numbers: Any) -> torch.Tensor:
     return torch.tensor(numbers, dtype=torch.float64)
 
 
@@ -27,11 +27,11 @@ def score_with(
     size = len(weights["Wk"]) if "Wk" in weights else key_size
     score = SCORES[kind](query_size, key_size, size).double()
     for name, layer in score.named_children():
-        given = [value for key, value in weights.items() if NAMED.get(key) == name]
-        value = exact(given[0]) if given else torch.eye(*layer.weight.shape)
-        if name == "energy" and not given:
-            value = torch.ones(1, size)
-        layer.weight.data = value.double()
+        matches = [weight for key, weight in weights.items() if LAYER_NAMES.get(key) == name]
+        weight = to_double(matches[0]) if matches else torch.eye(*layer.weight.shape)
+        if name == "energy" and not matches:
+            weight = torch.ones(1, size)
+        layer.weight.data = weight.double()
     return score
 
 
@@ -41,15 +41,15 @@ def test_every_attention_that_can_be_chosen_is_a_score() -> None:
 
 @pytest.mark.parametrize("case", CASES, ids=[case["id"] for case in CASES])
 def test_scores_agree_with_independent_implementations(case: dict[str, Any]) -> None:
-    query = exact(case["query"])
-    keys = exact(case["keys"])
-    values = keys if case["values"] == "=keys" else exact(case["values"])
+    query = to_double(case["query"])
+    keys = to_double(case["keys"])
+    values = keys if case["values"] == "=keys" else to_double(case["values"])
     mask = torch.tensor(case["mask_valid"])
     score = score_with(case["weights"], case["type"], query.shape[2], keys.shape[2])
     context, weights, _ = attend_to_memory(score(query, score.project_keys(keys)), values, mask)
     tolerance = {"rtol": 0, "atol": 1e-6 if "keras" in case["id"] else 1e-12}
-    torch.testing.assert_close(weights, exact(case["weights_attn"]), **tolerance)
-    torch.testing.assert_close(context, exact(case["context"]), **tolerance)
+    torch.testing.assert_close(weights, to_double(case["weights_attn"]), **tolerance)
+    torch.testing.assert_close(context, to_double(case["context"]), **tolerance)
 
 
 @pytest.mark.parametrize("kind", SCORES)

@@ -11,7 +11,16 @@ from seq2seq_core.config import ModelConfig
 from seq2seq_core.data.vocabulary import SOS
 from seq2seq_core.models import attention_overrides, build_model
 from seq2seq_core.models.base import EncoderDecoder, average_heads
-from tests.core.model_grid import BLIND, DATA, KINDS, RECURRENT, SOURCE, TARGET, VARIANTS, name_of
+from tests.core.model_grid import (
+    DATA,
+    KINDS,
+    RECURRENT,
+    SOURCE,
+    TARGET,
+    VARIANTS,
+    WITHOUT_POSITIONS,
+    name_of,
+)
 
 
 @pytest.fixture(params=[*KINDS, *VARIANTS], ids=name_of)
@@ -72,16 +81,14 @@ def test_inspection_is_the_same_step(model: EncoderDecoder) -> None:
     batch = DATA.full_batch()
     state = model.init_state(batch.src, batch.src_mask)
     for t in range(3):
-        inside, step = (
-            model.inspect(state, batch.tgt_in[:, t]),
-            model.step(state, batch.tgt_in[:, t]),
-        )
-        torch.testing.assert_close(inside.step.logits, step.logits, rtol=0, atol=1e-6)
+        inspection = model.inspect(state, batch.tgt_in[:, t])
+        step = model.step(state, batch.tgt_in[:, t])
+        torch.testing.assert_close(inspection.step.logits, step.logits, rtol=0, atol=1e-6)
         torch.testing.assert_close(
-            model.output(inside.attentional_state), step.logits, rtol=0, atol=1e-6
+            model.output(inspection.attentional_state), step.logits, rtol=0, atol=1e-6
         )
         if step.attention is not None:
-            weights = inside.scores.softmax(-1)
+            weights = inspection.scores.softmax(-1)
             torch.testing.assert_close(weights, step.attention)
         state = step.state
 
@@ -95,53 +102,54 @@ def test_the_fast_way_says_what_the_readable_one_says(model: EncoderDecoder) -> 
 
 def test_reading_only_true_words_is_teacher_forcing(model: EncoderDecoder) -> None:
     batch = DATA.full_batch()
-    true = torch.ones_like(batch.tgt_in, dtype=torch.bool)
-    mixed = model.predict_scheduled(batch.src, batch.src_mask, batch.tgt_in, true)
+    teacher_mask = torch.ones_like(batch.tgt_in, dtype=torch.bool)
+    scheduled = model.predict_scheduled(batch.src, batch.src_mask, batch.tgt_in, teacher_mask)
     logits, _ = model(batch.src, batch.src_mask, batch.tgt_in)
-    torch.testing.assert_close(mixed, logits, rtol=0, atol=1e-5)
+    torch.testing.assert_close(scheduled, logits, rtol=0, atol=1e-5)
 
 
-def test_the_source_from_the_inside_is_what_the_decoder_looks_at(model: EncoderDecoder) -> None:
-    one = DATA.select_batch(torch.tensor([1]))
-    inside = model.inspect_source(one.src, one.src_mask)
-    assert inside.embedded.shape[:2] == inside.states.shape[:2] == one.src.shape
-    if inside.self_attention is not None:
-        sums = inside.self_attention.sum(-1)
+def test_the_source_from_the_inside_is_what_the_decoder_attends_to(model: EncoderDecoder) -> None:
+    batch = DATA.select_batch(torch.tensor([1]))
+    inspection = model.inspect_source(batch.src, batch.src_mask)
+    assert inspection.embedded.shape[:2] == inspection.states.shape[:2] == batch.src.shape
+    if inspection.self_attention is not None:
+        sums = inspection.self_attention.sum(-1)
         torch.testing.assert_close(sums, torch.ones_like(sums))
 
 
 def uniform_context(model: EncoderDecoder) -> tuple[torch.Tensor, torch.Tensor]:
-    one = DATA.select_batch(torch.tensor([1]))
-    state = model.init_state(one.src, one.src_mask)
-    inside = model.inspect(state, torch.tensor([SOS]), attention_overrides.uniform_attention)
-    return inside.context[0], model.inspect_source(one.src, one.src_mask).states[0].mean(0)
+    batch = DATA.select_batch(torch.tensor([1]))
+    state = model.init_state(batch.src, batch.src_mask)
+    inspection = model.inspect(state, torch.tensor([SOS]), attention_overrides.uniform_attention)
+    return inspection.context[0], model.inspect_source(batch.src, batch.src_mask).states[0].mean(0)
 
 
-def test_other_weights_are_the_ones_asked_for(model: EncoderDecoder) -> None:
+def test_overridden_weights_are_those_of_the_override(model: EncoderDecoder) -> None:
     batch = DATA.full_batch()
     state = model.init_state(batch.src, batch.src_mask)
-    plain = model.step(state, batch.tgt_in[:, 0])
-    if plain.attention is None:
-        same = model.step(state, batch.tgt_in[:, 0], attention_overrides.fixed_attention(1))
-        torch.testing.assert_close(same.logits, plain.logits)
+    unchanged = model.step(state, batch.tgt_in[:, 0])
+    if unchanged.attention is None:
+        overridden = model.step(state, batch.tgt_in[:, 0], attention_overrides.fixed_attention(1))
+        torch.testing.assert_close(overridden.logits, unchanged.logits)
         return
-    at = model.step(state, batch.tgt_in[:, 0], attention_overrides.fixed_attention(1))
-    assert (at.attention[..., 1] == 1).all() and at.attention.sum() == at.attention[..., 0].numel()
-    assert not torch.allclose(at.logits, plain.logits)
-    for look in (
+    fixed = model.step(state, batch.tgt_in[:, 0], attention_overrides.fixed_attention(1))
+    assert (fixed.attention[..., 1] == 1).all()
+    assert fixed.attention.sum() == fixed.attention[..., 0].numel()
+    assert not torch.allclose(fixed.logits, unchanged.logits)
+    for override in (
         attention_overrides.uniform_attention,
         attention_overrides.hard_attention,
         attention_overrides.sharpened_attention(0.3),
     ):
-        weights = model.step(state, batch.tgt_in[:, 0], look).attention
+        weights = model.step(state, batch.tgt_in[:, 0], override).attention
         torch.testing.assert_close(weights.sum(-1), torch.ones(weights.shape[:-1]))
         assert (weights.masked_select(~batch.src_mask[:, None, None].expand_as(weights)) == 0).all()
     as_learned = model.step(state, batch.tgt_in[:, 0], attention_overrides.sharpened_attention(1.0))
-    torch.testing.assert_close(as_learned.logits, plain.logits, rtol=0, atol=1e-5)
+    torch.testing.assert_close(as_learned.logits, unchanged.logits, rtol=0, atol=1e-5)
 
 
 @pytest.mark.parametrize("kind", [k for k in KINDS + VARIANTS if k.has_attention], ids=name_of)
-def test_looking_everywhere_alike_gives_the_mean_of_what_is_looked_at(kind: ModelConfig) -> None:
+def test_uniform_attention_gives_the_mean_of_what_is_attended_to(kind: ModelConfig) -> None:
     """Of the encoder's states; a Transformer's heads mix projections of them, which is linear."""
     model = build_model(kind, len(SOURCE), len(TARGET), seed=3).eval()
     context, mean = uniform_context(model)
@@ -157,18 +165,21 @@ def test_sharpness_is_the_scores_times_beta(kind: ModelConfig) -> None:
     plain = build_model(kind, len(SOURCE), len(TARGET), seed=3).eval()
     sharp = build_model(replace(kind, sharpness=3.0), len(SOURCE), len(TARGET), seed=3).eval()
     state = plain.init_state(batch.src, batch.src_mask)
-    later = plain.step(state, batch.tgt_in[:, 0], attention_overrides.sharpened_attention(3.0))
-    learned = sharp.step(sharp.init_state(batch.src, batch.src_mask), batch.tgt_in[:, 0])
-    torch.testing.assert_close(later.attention, learned.attention, rtol=0, atol=1e-5)
+    sharpened = plain.step(state, batch.tgt_in[:, 0], attention_overrides.sharpened_attention(3.0))
+    trained_sharp = sharp.step(sharp.init_state(batch.src, batch.src_mask), batch.tgt_in[:, 0])
+    torch.testing.assert_close(sharpened.attention, trained_sharp.attention, rtol=0, atol=1e-5)
 
 
 def test_a_transformer_without_positions_does_not_know_the_order_of_the_source() -> None:
-    one = DATA.select_batch(torch.tensor([3]))
-    turned = replace(one, src=one.src.flip(1))
-    for kind, same in ((BLIND[0], True), (replace(BLIND[0], positions=True), False)):
+    batch = DATA.select_batch(torch.tensor([3]))
+    reversed_batch = replace(batch, src=batch.src.flip(1))
+    for kind, same in (
+        (WITHOUT_POSITIONS[0], True),
+        (replace(WITHOUT_POSITIONS[0], positions=True), False),
+    ):
         model = build_model(kind, len(SOURCE), len(TARGET), seed=3).eval()
-        answers = [model.predict(b.src, b.src_mask, b.tgt_in) for b in (one, turned)]
-        assert torch.allclose(*answers, rtol=0, atol=1e-5) == same
+        logits = [model.predict(b.src, b.src_mask, b.tgt_in) for b in (batch, reversed_batch)]
+        assert torch.allclose(*logits, rtol=0, atol=1e-5) == same
 
 
 def test_many_heads_are_read_as_the_mean_of_the_last_layer() -> None:

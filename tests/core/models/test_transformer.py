@@ -31,22 +31,22 @@ def test_no_word_sees_a_later_one() -> None:
 @pytest.mark.parametrize("heads", [1, 2, 4, 8])
 def test_our_attention_is_torchs_multi_head_attention(heads: int) -> None:
     torch.manual_seed(heads)
-    own, theirs = MultiHeadAttention(16, heads), nn.MultiheadAttention(16, heads, batch_first=True)
-    parts = own.query, own.key, own.value
+    ours, theirs = MultiHeadAttention(16, heads), nn.MultiheadAttention(16, heads, batch_first=True)
+    parts = ours.query, ours.key, ours.value
     theirs.in_proj_weight.data = torch.cat([part.weight for part in parts])
     theirs.in_proj_bias.data = torch.cat([part.bias for part in parts])
-    theirs.out_proj.load_state_dict(own.output.state_dict())
+    theirs.out_proj.load_state_dict(ours.output.state_dict())
     x, memory = torch.randn(3, 4, 16), torch.randn(3, 6, 16)
     mask = torch.arange(6) < torch.tensor([[6], [4], [1]])
     expected, weights = theirs(
         x, memory, memory, key_padding_mask=~mask, average_attn_weights=False
     )
-    fast = own(x, *own.project_kv(memory), mask[:, None, None])
-    inside, seen = own.inspect(x, *own.project_kv(memory), mask[:, None, None])
+    fast = ours(x, *ours.project_kv(memory), mask[:, None, None])
+    inspected, trace = ours.inspect(x, *ours.project_kv(memory), mask[:, None, None])
     torch.testing.assert_close(fast, expected, rtol=0, atol=1e-5)
-    torch.testing.assert_close(inside, expected, rtol=0, atol=1e-5)
-    torch.testing.assert_close(seen.weights, weights, rtol=0, atol=1e-6)
-    assert (seen.weights.masked_select(~mask[:, None, None].expand_as(seen.weights)) == 0).all()
+    torch.testing.assert_close(inspected, expected, rtol=0, atol=1e-5)
+    torch.testing.assert_close(trace.weights, weights, rtol=0, atol=1e-6)
+    assert (trace.weights.masked_select(~mask[:, None, None].expand_as(trace.weights)) == 0).all()
 
 
 def test_label_smoothing_is_torchs_and_the_annotated_transformers() -> None:

@@ -59,9 +59,9 @@ def state(engine: Engine, run: store.Run) -> TrainingState:
     return found
 
 
-def direct(config: TrainingConfig = TRAINING) -> TrainingState:
+def direct(config: TrainingConfig = TRAINING, corpus: dict[str, Any] = CORPUS) -> TrainingState:
     """The same training without worker and store."""
-    made_of = dataset.load_dataset(CORPUS)
+    made_of = dataset.load_dataset(corpus)
     model = build_model(MODEL, len(made_of.codec.source), len(made_of.codec.target), config.seed)
     data = made_of.make_batches(made_of.pairs)
     *_, last = loop.train(model, loop.initial_state(model), data, config)
