@@ -29,7 +29,7 @@ def test_the_map_is_what_the_steps_looked_at(lab: Laboratory) -> None:
     assert [word["token"] for word in data["source"]] == ROWS[0].source.split()
     for row, step in zip(data["attention"], steps, strict=True):
         assert row == pytest.approx(step.attention, abs=1e-6)
-    for row, sentence in zip(data["attention"], data["looked"].split(". "), strict=False):
+    for row, sentence in zip(data["attention"], data["label"].split(". "), strict=False):
         assert f"position of {data['source'][row.index(max(row))]['token']} (" in sentence
 
 

@@ -43,7 +43,7 @@ def test_the_calculation_ends_with_what_the_model_writes(lab: Laboratory, kind: 
     assert softmax["words"][softmax["chosen"]]["token"] == step.token
     shares = softmax["rows"][-1]["values"]
     assert shares[softmax["chosen"]] == pytest.approx(step.probability, abs=1e-3)
-    assert step.token in plain(numbers["end"]) and step.token in plain(numbers["said"])
+    assert step.token in plain(numbers["end"]) and step.token in plain(numbers["heading"])
     assert ("context" in lines or "mixed" in lines) == KINDS[kind].has_attention
     assert len(calculations(app)) == (1 if kind == "transformer" else 2)
 
@@ -100,7 +100,7 @@ def test_each_cell_says_what_it_reads(lab: Laboratory, part: str, words: str) ->
         before=select(lab, "gru").translation.tokens[0], first=ROWS[0].source.split()[0]
     )
     cell = calculations(app)[0]
-    assert plain(cell["said"]) == expected
+    assert plain(cell["heading"]) == expected
     codes = [line["code"] for line in cell["lines"]]
     assert {"r", "z", "n", "h"} <= set(codes)
 

@@ -81,24 +81,27 @@ def test_how_much_of_the_new_it_gets_right_is_what_was_measured(lab: Laboratory)
 
 
 def test_the_question_is_about_what_the_model_does(lab: Laboratory) -> None:
-    data = component_data(open_page(lab, "start", run="1"), "ask")
-    weights = data["weights"]
-    assert data["best"] == weights.index(max(weights))
-    assert sum(weights) == pytest.approx(1, abs=0.01)
-    assert len(data["answers"]) == len(data["source"]) == len(weights)
-    source = data["source"][data["best"]]["token"]
-    for place, answer in enumerate(data["answers"]):
-        assert answer.startswith("Yes") == (place == data["best"])
-        assert source in answer
+    data = component_data(open_page(lab, "start", run="1"), "guess")
+    (step,) = data["steps"]
+    weights = step["attention"]
+    assert sum(weights) == pytest.approx(1, abs=0.01) and len(weights) == len(data["source"])
+    looked_at = data["source"][weights.index(max(weights))]["token"]
     sentence = " ".join(word["token"] for word in data["source"])
     translation = select(lab, "gru", sentence).translation
-    assert any(translation.text in answer for answer in data["answers"])
+    assert step["token"] in translation.tokens and step["token"] in data["labels"]["where"]
+    for verdict in (data["labels"]["place_right"], data["labels"]["place_wrong"]):
+        assert looked_at in verdict and translation.text in verdict
+        assert f"{max(weights):.0%}" in verdict
+    assert data["labels"]["place_right"].startswith("Yes")
 
 
-def test_a_guess_belongs_to_the_run_that_it_was_made_for(lab: Laboratory) -> None:
-    assert component_data(open_page(lab, "start", run="1", guess="1-2"), "ask")["guess"] == 2
-    assert component_data(open_page(lab, "start", run="1", guess="3-2"), "ask")["guess"] is None
-    assert component_data(open_page(lab, "start", run="1", guess="1-99"), "ask")["guess"] is None
+def test_an_answer_belongs_to_the_run_that_was_asked_about(lab: Laboratory) -> None:
+    key = component_data(open_page(lab, "start", run="1"), "guess")["key"]
+    kept = open_page(lab, "start", run="1", guess=f"{key}~2")
+    assert component_data(kept, "guess")["answers"] == "2"
+    other = open_page(lab, "start", run="3", guess=f"{key}~2")
+    assert component_data(other, "guess")["answers"] == ""
+    assert "guess" not in address(other)
 
 
 def test_a_model_that_looks_nowhere_is_not_asked_where(lab: Laboratory) -> None:

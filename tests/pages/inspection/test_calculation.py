@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pages.shared.inspection import calculation
-from pages.shared.inspection.calculation import CalculationContext, calculation_data
+from pages.shared.inspection.calculation import CalculationContext, calculation_lines
 from seq2seq_core.inspection import hidden_states
 from seq2seq_core.inspection.hidden_states import CellLocation
 from seq2seq_core.models.calculation import Equation, Location, Operand
@@ -48,7 +48,7 @@ def equation(operation: str, parts: list[list[float]], result: list[float]) -> E
 def test_the_terms_of_a_dot_product_add_up_to_it(pairs: list[tuple[float, float]]) -> None:
     a, b = ([pair[i] for pair in pairs] for i in (0, 1))
     result = sum(x * y for x, y in pairs)
-    (line,) = calculation_data(
+    (line,) = calculation_lines(
         [equation("dot", [a, b], [result])], CalculationContext({"source": "书"})
     )
     *_parts, terms, total = line["rows"]
@@ -72,7 +72,7 @@ def lines_of(lab: Laboratory, kind: str, step: int = 1) -> list[dict[str, Any]]:
         "",
         len(translation.source_tokens),
     )
-    return calculation_data(hidden_states.explain_step(inspected, Location(step, 0)), context)
+    return calculation_lines(hidden_states.explain_step(inspected, Location(step, 0)), context)
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -90,7 +90,7 @@ def test_a_number_of_a_matrix_product_is_row_times_vector_plus_bias(
     lab: Laboratory, kind: str
 ) -> None:
     """As the browser works it out when one opens it."""
-    opened = [line["open"] for line in lines_of(lab, kind) if "open" in line]
+    opened = [line["product"] for line in lines_of(lab, kind) if "product" in line]
     assert bool(opened) == (kind != "silent")  # without attention its cell is all there is
     for product in opened:
         squash = SQUASH[product["squash"]]
@@ -102,13 +102,13 @@ def test_a_number_of_a_matrix_product_is_row_times_vector_plus_bias(
 
 def test_the_weights_of_a_mean_stand_beside_their_words(lab: Laboratory) -> None:
     (context,) = [line for line in lines_of(lab, "gru") if line["code"] == "context"]
-    weights = [vector["weight"] for vector in context["mixed"]]
+    weights = [vector["weight"] for vector in context["mixture"]]
     assert sum(weights) == pytest.approx(1, abs=0.01)
-    words = [plain([vector["word"]]) for vector in context["mixed"]]
+    words = [plain([vector["word"]]) for vector in context["mixture"]]
     assert words == ROWS[0].source.split()
     mean = [
-        sum(w * vector["values"][i] for w, vector in zip(weights, context["mixed"], strict=True))
-        for i in range(len(context["mixed"][0]["values"]))
+        sum(w * vector["values"][i] for w, vector in zip(weights, context["mixture"], strict=True))
+        for i in range(len(context["mixture"][0]["values"]))
     ]
     assert mean == pytest.approx(context["rows"][0]["values"][: len(mean)], abs=0.01)
 
@@ -139,7 +139,7 @@ def test_gates_lie_between_0_and_1_and_are_drawn_so(lab: Laboratory, cell: str) 
         [one.token for one in selection.translation.steps],
     )  # fmt: skip
     equations = hidden_states.explain_cell_step(inspected, CellLocation(cell, 0, 1, False))
-    lines = calculation_data(equations, CalculationContext({"source": "书"}))
+    lines = calculation_lines(equations, CalculationContext({"source": "书"}))
     gates = [line for line in lines if line["code"] in ("r", "z")]
     assert len(gates) == 2
     for line in gates:
@@ -156,9 +156,9 @@ def test_what_stands_above_already_is_not_repeated_before_a_matrix() -> None:
     product = Equation(
         "state", "linear", "s = W x", (x,), Operand("s", (3.0,)), ((1.0, 1.0),), (0.0,)
     )
-    _line, matrix = calculation_data([first, product], CalculationContext({"source": "书"}))
+    _line, matrix = calculation_lines([first, product], CalculationContext({"source": "书"}))
     assert [row["symbol"] for row in matrix["rows"]] == ["s"]
-    (alone,) = calculation_data([product], CalculationContext({"source": "书"}))
+    (alone,) = calculation_lines([product], CalculationContext({"source": "书"}))
     assert [row["symbol"] for row in alone["rows"]] == ["x", "s"]
 
 

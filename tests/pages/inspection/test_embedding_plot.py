@@ -7,7 +7,8 @@ import torch
 
 from pages.shared.inspection import embedding_plot
 from seq2seq_core.figures.scatter import MAX_GROUPS
-from seq2seq_core.inspection.embeddings import Projection, VectorSet, project
+from seq2seq_core.inspection.embeddings import VectorSet
+from seq2seq_core.inspection.projection import Projection, project
 from tests.pages.laboratory import HELD_OUT, ROWS, Laboratory, select
 
 SQUARE = VectorSet(
@@ -40,13 +41,15 @@ def test_the_most_frequent_words_have_groups_where_points_repeat() -> None:
     points = embedding_plot.scatter_points(STATES, FLAT, {"b": 2})
     assert [point.group for point in points] == [0, 1, 0]
     assert [point.emphasis for point in points] == [0, 2, 0]
-    alone = embedding_plot.scatter_points(SQUARE, project(SQUARE), {})
+    alone = embedding_plot.scatter_points(SQUARE, project(SQUARE.vectors), {})
     assert {point.group for point in alone} == {None}
     many = VectorSet(
         tuple(f"w{i}" for i in range(40)), torch.eye(40), tuple((0, i) for i in range(40)),
         (tuple(f"w{i}" for i in range(40)),),
     )  # fmt: skip
-    groups = {point.group for point in embedding_plot.scatter_points(many, project(many), {})}
+    groups = {
+        point.group for point in embedding_plot.scatter_points(many, project(many.vectors), {})
+    }
     assert len(groups - {None}) == MAX_GROUPS
 
 

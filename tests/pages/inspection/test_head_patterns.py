@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from base64 import b64decode
-
 import pytest
 import torch
 
 from pages.shared.inspection import head_patterns
 from seq2seq_core.inspection.attention_heads import PATTERNS, HeadPattern, stack_heads
-from tests.pages.laboratory import Laboratory, select
+from tests.pages.laboratory import Laboratory, plain, select
 
 WORDS = ("a", "b", "c", "d")
 
@@ -66,23 +64,20 @@ def test_of_fewer_than_three_rows_nothing_is_said(count: int, rows: int, frequen
     assert HeadPattern("same", count, rows).is_frequent == frequent
 
 
-def test_a_tile_for_each_head_and_their_mean(lab: Laboratory, english: None) -> None:
+def test_a_tile_is_the_map_of_its_head(lab: Laboratory, english: None) -> None:
     heads = head_patterns.sentence_heads(select(lab, "transformer"))["cross"]
-    data = head_patterns.tiles_data(heads, frozenset(), "above")
-    assert [tile["id"] for tile in data["tiles"]] == [
-        f"{layer}.{head}" for layer in (1, 2) for head in (0, 1, 2)
-    ]
-    assert [tile["chosen"] for tile in data["tiles"]] == [False, False, False, True, False, False]
-    for tile in data["tiles"]:
-        layer, head = map(int, tile["id"].split("."))
-        shades = b64decode(tile["shades"])
-        weights = heads.flat_weights(layer, head)
-        assert len(shades) == len(weights) == data["rows"] * data["columns"]
-        assert all(abs(s / 255 - w) < 0.003 for s, w in zip(shades, weights, strict=True))
-        assert tile["name"] == (
-            f"Layer {layer}, head {head}" if head else f"Layer {layer}, mean of its 2 heads"
-        )
-    assert [label["long"] for label in data["layers"]] == ["layer 1", "layer 2"]
+    for layer in (1, 2):
+        for head in (0, 1, 2):
+            tile = head_patterns.head_tile(heads, layer, head, frozenset())
+            assert tile.id == f"{layer}.{head}"
+            assert tile.is_chosen == ((layer, head) == (2, 0))
+            weights = heads.flat_weights(layer, head)
+            assert len(tile.weight_bytes) == len(weights) == tile.row_count * tile.column_count
+            for shade, weight in zip(tile.weight_bytes, weights, strict=True):
+                assert abs(shade / 255 - weight) < 0.003
+            assert plain(tile.title) == (
+                f"Layer {layer}, head {head}" if head else f"Layer {layer}, mean of its 2 heads"
+            )
 
 
 def test_the_mean_of_the_heads_is_their_mean() -> None:

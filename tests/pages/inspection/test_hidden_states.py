@@ -33,7 +33,7 @@ def test_nothing_but_zeros_is_drawn_as_zeros() -> None:
 @pytest.mark.parametrize(("largest", "text"), [(0.123, "0.12"), (9.87, "9.9"), (123.4, "123")])
 def test_the_largest_is_written_short(largest: float, text: str) -> None:
     series = VectorSeries("source", "h", ((largest, -largest / 2),))
-    assert hidden_states.series_data(series, False)["most"] == text
+    assert hidden_states.series_data(series, False)["largest"] == text
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -58,7 +58,7 @@ def test_every_series_of_the_core_has_its_name_and_its_words(
             assert strip["name"] and len(strip["columns"]) == len(words)
     names = [strip["name"] for strip in target["strips"]]
     assert ("context" in names) == KINDS[kind].has_attention
-    halves = [strip["name"] for strip in source["strips"] if strip["both"]]
+    halves = [strip["name"] for strip in source["strips"] if strip["bidirectional"]]
     assert halves == ([] if kind == "transformer" else ["encoder state h"])
 
 

@@ -112,12 +112,12 @@ def test_new_sentences_have_a_line_only_where_some_are_held_out(
         history = curves.update_history(one)
         loss, right, norm = curves.curve_panels(one, history, evaluation, None)
         assert bool(loss["series"][-1]["y"]) == bool(right["series"][-1]["y"]) == has_new
-        assert loss["said"] == f"Loss by update, now {history['loss'][-1]:.2f}."
+        assert loss["label"] == f"Loss by update, now {history['loss'][-1]:.2f}."
         assert (loss["percent"], right["percent"], norm["percent"]) == (False, True, False)
 
 
 def test_before_the_first_update_there_is_no_loss_to_tell(lab: Laboratory, english: None) -> None:
     nothing = store.NO_HISTORY
     panels = curves.curve_panels(None, nothing["update"], nothing["evaluation"], None)
-    assert panels[0]["said"] == "Loss by update, now –."
+    assert panels[0]["label"] == "Loss by update, now –."
     assert all(not line["y"] for panel in panels for line in panel["series"])
