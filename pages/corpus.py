@@ -33,9 +33,7 @@ def undo_change() -> None:
         return
     head = store.undo_revision(session.engine(), view.revision.workspace_id, view.revision.id)
     # a second click may come before the page is drawn: it goes back from here
-    edits.shown_revision()["view"] = CorpusView(
-        head.name, head.tokenizer, head.rows, head.held_out, head
-    )
+    edits.shown_revision()["view"] = CorpusView.from_revision(head)
 
 
 def view_switch() -> str:

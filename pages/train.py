@@ -14,7 +14,7 @@ from pages.shared.runs.run_corpus import held_out_sources
 from pages.shared.runs.selection import list_runs, refresh_run, selected_run
 from pages.shared.settings import panel
 from pages.shared.settings.model import MODEL_SETTINGS, MORE_MODEL_SETTINGS
-from pages.shared.settings.training import LEARNING, MORE_LEARNING, UPDATES
+from pages.shared.settings.training import LEARNING_SETTINGS, MORE_LEARNING_SETTINGS, UPDATES
 from pages.shared.training import controls, curves, live_view, presets, run_menu
 from seq2seq_core.config import ModelConfig, TrainingConfig, effective
 from seq2seq_core.data.corpus import held_out_size
@@ -51,11 +51,14 @@ def show_settings(view: session.CorpusView, configs: Configs | None) -> None:
         panel.draw_settings(MODEL_SETTINGS)
     with st.container(key="train_learning", border=False):
         st.subheader(_("Learning"), anchor=False)
-        panel.draw_settings(LEARNING)
+        panel.draw_settings(LEARNING_SETTINGS)
     with st.popover(
         _("More settings"), icon=":material/tune:", key="train_settings", width="stretch"
     ):
-        for title, settings in ((_("Model"), MORE_MODEL_SETTINGS), (_("Learning"), MORE_LEARNING)):
+        for title, settings in (
+            (_("Model"), MORE_MODEL_SETTINGS),
+            (_("Learning"), MORE_LEARNING_SETTINGS),
+        ):
             st.subheader(title, anchor=False)
             panel.draw_settings(settings)
 

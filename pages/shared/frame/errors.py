@@ -40,8 +40,7 @@ def errors_on_page() -> Iterator[None]:
         show_error(error)
     except Exception:
         LOG.exception("a page failed")
-        text = _("This could not be drawn. Your work is saved: reload, or choose another page.")
-        st.error(text)
+        st.error(_("This could not be drawn. Your work is saved: reload, or choose another page."))
 
 
 def deferred_errors(callback: Callable[..., None]) -> Callable[..., None]:
@@ -58,7 +57,7 @@ def deferred_errors(callback: Callable[..., None]) -> Callable[..., None]:
 
 
 def show_deferred() -> None:
-    """Once, at the top of the page after the callback."""
+    """Show what a callback raised, once, at the top of the page that is drawn after it."""
     error = st.session_state.pop("error", None)
     if error is not None:
         with errors_on_page():

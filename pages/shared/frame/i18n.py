@@ -29,20 +29,20 @@ def load_translations(language: str) -> NullTranslations:
     path = LOCALE_FOLDER / language / "messages.po"
     if not path.exists():
         return NullTranslations()
-    compiled = BytesIO()  # gettext reads the compiled form, which is kept nowhere
+    compiled = BytesIO()  # gettext reads the compiled form alone; no file of it is needed
     with path.open("rb") as file:
         write_mo(compiled, read_po(file, locale=language))
     compiled.seek(0)
     return GNUTranslations(compiled)
 
 
+def browsers_language() -> str:
+    return "zh" if (st.context.locale or "").lower().startswith("zh") else "en"
+
+
 def current_language() -> str:
     """The language chosen at the top, else the browser's, else English."""
     return url_state.get_option("lang", list(LANGUAGES), browsers_language())
-
-
-def browsers_language() -> str:
-    return "zh" if (st.context.locale or "").lower().startswith("zh") else "en"
 
 
 def translate(message: str) -> str:
@@ -58,7 +58,7 @@ def _(message: str, /, **fields: object) -> str:
 
 
 def ngettext(singular: str, plural: str, count: int, /, **fields: object) -> str:
-    """The phrase for one or for many, as the reader's language parts them; {count} is filled in.
+    """The phrase for one or for many, in the reader's language; {count} is filled in.
 
     English has a form for one and one for all other counts, Chinese has a single form.
     """

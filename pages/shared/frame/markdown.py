@@ -8,8 +8,8 @@ import re
 # maths, directives such as :red[…] and emoji such as :smile:
 MARKDOWN_SYNTAX = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~$:&@/=^\"'])")
 
-# Streamlit makes addresses links without any mark around them, escaped or not: what cannot be seen
-# between their parts, a word joiner, keeps them text
+# Streamlit makes addresses links without any mark around them, escaped or not: an invisible word
+# joiner between their parts keeps them text
 AUTOLINK = re.compile(r"(?<=:)(?=//)|(?<=www)(?=\.)|(?<=@)", re.IGNORECASE)
 
 

@@ -7,7 +7,7 @@ from sys import float_info
 
 
 def format_percent(share: float) -> str:
-    """A share with one decimal; what is there but would round to nothing: <0.1%."""
+    """A share with one decimal; above zero, but too small for that: <0.1%."""
     return "<0.1%" if 0 < share < 0.0005 else f"{share:.1%}"
 
 

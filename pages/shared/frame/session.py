@@ -22,14 +22,14 @@ from seq2seq_core.data.corpus import Row
 from seq2seq_core.store import Engine, Revision, Workspace
 from seq2seq_core.workers import pool
 
-_lock = threading.Lock()
+_pool_lock = threading.Lock()
 _warm = threading.Event()
 _pool: subprocess.Popen[bytes] | None = None  # a module global: it outlives every session
 start_pool: Callable[[str], subprocess.Popen[bytes]] = pool.launch_pool  # tests put theirs here
 
 
 def warm_up() -> None:
-    """Import what the first decoding needs, after the first page went out, and freeze it."""
+    """Import what the first decoding needs after the first page went out, out of the GC's sight."""
     import rouge_score.rouge_scorer  # noqa: F401
     import sacrebleu.metrics  # noqa: F401
 
@@ -58,7 +58,7 @@ def ensure_workers() -> None:
     """Start the workers, and start them again should they ever have died."""
     global _pool
     url = store.default_url()
-    with _lock:
+    with _pool_lock:
         # a shared database has workers of its own, started by its operator
         if url.startswith("sqlite") and (_pool is None or _pool.poll() is not None):
             _pool = start_pool(url)
@@ -71,7 +71,7 @@ def current_workspace() -> Workspace | None:
 
 
 def report_lost_workspace() -> None:
-    """A link that leads nowhere is said, in the same words whatever it looks like."""
+    """Say that a link leads nowhere, in the same words whatever it looks like."""
     if url_state.get_param("w") is not None and current_workspace() is None:
         url_state.remove_param("w")
         st.error(_("This link leads to no work that is kept here: you start with a new one."))
@@ -79,24 +79,33 @@ def report_lost_workspace() -> None:
 
 def ensure_workspace() -> Workspace:
     """The workspace, made now if there is none: called on the first write, never on a visit."""
-    learner_workspace = current_workspace()
-    if learner_workspace is None:
+    workspace = current_workspace()
+    if workspace is None:
         key = store.create_workspace(engine())
         url_state.set_param("w", key)
-        learner_workspace = store.find_workspace(engine(), key)
-    assert learner_workspace is not None
-    return learner_workspace
+        workspace = store.find_workspace(engine(), key)
+    assert workspace is not None
+    return workspace
 
 
 @dataclass(frozen=True)
 class CorpusView:
     """The learner's corpus, or the shipped one before the first change."""
 
-    name: str
-    tokenizer: str
+    name: str  # of a bundled corpus, or of the learner's file
+    tokenizer: str  # a key of TOKENIZERS
     rows: tuple[Row, ...]
-    held_out: tuple[Row, ...]
-    revision: Revision | None
+    held_out: tuple[Row, ...]  # never trained on
+    revision: Revision | None  # as it is stored; None: nothing was changed yet
+
+    @classmethod
+    def from_revision(cls, revision: Revision) -> CorpusView:
+        return cls(revision.name, revision.tokenizer, revision.rows, revision.held_out, revision)
+
+    @classmethod
+    def from_bundled(cls, name: str) -> CorpusView:
+        corpus = bundled.load_bundled(name)
+        return cls(corpus.name, "space", corpus.rows, corpus.held_out, None)
 
     @property
     def version(self) -> object:
@@ -105,12 +114,11 @@ class CorpusView:
 
 
 def current_corpus() -> CorpusView:
-    learner_workspace = current_workspace()
-    head = store.find_head(engine(), learner_workspace.id) if learner_workspace else None
+    workspace = current_workspace()
+    head = store.find_head(engine(), workspace.id) if workspace else None
     if head is None:
-        default = bundled.load_bundled(bundled.DEFAULT_CORPUS)
-        return CorpusView(default.name, "space", default.rows, default.held_out, None)
-    return CorpusView(head.name, head.tokenizer, head.rows, head.held_out, head)
+        return CorpusView.from_bundled(bundled.DEFAULT_CORPUS)
+    return CorpusView.from_revision(head)
 
 
 def save_corpus(
@@ -120,27 +128,24 @@ def save_corpus(
     name: str | None = None,
     tokenizer: str | None = None,
 ) -> CorpusView:
-    """Keep a version that follows the one shown. Raises StoreError with code stale."""
-    learner_workspace = ensure_workspace()
+    """Store rows as the version after the one shown; name and tokenizer: where they change.
+
+    Raises StoreError with code stale where another tab was quicker.
+    """
+    workspace = ensure_workspace()
     parent = view.revision
     if parent is None and tuple(rows) != view.rows:  # so that the first change can be undone
         parent = save_corpus(view, view.rows, view.held_out).revision
-    saved_revision = store.save_revision(
+    revision = store.save_revision(
         engine(),
-        learner_workspace.id,
+        workspace.id,
         parent.id if parent else None,
         name or view.name,
         tokenizer or view.tokenizer,
         tuple(rows),
         tuple(held_out),
     )
-    return CorpusView(
-        saved_revision.name,
-        saved_revision.tokenizer,
-        saved_revision.rows,
-        saved_revision.held_out,
-        saved_revision,
-    )
+    return CorpusView.from_revision(revision)
 
 
 def changed_sources(view: CorpusView) -> list[str]:

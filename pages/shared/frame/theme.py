@@ -72,4 +72,6 @@ def color_variables(palette: Palette) -> str:
 
 def apply_css() -> None:
     is_dark = st.context.theme.type == "dark"
-    st.html(color_variables(current_palette()) + CSS + (DARK_CSS if is_dark else ""))  # constants
+    st.html(
+        color_variables(current_palette()) + CSS + (DARK_CSS if is_dark else "")
+    )  # no learner text

@@ -30,7 +30,7 @@ PARAM_NAMES = frozenset({field.name for config in CONFIGS for field in fields(co
     "order", "part", "layer", "head", "target", "source",
     "cloud", "near", "untrained",  # Words
 }  # fmt: skip
-# of a run and a sentence, written by the stepper itself
+# They belong to one run and one sentence; the stepper's component writes them itself.
 DECODE_KEYS = ("step", "branches", "branch")
 COMPONENT_KEYS = (*DECODE_KEYS, "guess", "guesses")  # what components write themselves
 MAX_VALUE_LENGTH = 300  # characters of a value: links end up in chats and on the blackboard
@@ -38,25 +38,29 @@ UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffd]")  # the last:
 
 
 def is_valid_param(name: str, value: str) -> bool:
-    """Whether a link may hold this. A workspace's key is always looked up: whatever is wrong with
-    one, the answer is the same."""
+    """Whether a link may hold this.
+
+    A workspace's key is always looked up: whatever is wrong with one, the answer is the same.
+    """
     return name == "w" or (len(value) <= MAX_VALUE_LENGTH and not UNPRINTABLE.search(value))
 
 
 def stored_params() -> dict[str, str]:
-    """Name -> value, from the URL at first."""
-    if "address" not in st.session_state:
+    """Name -> value of this session; at first what the URL says."""
+    if "url_params" not in st.session_state:
         query = st.query_params.to_dict()
         valid = {name: value for name, value in query.items() if is_valid_param(name, value)}
-        st.session_state["address_damaged"] = len(valid) < len(query)
-        st.session_state["address"] = {name: valid[name] for name in valid if name in PARAM_NAMES}
-    return st.session_state["address"]
+        st.session_state["url_damaged"] = len(valid) < len(query)
+        st.session_state["url_params"] = {
+            name: valid[name] for name in valid if name in PARAM_NAMES
+        }
+    return st.session_state["url_params"]
 
 
 def pop_damaged_flag() -> bool:
     """Whether a part of the link had to be left out. True only once, to be said."""
     stored_params()
-    return st.session_state.pop("address_damaged", False)
+    return st.session_state.pop("url_damaged", False)
 
 
 def get_param(name: str) -> str | None:
@@ -73,7 +77,7 @@ def set_param(name: str, value: str) -> None:
 
 
 def remove_param(name: str) -> None:
-    """Back to what goes without saying."""
+    """Forget a value: the default goes without saying."""
     stored_params().pop(name, None)
 
 
@@ -99,17 +103,17 @@ def get_option(name: str, options: Sequence[Option], default: Option) -> Option:
 def sync_url(page: str) -> None:
     """Make the URL say what is remembered.
 
-    Streamlit makes each change a step in the browser's history. Who just went a step back, on the
-    same page, is left there: a new step would lock the way back.
+    Streamlit makes each change a step in the browser's history. A reader who has just gone a step
+    back on the same page is left there: a new step would lock the way back.
     """
     query = st.query_params.to_dict()
     params = {name: value for name, value in stored_params().items() if is_valid_param(name, value)}
-    last_page, last_query = st.session_state.get("address_shown", (None, {}))
+    last_page, last_query = st.session_state.get("url_written", (None, {}))
     went_back = page == last_page and without_component_params(query) != last_query
     if query != params and not went_back:
         st.query_params.from_dict(params)
         query = params
-    st.session_state["address_shown"] = page, without_component_params(query)
+    st.session_state["url_written"] = page, without_component_params(query)
 
 
 def without_component_params(values: dict[str, str]) -> dict[str, str]:

@@ -1,7 +1,7 @@
 """A widget bound to the URL: it begins with what the URL says, and a change of it is written there.
 
-Streamlit knows a choice by the words on the screen, so in another language a control is another
-widget, and so it is where it belongs to something else (its scope): each begins with the URL anew.
+Streamlit knows a choice by the words on the screen. So a control in another language, or for
+another run or corpus (its scope), is another widget: each begins with the URL anew.
 """
 
 from __future__ import annotations

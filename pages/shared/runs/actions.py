@@ -1,4 +1,4 @@
-"""Runs are started here: on the corpus as it is, or like another one."""
+"""Starting a run: on the corpus as it is, or like another run."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from seq2seq_core.config import ModelConfig, TrainingConfig
 from seq2seq_core.data import bundled
 from seq2seq_core.store import Run
 
-WAIT_SECONDS = 0.15  # seconds that a click waits for the run's first update
+WAIT_SECONDS = 0.15  # at most: a click waits for the run's next update
 
 
 def wait_for_update(run: Run, update: int) -> None:
-    """Wait a moment until a run has come so far, so that a click shows at once what it did."""
+    """Wait a moment for a run to reach an update, so that a click shows at once what it did."""
     deadline = time.monotonic() + WAIT_SECONDS
     while time.monotonic() < deadline:
         latest_run = refresh_run(run)
@@ -31,8 +31,10 @@ def wait_for_update(run: Run, update: int) -> None:
 
 def show_replaced_note(run: Run | None) -> None:
     if run is not None:
-        text = _("Run {number} was stopped for this one; it is kept and can go on.")
-        st.toast(text.format(number=run.number))
+        note = _(
+            "Run {number} was stopped for this one; it is kept and can go on.", number=run.number
+        )
+        st.toast(note)
 
 
 def start_and_select_run(
@@ -72,9 +74,8 @@ def start_and_select_run(
 def repeat_run(run: Run, **overrides: Any) -> None:
     """Start a run like another one, on the same corpus, with some settings of the model changed."""
     model = replace(run.model, **overrides)
-    training = run.training
     corpus = store.load_run_corpus(session.engine(), run.id)
-    start_result = store.start_run(
-        session.engine(), run.workspace_id, run.revision_id, model, training, corpus, run.name
+    _run, replaced_run = store.start_run(
+        session.engine(), run.workspace_id, run.revision_id, model, run.training, corpus, run.name
     )
-    show_replaced_note(start_result[1])
+    show_replaced_note(replaced_run)

@@ -1,4 +1,4 @@
-"""What is measured on a run's model, kept for as long as its latest snapshot stays the same."""
+"""What is measured on a run's model, computed once for each of its snapshots."""
 
 from __future__ import annotations
 
@@ -18,10 +18,7 @@ if TYPE_CHECKING:
     from seq2seq_core.evaluation.alignment import AlignmentScore
     from seq2seq_core.training.restore import TrainedRun
 
-
-CACHE_ENTRIES = (
-    128  # of each measure: thirty learners, two models each, on old and on new sentences
-)
+CACHE_ENTRIES = 128  # of each measure: thirty learners, two models each, old and new sentences
 
 
 @dataclass(frozen=True)
@@ -29,7 +26,7 @@ class EvaluationSample:
     """Which pairs are measured: all of them, or as many as can be measured at once."""
 
     texts: tuple[str, ...]  # the source sentences as they stand in the corpus
-    rows: tuple[int, ...]  # their places among the pairs
+    rows: tuple[int, ...]  # their positions among the pairs
     count: int  # of all pairs
 
 

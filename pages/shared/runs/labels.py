@@ -26,23 +26,15 @@ def describe_model(model: ModelConfig) -> list[str]:
         return ["Transformer", sizes]
     cell = ("Bi" if model.bidirectional else "") + model.architecture.upper()
     layers = [_("layers {layers}", layers=model.layers)] if model.layers > 1 else []
-    score = model.attention
-    attention_text = (
-        _("no attention") if score == "none" else _("{score} attention", score=_(score))
-    )
-    return [cell, *layers, attention_text]
+    if not model.has_attention:
+        return [cell, *layers, _("no attention")]
+    return [cell, *layers, _("{score} attention", score=_(model.attention))]
 
 
 def describe_settings(run: Run) -> str:
     """What a run is made of."""
-    setting_labels = panel.non_default_labels(run.model_config, run.training)
-    return " · ".join(
-        [
-            *describe_model(run.model_config),
-            *setting_labels,
-            corpus_label(run.name),
-        ]
-    )
+    differences = panel.non_default_labels(run.model, run.training)
+    return " · ".join([*describe_model(run.model), *differences, corpus_label(run.name)])
 
 
 def run_label(run: Run) -> str:

@@ -29,8 +29,8 @@ def trained_page(
 ) -> None:
     """Draw the whole page; where there is no run yet, the way to one.
 
-    page: the name that its controls have in their keys. select: the controls above, which say what
-    is looked at. draw: all that stands below. follows: drawn again when the run has come further.
+    page: its name in the keys of its controls. select: draws the controls on top and gives what is
+    chosen. draw: draws all below. follows: whether a run that still learns draws the page again.
     """
     st.title(title, anchor=False)
     if intro is not None:

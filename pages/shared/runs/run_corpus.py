@@ -10,7 +10,7 @@ from seq2seq_core import store
 from seq2seq_core.data.corpus import tokenize
 from seq2seq_core.store import Run
 
-OFFERED_SENTENCES = 200  # sentences in the list; any other can be typed
+MAX_OFFERED_SENTENCES = 200  # in the list; any other can be typed
 
 
 @cache_by_identity(max_entries=64, kind=st.cache_data)
@@ -33,7 +33,7 @@ def targets_by_source(run: Run) -> dict[str, str]:
 
 def offered_sentences(run: Run) -> list[str]:
     """Source sentences of the run's corpus, in the order in which they are offered."""
-    return list(targets_by_source(run))[:OFFERED_SENTENCES]
+    return list(targets_by_source(run))[:MAX_OFFERED_SENTENCES]
 
 
 def reference_translation(run: Run, text: str) -> str | None:
@@ -49,5 +49,5 @@ def held_out_pairs(run: Run) -> list[tuple[str, tuple[str, ...]]]:
 
 
 def unseen_sentences(run: Run, word: str | None = None) -> list[str]:
-    """Source sentences that this run never learns from, with this word in their translation."""
+    """Source sentences that this run never learns from; word: that their translation contains."""
     return [text for text, target in held_out_pairs(run) if word is None or word in target]

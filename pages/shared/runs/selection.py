@@ -52,9 +52,9 @@ def choose_run(page: str, choices: list[Run]) -> Run:
     numbers = [run.number for run in choices]
     current_run = selected_run(choices)
     assert current_run is not None
-    # another list is another widget: it begins with what is chosen now
-    list_key = hash(tuple(map(run_label, choices)))
-    bound = widgets.bind(page, "run", current_run.number, scope=list_key)
+    # another list is another widget: it begins with the current run
+    labels_hash = hash(tuple(map(run_label, choices)))
+    bound = widgets.bind(page, "run", current_run.number, scope=labels_hash)
     chosen_number = st.selectbox(
         _("Training run"),
         numbers,
@@ -70,9 +70,13 @@ def choose_run(page: str, choices: list[Run]) -> Run:
 def show_progress_note(run: Run, update: int) -> None:
     """While a run goes on, what is shown is its latest snapshot."""
     if run.is_active:
-        updates = run.training.updates
-        text = _("Still learning: this is the model after {update} of {updates} updates.")
-        st.text(text.format(update=update, updates=updates))
+        st.text(
+            _(
+                "Still learning: this is the model after {update} of {updates} updates.",
+                update=update,
+                updates=run.training.updates,
+            )
+        )
 
 
 def show_no_model_note() -> None:

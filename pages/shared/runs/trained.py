@@ -16,9 +16,7 @@ from seq2seq_core.data.vocabulary import SPECIAL_TOKENS
 from seq2seq_core.store import Run
 
 if TYPE_CHECKING:
-    from seq2seq_core.training.restore import (
-        TrainedRun,  # torch comes with it: only who decodes pays
-    )
+    from seq2seq_core.training.restore import TrainedRun  # imports torch
 
 
 @cache_by_identity(max_entries=32, kind=st.cache_data)
@@ -32,24 +30,25 @@ def _untrained_preview(view: session.CorpusView, model: ModelConfig, seed: int) 
 
 
 def untrained_preview(view: session.CorpusView, model: ModelConfig, seed: int) -> list[dict]:
-    """What a model writes before it has learnt anything, in the form of a run's frame.
+    """What a model writes before it has learnt anything, in the form of a run's preview.
 
     Raises CorpusError where nothing in the corpus can be used.
     """
     if not session.is_warm():
-        return []  # in a moment
+        return []  # there in a moment, when torch is imported
     return _untrained_preview(view, model, seed)
 
 
 @cache_by_identity(max_entries=64, kind=st.cache_data)
 def corpus_sizes(view: session.CorpusView) -> tuple[int, int, int]:
-    """How many usable pairs, source words and target words a corpus has."""
+    """How many usable pairs, source words and target words a corpus has, in this order."""
     corpus = build_corpus(view.rows, view.tokenizer)
     source, target = corpus.build_vocabularies()
     return len(corpus.pairs), len(source) - len(SPECIAL_TOKENS), len(target) - len(SPECIAL_TOKENS)
 
 
-@st.cache_data(show_spinner=False, max_entries=64)  # by its sizes: an edit hardly changes them
+# by the sizes of the corpus, not its version: an edit hardly changes them
+@st.cache_data(show_spinner=False, max_entries=64)
 def _count_weights(_view: session.CorpusView, sizes: object, model: ModelConfig) -> int:
     from seq2seq_core.training.restore import count_parameters
 
@@ -61,9 +60,9 @@ def count_weights(view: session.CorpusView, model: ModelConfig) -> int:
     return _count_weights(view, corpus_sizes(view), model)
 
 
-@cache_by_identity(max_entries=24)  # a large one takes 8 MB
+@cache_by_identity(max_entries=24)  # a large model takes 8 MB
 def _load_trained_run(run: Run, update: int) -> TrainedRun:
-    from seq2seq_core.training.restore import restore_run  # torch: only a page that decodes pays
+    from seq2seq_core.training.restore import restore_run  # imports torch
 
     snapshot = store.load_latest_snapshot(session.engine(), run.id)
     description = store.load_run_corpus(session.engine(), run.id)
@@ -85,8 +84,10 @@ def _run_preview(run: Run, update: int, texts: Sequence[str]) -> list[dict[str, 
 
 
 def run_preview(run: Run) -> list[dict[str, Any]]:
-    """The sentences of the run's frame; where they were chosen after it has come to rest, as its
-    last snapshot writes them."""
+    """The watched sentences as the run last wrote them.
+
+    Sentences chosen after a run came to rest are translated by its last snapshot.
+    """
     is_idle = run.status not in ("queued", "running")
     if run.watched and is_idle and run.update and session.is_warm():
         return _run_preview(run, run.update, run.watched)

@@ -12,7 +12,7 @@ from pages.shared.frame import errors, url_state, widgets
 from pages.shared.frame.i18n import _
 from pages.shared.settings.model import MODEL_SETTINGS, MORE_MODEL_SETTINGS
 from pages.shared.settings.setting import Setting
-from pages.shared.settings.training import LEARNING, MORE_LEARNING
+from pages.shared.settings.training import LEARNING_SETTINGS, MORE_LEARNING_SETTINGS
 from seq2seq_core.config import (
     ModelConfig,
     TrainingConfig,
@@ -22,12 +22,17 @@ from seq2seq_core.config import (
 )
 from seq2seq_core.errors import ConfigError
 
-ALL_SETTINGS = (*MODEL_SETTINGS, *MORE_MODEL_SETTINGS, *LEARNING, *MORE_LEARNING)  # of a run
+ALL_SETTINGS = (
+    *MODEL_SETTINGS,
+    *MORE_MODEL_SETTINGS,
+    *LEARNING_SETTINGS,
+    *MORE_LEARNING_SETTINGS,
+)  # of a run
 LARGEST_NUMBER = 2**31 - 1  # that can be typed where a setting has no options
 
 
 def non_default_labels(model: ModelConfig, training: TrainingConfig) -> list[str]:
-    """What is not as usual in such a run, in few words each."""
+    """What differs from the defaults in such a run, in few words each."""
     values = asdict(effective(model)) | asdict(effective(training))
     return [
         _(setting.short_label).format(value=setting.format_value(values[setting.field]))
@@ -40,8 +45,8 @@ def non_default_labels(model: ModelConfig, training: TrainingConfig) -> list[str
 
 
 def parse_value(setting: Setting, text: str) -> Any:
-    """A value out of the URL, by the same door as everywhere. Raises ConfigError."""
-    # whether it goes with the others is said when it is used
+    """A value out of the URL, checked as the command line checks it. Raises ConfigError."""
+    # one field alone: an odd hidden size is refused later, if the encoder is bidirectional
     lenient = {"bidirectional": False} if setting.config_class is ModelConfig else {}
     config = parse_config(setting.config_class, lenient | {setting.field: text})
     value = getattr(config, setting.field)
@@ -114,7 +119,7 @@ def draw_setting(setting: Setting) -> Any:
 
 
 def draw_settings(settings: Sequence[Setting]) -> None:
-    """Draw those that the chosen model reads."""
+    """Draw the controls of those settings that the chosen model reads."""
     unread = unread_fields(chosen_values())
     for setting in settings:
         if setting.field not in unread:

@@ -11,7 +11,7 @@ from typing import Any
 
 from pages.shared.frame.i18n import N_, _
 
-OPTION_LABELS = {  # what a setting may be, where it is no number
+OPTION_LABELS = {  # options that are no numbers, in words
     "none": N_("none"), "dot": N_("dot"), "general": N_("general"), "additive": N_("additive"),
     "after": N_("after its step"), "before": N_("before its step"),
     "start": N_("at the start"), "every_step": N_("at every step"),
@@ -44,8 +44,13 @@ def architecture_label(value: str) -> str:
     return "Transformer" if value == "transformer" else value.upper()
 
 
+# --- a setting ------------------------------------------------------------------------------
+
+
 @dataclass(frozen=True)
 class Setting:
+    """One field of a config as a control: label, help text and options, in English."""
+
     config_class: type[Any]  # ModelConfig, TrainingConfig or DecodingConfig
     field: str
     label: str
@@ -59,6 +64,7 @@ class Setting:
 
     @property
     def name(self) -> str:
+        """In the URL."""
         return self.param or self.field
 
     @property

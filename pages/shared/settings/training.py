@@ -38,8 +38,8 @@ UPDATES = Setting(
     (100, 200, 400, 600, 1000, 2000, 5000),
     is_slider=True,
 )
-LEARNING = (LEARNING_RATE, BATCH_SIZE, UPDATES)
-MORE_LEARNING = (
+LEARNING_SETTINGS = (LEARNING_RATE, BATCH_SIZE, UPDATES)
+MORE_LEARNING_SETTINGS = (
     Setting(
         TrainingConfig,
         "teacher_forcing",
