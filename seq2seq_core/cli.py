@@ -94,7 +94,10 @@ def build_parser() -> CommandParser:
 
 
 def load_corpus(path: Path, rows: Sequence[Row], tokenizer: str, as_json: bool) -> Corpus:
-    """The usable pairs of a file's rows; what is wrong with the others is said and left out."""
+    """The usable pairs of a file's rows; problems of the others are printed, line by line.
+
+    Raises CorpusError with code no_pairs.
+    """
     corpus = build_corpus(rows, tokenizer, LIMITS.cli_pairs)
     for problem in corpus.problems:
         location = {"row": problem.row, "column": problem.column, "code": problem.error.code}
@@ -121,7 +124,7 @@ def print_json(event: dict[str, object]) -> None:
 
 
 def dataset_from_options(options: argparse.Namespace, config: TrainingConfig) -> Dataset:
-    """What is learnt and what is held out, as the options say."""
+    """The pairs to learn from and those held out. Raises CorpusError for an empty corpus."""
     from seq2seq_core.data.codec import Codec
     from seq2seq_core.training.dataset import Dataset
 
@@ -142,9 +145,9 @@ def dataset_from_options(options: argparse.Namespace, config: TrainingConfig) ->
 def train_and_report(
     model: EncoderDecoder, dataset: Dataset, config: TrainingConfig, as_json: bool
 ) -> tuple[TrainingState, dict[str, object]]:
-    """Train and tell; returns the last state and the numbers of the end.
+    """Train and print every event; returns the last state and the numbers of the final model.
 
-    On the way at most MAX_EVALUATED_PAIRS are measured, at the end all, with the final weights.
+    During training at most MAX_EVALUATED_PAIRS pairs are measured, at the end all of them.
     """
     from tqdm import tqdm
 
@@ -261,7 +264,7 @@ def workers_command(options: argparse.Namespace) -> None:
 
     count = None if options.count is None else parse_int("--count", options.count)
     url = options.store or default_url()
-    open_store(url).dispose()  # refused here, in one line: a worker could only die of it
+    open_store(url).dispose()  # raises here, in one line: a worker could only die of it
     pool.main(count, url, options.follow_stdin)
 
 
@@ -287,7 +290,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 2
     except KeyboardInterrupt:
         return 130
-    except BrokenPipeError:  # whoever read our output has seen enough
+    except BrokenPipeError:  # the reader of our output, such as `head`, has closed it
         sys.stderr.close()
         return 0
     return 0

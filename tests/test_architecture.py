@@ -212,7 +212,7 @@ def test_no_module_imports_itself_by_a_detour() -> None:
 LESSON_FILES = [
     *sorted((CORE / "models").glob("*.py")),
     *sorted((CORE / "decoding").glob("*.py")),
-    *(CORE / f"training/{name}.py" for name in ("loop", "learn", "schedules")),
+    *(CORE / f"training/{name}.py" for name in ("loop", "learn", "schedules", "early_stopping")),
 ]
 
 

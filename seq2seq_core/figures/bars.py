@@ -15,6 +15,7 @@ ROOM_FOR_LABELS = 1.3  # where an axis of shares ends that has labels behind its
 
 
 def style_chart(chart: alt.LayerChart | alt.FacetChart, palette: Palette) -> alt.Chart:
+    """The look of all charts: no frame, horizontal grid lines, the palette's muted labels."""
     return (
         chart.configure_view(strokeWidth=0)
         .configure(background="transparent")
@@ -128,14 +129,15 @@ def length_histogram(
     x_title: str,
     y_title: str,
 ) -> alt.Chart:
-    """How many sentences have how many words, on both sides beside each other."""
-    side_length_counts = [
-        (side, *item) for side in (0, 1) for item in Counter((source, target)[side]).items()
-    ]
+    """How many sentences have how many words, both sides beside each other.
+
+    source, target: the length of every sentence, in words.
+    """
     table = pd.DataFrame(
         [
-            {"side": side_names[side], "length": n, "count": count}
-            for side, n, count in side_length_counts
+            {"side": side, "length": length, "count": count}
+            for side, lengths in zip(side_names, (source, target), strict=True)
+            for length, count in Counter(lengths).items()
         ]
     )
     longest = max([*source, *target], default=1)

@@ -1,4 +1,4 @@
-"""A cloud of points with labels, as Plotly wants it."""
+"""A scatter plot of points with labels, as the plain data that Plotly takes."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from seq2seq_core.figures.palette import LIGHT_PALETTE, Palette
 
 @dataclass(frozen=True)
 class Point:
-    """A point in a cloud: what stands at the pointer, and how it is marked."""
+    """One mark: where it stands, what its tooltip says, how it looks."""
 
     x: float
     y: float
@@ -23,6 +23,8 @@ class Point:
 
 @dataclass(frozen=True)
 class PointLabel:
+    """A word beside the point at x, y."""
+
     x: float
     y: float
     text: str
@@ -30,7 +32,7 @@ class PointLabel:
 
 
 SYMBOLS = ("circle", "diamond", "triangle-up", "square")
-MAX_GROUPS = len(SYMBOLS) * len(LIGHT_PALETTE.group_colors)  # looks that can be told apart
+MAX_GROUPS = len(SYMBOLS) * len(LIGHT_PALETTE.group_colors)  # that differ in colour or shape
 WEBGL_POINTS = 600  # with more of them the graphics card draws: SVG would be slow to move
 FAINT_POINTS = 600  # with more of one look they are faint: names stay readable in front of a cloud
 MAX_LABELS = 60
@@ -45,9 +47,9 @@ def escape_label(text: str) -> str:
 
 
 def place_labels(labels: Sequence[PointLabel], points: Sequence[Point]) -> list[PointLabel]:
-    """Those that find place, the first ones first; at most MAX_LABELS."""
-    width = max(max(d.x for d in points) - min(d.x for d in points), 1e-9)
-    height = max(max(d.y for d in points) - min(d.y for d in points), 1e-9)
+    """The labels that overlap no earlier one, at most MAX_LABELS; points give the plot's extent."""
+    xs, ys = [point.x for point in points], [point.y for point in points]
+    width, height = max(max(xs) - min(xs), 1e-9), max(max(ys) - min(ys), 1e-9)
     scale = min(PLOT_SIZE[0] / width, PLOT_SIZE[1] / height)  # both axes have the same
     occupied: list[tuple[float, float, float]] = []  # middle x, y and half the width, in px
     placed_labels: list[PointLabel] = []
@@ -66,7 +68,7 @@ def place_labels(labels: Sequence[PointLabel], points: Sequence[Point]) -> list[
 def scatter_trace(
     points: Sequence[Point], color: str, symbol: str, trace_type: str, palette: Palette
 ) -> Any:
-    """One trace: a mark for each point, larger and with a rim where it is near or chosen."""
+    """One trace: a mark for each point, larger and with a rim by its emphasis."""
     base_opacity = 0.6 if len(points) <= FAINT_POINTS else 0.25
     return {
         "type": trace_type,
@@ -97,8 +99,8 @@ def label_trace(labels: Sequence[PointLabel], palette: Palette) -> Any:
         "x": [label.x for label in labels],
         "y": [label.y for label in labels],
         "text": [
-            f"<b>{escape_label(one.text)}</b>" if one.emphasis else escape_label(one.text)
-            for one in labels
+            f"<b>{escape_label(label.text)}</b>" if label.emphasis else escape_label(label.text)
+            for label in labels
         ],
         "marker": {"size": 12, "opacity": 0},  # keeps the word clear of its point
         "textposition": "top center",
@@ -115,26 +117,20 @@ def scatter_figure(
     x_title: str,
     y_title: str,
 ) -> dict[str, Any]:
-    """Points in a plane, as Plotly wants them; a length means the same along both axes.
+    """A figure for Plotly; a length means the same along both axes.
 
-    color is that of points without a group. labels: the important ones first; those that find no
-    place are left out.
+    color is that of points without a group. labels: the important ones first, see place_labels.
     """
     trace_type = "scattergl" if len(points) > WEBGL_POINTS else "scatter"
     traces = []
     for group in sorted({point.group for point in points}, key=lambda g: -1 if g is None else g):
-        marker_style = (color, SYMBOLS[0])
-        if group is not None:
-            marker_style = palette.group_colors[group % 4], SYMBOLS[group // 4]
-        group_points = [point for point in points if point.group == group]
-        traces.append(
-            scatter_trace(
-                sorted(group_points, key=lambda point: point.emphasis),
-                *marker_style,
-                trace_type,
-                palette,
-            )
-        )
+        group_color, symbol = color, SYMBOLS[0]
+        if group is not None:  # all colours with the first symbol, then with the next one
+            symbol_number, color_number = divmod(group, len(palette.group_colors))
+            group_color, symbol = palette.group_colors[color_number], SYMBOLS[symbol_number]
+        members = [point for point in points if point.group == group]
+        members.sort(key=lambda point: point.emphasis)  # what is emphasized is drawn on top
+        traces.append(scatter_trace(members, group_color, symbol, trace_type, palette))
     # right on either theme: a browser may change it without a run of the page's script
     grid_color = "rgba(128, 134, 145, 0.2)"
     axis = {"showticklabels": False, "zeroline": False, "gridcolor": grid_color}

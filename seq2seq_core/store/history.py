@@ -56,21 +56,16 @@ def load_history(
     with read_transaction(engine) as connection:
         for first, count, data in connection.execute(query.order_by(events.c.first_update)):
             chunk: dict[str, list[Any]] = unpack_columns(data, count, EVENT_COLUMNS[kind])
-            chunk["update"] = [
-                int(update_value)
-                for update_value in chunk.get("update", range(first, first + count))
-            ]
+            updates = chunk.get("update", range(first, first + count))
+            chunk["update"] = list(map(int, updates))
             for name, column in chunk.items():
                 table[name] += column
     if after_update:
-        kept_indices = [
-            i for i, update_number in enumerate(table["update"]) if update_number > after_update
-        ]
-        table = {name: [column[i] for i in kept_indices] for name, column in table.items()}
+        indices = [i for i, update in enumerate(table["update"]) if update > after_update]
+        table = {name: [column[i] for i in indices] for name, column in table.items()}
     if "alignment" in table:
-        table["alignment"] = [
-            None if value == NOT_MEASURED else value for value in table["alignment"]
-        ]
+        alignments = table["alignment"]
+        table["alignment"] = [None if value == NOT_MEASURED else value for value in alignments]
     return table
 
 
@@ -92,8 +87,8 @@ def load_latest_snapshot(engine: Engine, run_id: int) -> tuple[int, bytes] | Non
         row = connection.execute(query.order_by(snapshots.c["update"].desc()).limit(1)).first()
     if row is None:
         return None
-    snapshot_update_number, weights, checksum = row
-    return snapshot_update_number, verify_checksum(weights, checksum)
+    update, weights, checksum = row
+    return update, verify_checksum(weights, checksum)
 
 
 def latest_snapshot_update(engine: Engine, run_id: int) -> int | None:

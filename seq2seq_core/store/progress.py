@@ -58,7 +58,10 @@ def pack_columns(rows: Sequence[Sequence[float | None]]) -> bytes:
 
 
 def next_status(progress: Progress, wanted: str, updates: int, goal: int | None) -> str:
-    """The status that a run gets: the learner may have changed their mind in the meantime."""
+    """The status that a run gets; the learner may have asked for another one in the meantime.
+
+    wanted, updates and goal are those of the store; the report may not know them yet.
+    """
     match progress.status:
         case "queued":
             return STATUS_AFTER.get(wanted, "queued")
@@ -89,7 +92,7 @@ def append_events(connection: Connection, reports: Sequence[Progress]) -> None:
 
 def save_snapshots(connection: Connection, reports: Sequence[Progress]) -> None:
     """Keep the new snapshots, and only these of their runs."""
-    snapshot_rows = [
+    rows = [
         {
             "run_id": p.run_id,
             "update": p.update,
@@ -99,12 +102,10 @@ def save_snapshots(connection: Connection, reports: Sequence[Progress]) -> None:
         for p in reports
         if p.snapshot is not None
     ]
-    if snapshot_rows:
-        outdated_snapshots = snapshots.c.run_id.in_(
-            [snapshot["run_id"] for snapshot in snapshot_rows]
-        )
-        connection.execute(delete(snapshots).where(outdated_snapshots))
-        connection.execute(insert(snapshots), snapshot_rows)
+    if rows:
+        is_outdated = snapshots.c.run_id.in_([row["run_id"] for row in rows])
+        connection.execute(delete(snapshots).where(is_outdated))
+        connection.execute(insert(snapshots), rows)
 
 
 PROGRESS_UPDATE = (
@@ -126,7 +127,7 @@ PROGRESS_UPDATE = (
 def write_progress(engine: Engine, worker: str, reports: Sequence[Progress]) -> dict[int, str]:
     """Store the progress of many runs at once; returns the status that each of them has now.
 
-    A run that is missing in the answer belongs to somebody else by now, or to nobody.
+    Of a run that another worker has by now, or that was deleted, nothing is stored and returned.
     """
     run_ids = [progress.run_id for progress in reports]
     planned_updates = runs.c.training["updates"].as_integer()

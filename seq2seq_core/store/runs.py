@@ -18,13 +18,20 @@ from seq2seq_core.data.corpus import segment_known
 from seq2seq_core.errors import StoreError
 from seq2seq_core.limits import LIMITS
 from seq2seq_core.store.engine import read_transaction, write_transaction
-from seq2seq_core.store.schema import ACTIVE_STATUSES, corpora, is_active_run, revisions
-from seq2seq_core.store.schema import runs as RUNS
+from seq2seq_core.store.schema import ACTIVE_STATUSES, corpora, is_active_run, revisions, runs
 from seq2seq_core.store.workspaces import touch_workspace
 
 DOUBLE_CLICK_SECONDS = 1.0
 MAX_TITLE_LENGTH = 40  # characters
 STATUS_AFTER = {"pause": "paused", "stop": "stopped"}
+NEW_RUN_VALUES = {
+    "status": "queued",
+    "wanted": "run",
+    "update": 0,
+    "attempt": 0,
+    "failures": 0,
+    "trained_seconds": 0.0,
+}
 
 
 @dataclass(frozen=True)
@@ -53,6 +60,7 @@ class Run:
 
     @property
     def model_config(self) -> ModelConfig:
+        """`model`, by the name that says what it holds."""
         return self.model
 
     @property
@@ -61,19 +69,20 @@ class Run:
         return self.status in ACTIVE_STATUSES and self.wanted == "run"
 
 
-RUN_COLUMNS = [RUNS.c[name] for name in Run.__dataclass_fields__]
+RUN_COLUMNS = [runs.c[name] for name in Run.__dataclass_fields__]
 
 
 def lock_runs(connection: Connection, workspace_id: int, run_id: int = 0) -> list[Run]:
     """The active run of a workspace, and run_id, locked until the transaction ends."""
-    condition = is_active_run | (RUNS.c.id == run_id)
-    query = select(*RUN_COLUMNS).where(RUNS.c.workspace_id == workspace_id, condition)
-    rows = connection.execute(query.order_by(RUNS.c.id).with_for_update())
+    condition = is_active_run | (runs.c.id == run_id)
+    query = select(*RUN_COLUMNS).where(runs.c.workspace_id == workspace_id, condition)
+    rows = connection.execute(query.order_by(runs.c.id).with_for_update())
     return [Run(*row) for row in rows]
 
 
 def set_run_columns(connection: Connection, run_id: int, **values: object) -> None:
-    query = update(RUNS).where(RUNS.c.id == run_id)
+    """Change columns of a run and the time of its last change."""
+    query = update(runs).where(runs.c.id == run_id)
     connection.execute(query.values(**values, changed_at=time.time()))
 
 
@@ -97,6 +106,32 @@ def resume_run(connection: Connection, run: Run, goal: int | None = None) -> Non
         set_run_columns(connection, run.id, wanted="run", goal=goal, **values)
 
 
+def require_revision(connection: Connection, workspace_id: int, revision_id: int) -> None:
+    """Raises StoreError with code gone unless the workspace has this revision."""
+    is_own = (revisions.c.id == revision_id) & (revisions.c.workspace_id == workspace_id)
+    if connection.execute(select(revisions.c.id).where(is_own)).first() is None:
+        raise StoreError("gone")
+
+
+def is_double_click(active_run: Run, settings: Mapping[str, Any], timestamp: float) -> bool:
+    """Whether a run with these settings was started a moment ago."""
+    is_recent = timestamp - active_run.created_at < DOUBLE_CLICK_SECONDS
+    return is_recent and all(getattr(active_run, name) == settings[name] for name in settings)
+
+
+def refuse_too_many(connection: Connection, workspace_id: int) -> None:
+    """Raises StoreError with code too_many_runs where there is no place for one more."""
+    query = select(func.count()).where(runs.c.workspace_id == workspace_id)
+    if connection.execute(query).scalar_one() >= LIMITS.runs:
+        raise StoreError("too_many_runs", limit=LIMITS.runs)
+
+
+def next_run_number(connection: Connection, workspace_id: int) -> int:
+    """One more than the highest number in the workspace; the first is 1."""
+    query = select(func.max(runs.c.number)).where(runs.c.workspace_id == workspace_id)
+    return (connection.execute(query).scalar() or 0) + 1
+
+
 def start_run(
     engine: Engine,
     workspace_id: int,
@@ -108,75 +143,49 @@ def start_run(
     pace: float | None = None,
     goal: int | None = None,
 ) -> tuple[Run, Run | None]:
-    """Queue a new run; returns it and the active run that it stopped, if there was one.
+    """Queue a new run; returns it and the workspace's active run, which is stopped; None without.
 
     corpus is the run's own copy: rows and held_out ([[source, target, alignment], …]), tokenizer,
     source_vocabulary and target_vocabulary (lists of tokens), watched (source sentences).
     A double click starts one run. Raises StoreError with code gone or too_many_runs.
     """
-    timestamp, settings = time.time(), (revision_id, model, training, name)
+    timestamp = time.time()
+    settings = {"revision_id": revision_id, "name": name, "model": model, "training": training}
     with write_transaction(engine) as connection:
         touch_workspace(connection, workspace_id)
-        own_revision = (revisions.c.id == revision_id) & (revisions.c.workspace_id == workspace_id)
-        if connection.execute(select(revisions.c.id).where(own_revision)).first() is None:
-            raise StoreError("gone")
+        require_revision(connection, workspace_id, revision_id)
         active_run = next(iter(lock_runs(connection, workspace_id)), None)
-        if active_run is not None:
-            is_recent = timestamp - active_run.created_at < DOUBLE_CLICK_SECONDS
-            active_settings = (
-                active_run.revision_id, active_run.model, active_run.training, active_run.name,
-            )  # fmt: skip
-            if is_recent and active_settings == settings:
-                return active_run, None
+        if active_run is not None and is_double_click(active_run, settings, timestamp):
+            return active_run, None
         refuse_too_many(connection, workspace_id)
         if active_run is not None:
             request_stop(connection, active_run, "stop")
-        highest_number_query = select(func.max(RUNS.c.number)).where(
-            RUNS.c.workspace_id == workspace_id
-        )
-        run_row = connection.execute(
-            insert(RUNS).returning(*RUN_COLUMNS),
-            {
-                "workspace_id": workspace_id,
-                "revision_id": revision_id,
-                "name": name,
-                "number": (connection.execute(highest_number_query).scalar() or 0) + 1,
-                "model": model,
-                "training": training,
-                "status": "queued",
-                "wanted": "run",
-                "update": 0,
-                "attempt": 0,
-                "failures": 0,
-                "trained_seconds": 0.0,
-                "created_at": timestamp,
-                "changed_at": timestamp,
-                "pace": pace,
-                "goal": goal,
-            },
-        ).one()
-        connection.execute(insert(corpora).values(run_id=run_row.id, corpus=dict(corpus)))
-        return Run(*run_row), active_run
-
-
-def refuse_too_many(connection: Connection, workspace_id: int) -> None:
-    """Raises StoreError with code too_many_runs where there is no place for one more."""
-    query = select(func.count()).where(RUNS.c.workspace_id == workspace_id)
-    if connection.execute(query).scalar_one() >= LIMITS.runs:
-        raise StoreError("too_many_runs", limit=LIMITS.runs)
+        values = {
+            **NEW_RUN_VALUES,
+            **settings,
+            "workspace_id": workspace_id,
+            "number": next_run_number(connection, workspace_id),
+            "created_at": timestamp,
+            "changed_at": timestamp,
+            "pace": pace,
+            "goal": goal,
+        }
+        row = connection.execute(insert(runs).returning(*RUN_COLUMNS), values).one()
+        connection.execute(insert(corpora).values(run_id=row.id, corpus=dict(corpus)))
+        return Run(*row), active_run
 
 
 def lock_run(connection: Connection, run_id: int) -> Run:
     """A run that will be changed. Raises StoreError with code gone."""
-    query = select(RUNS.c.workspace_id).where(RUNS.c.id == run_id)
+    query = select(runs.c.workspace_id).where(runs.c.id == run_id)
     workspace_id = connection.execute(query).scalar()
     if workspace_id is None:
         raise StoreError("gone")
     touch_workspace(connection, workspace_id)
-    matching_runs = [run for run in lock_runs(connection, workspace_id, run_id) if run.id == run_id]
-    if not matching_runs:
-        raise StoreError("gone")
-    return matching_runs[0]
+    for run in lock_runs(connection, workspace_id, run_id):
+        if run.id == run_id:
+            return run
+    raise StoreError("gone")
 
 
 def command_run(engine: Engine, run_id: int, wanted: str) -> None:
@@ -191,9 +200,13 @@ def command_run(engine: Engine, run_id: int, wanted: str) -> None:
 
 
 def extend_updates(connection: Connection, run: Run, updates: int) -> None:
-    extended_config = replace(run.training, updates=updates)
-    if extended_config.updates > run.training.updates:
-        set_run_columns(connection, run.id, training=extended_config)
+    """Move a run's planned end to a later update; an earlier one changes nothing.
+
+    Raises ConfigError with code out_of_range.
+    """
+    training = replace(run.training, updates=updates)  # checked
+    if updates > run.training.updates:
+        set_run_columns(connection, run.id, training=training)
 
 
 def extend_run(engine: Engine, run_id: int, updates: int) -> None:
@@ -222,11 +235,7 @@ def advance_run(engine: Engine, run_id: int, updates: int) -> None:
 
 
 def edit_run(
-    engine: Engine,
-    run_id: int,
-    *,
-    title: str | None = None,
-    watched: Sequence[str] | None = None,
+    engine: Engine, run_id: int, *, title: str | None = None, watched: Sequence[str] | None = None
 ) -> None:
     """Give a run a name, or other sentences to be watched.
 
@@ -244,22 +253,22 @@ def edit_run(
             for text in changes["watched"]:  # as the worker will cut it
                 segment_known(text, corpus["tokenizer"], corpus["source_vocabulary"])
         if changes:
-            connection.execute(update(RUNS).where(RUNS.c.id == run_id).values(changes))
+            connection.execute(update(runs).where(runs.c.id == run_id).values(changes))
 
 
 def set_run_pace(engine: Engine, run_id: int, pace: float | None) -> None:
     """Limit a run to this many updates per second; None: as fast as it goes."""
     with write_transaction(engine) as connection:
         lock_run(connection, run_id)
-        connection.execute(update(RUNS).where(RUNS.c.id == run_id).values(pace=pace))
+        connection.execute(update(runs).where(runs.c.id == run_id).values(pace=pace))
 
 
 def queue_status(engine: Engine, run: Run) -> tuple[int, int]:
-    """How many runs are learning now, of everybody, and how many wait before this one."""
+    """How many runs of all workspaces are learning now, and how many wait before this one."""
     with read_transaction(engine) as connection:
-        running_query = select(func.count()).where(RUNS.c.status == "running")
+        running_query = select(func.count()).where(runs.c.status == "running")
         ahead_query = select(func.count()).where(
-            RUNS.c.status == "queued", RUNS.c.changed_at < run.changed_at
+            runs.c.status == "queued", runs.c.changed_at < run.changed_at
         )
         running_count = connection.execute(running_query).scalar_one()
         return running_count, connection.execute(ahead_query).scalar_one()
@@ -269,19 +278,19 @@ def delete_run(engine: Engine, run_id: int) -> None:
     """Forget a run with its curve and weights. Raises StoreError with code gone."""
     with write_transaction(engine) as connection:
         lock_run(connection, run_id)
-        connection.execute(delete(RUNS).where(RUNS.c.id == run_id))
+        connection.execute(delete(runs).where(runs.c.id == run_id))
 
 
 def find_runs(engine: Engine, workspace_id: int) -> list[Run]:
     """The runs of a workspace, the first one first."""
-    query = select(*RUN_COLUMNS).where(RUNS.c.workspace_id == workspace_id).order_by(RUNS.c.number)
+    query = select(*RUN_COLUMNS).where(runs.c.workspace_id == workspace_id).order_by(runs.c.number)
     with read_transaction(engine) as connection:
         return [Run(*row) for row in connection.execute(query)]
 
 
 def find_run(engine: Engine, workspace_id: int, run_id: int) -> Run | None:
     """One run, if it belongs to this workspace."""
-    condition = (RUNS.c.id == run_id) & (RUNS.c.workspace_id == workspace_id)
+    condition = (runs.c.id == run_id) & (runs.c.workspace_id == workspace_id)
     with read_transaction(engine) as connection:
         row = connection.execute(select(*RUN_COLUMNS).where(condition)).first()
     return None if row is None else Run(*row)

@@ -44,6 +44,7 @@ class Revision:
 
 
 def hash_key(key: str) -> str:
+    """SHA-256 of a key, hexadecimal; an invalid character in it is no error."""
     return hashlib.sha256(key.encode(errors="replace")).hexdigest()
 
 
@@ -79,18 +80,10 @@ def touch_workspace(connection: Connection, workspace_id: int) -> None:
 
 
 def expect_head(connection: Connection, workspace_id: int, expected_head: int | None) -> None:
+    """Raises StoreError with code stale where another page has moved the head."""
     query = select(workspaces.c.head).where(workspaces.c.id == workspace_id)
     if connection.execute(query).scalar_one() != expected_head:
         raise StoreError("stale")
-
-
-def move_head(connection: Connection, workspace_id: int, revision_id: int) -> Revision:
-    connection.execute(
-        update(workspaces).where(workspaces.c.id == workspace_id).values(head=revision_id)
-    )
-    return revision_from_row(
-        connection.execute(select(revisions).where(revisions.c.id == revision_id)).one()
-    )
 
 
 def revision_from_row(row: sql.Row[Any]) -> Revision:
@@ -100,8 +93,16 @@ def revision_from_row(row: sql.Row[Any]) -> Revision:
     return Revision(**fields)
 
 
+def move_head(connection: Connection, workspace_id: int, revision_id: int) -> Revision:
+    """Make a revision the one that the learner sees; returns it."""
+    command = update(workspaces).where(workspaces.c.id == workspace_id)
+    connection.execute(command.values(head=revision_id))
+    query = select(revisions).where(revisions.c.id == revision_id)
+    return revision_from_row(connection.execute(query).one())
+
+
 def validate_rows(rows: Sequence[Row], tokenizer: str) -> list[tuple[str, ...]]:
-    """The last door: whatever a page does, what is stored is sanitized.
+    """The rows as they are stored: sanitized, whatever the page has checked before.
 
     Raises CorpusError with code too_many_pairs, or that of the first problem that
     corpus.sanitize_rows names; ConfigError for an unknown tokenizer.
@@ -166,7 +167,7 @@ def undo_revision(engine: Engine, workspace_id: int, expected_head: int) -> Revi
         touch_workspace(connection, workspace_id)
         expect_head(connection, workspace_id, expected_head)
         query = select(revisions.c.parent_id).where(revisions.c.id == expected_head)
-        parent_revision_id = connection.execute(query).scalar_one()
-        if parent_revision_id is None:
+        parent_id = connection.execute(query).scalar_one()
+        if parent_id is None:
             raise StoreError("nothing_to_undo")
-        return move_head(connection, workspace_id, parent_revision_id)
+        return move_head(connection, workspace_id, parent_id)

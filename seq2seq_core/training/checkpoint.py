@@ -21,23 +21,16 @@ from seq2seq_core.decoding.translator import Translator
 from seq2seq_core.errors import CheckpointError
 from seq2seq_core.models import build_model
 from seq2seq_core.models.base import EncoderDecoder
+from seq2seq_core.training.early_stopping import EarlyStopping
 from seq2seq_core.training.loop import TrainingState, load_parameters
-from seq2seq_core.training.schedules import EarlyStopping
 
 STATE_TENSORS = ("parameters", "first_moment", "second_moment")  # (P,) each
 STOPPING_NUMBERS = ("best_loss", "best_update", "waiting_since")  # and one of
 STOPPING_TENSORS = ("best_parameters", "last_parameters")  # (P,): see EarlyStopping
 
 
-def pack_state(state: TrainingState) -> bytes:
-    """A training state as one safetensors block."""
-    tensors = {name: getattr(state, name) for name in STATE_TENSORS}
-    tensors |= early_stopping_tensors(state.early_stopping)
-    return safetensors.torch.save({**tensors, "update": torch.tensor(state.update)})
-
-
 def early_stopping_tensors(early_stopping: EarlyStopping) -> dict[str, Tensor]:
-    """None where nothing was measured: without early stopping a state is packed as it ever was."""
+    """Empty where nothing was measured: without early stopping the format is that of old states."""
     if not early_stopping.best_update:
         return {}
     rows = {name: getattr(early_stopping, name) for name in STOPPING_TENSORS}
@@ -49,6 +42,13 @@ def early_stopping_tensors(early_stopping: EarlyStopping) -> dict[str, Tensor]:
     }
 
 
+def pack_state(state: TrainingState) -> bytes:
+    """A training state as one safetensors block."""
+    tensors = {name: getattr(state, name) for name in STATE_TENSORS}
+    tensors |= early_stopping_tensors(state.early_stopping)
+    return safetensors.torch.save({**tensors, "update": torch.tensor(state.update)})
+
+
 def unpack_number(tensors: Mapping[str, Tensor], name: str, detail: str, low: int = 0) -> int:
     """One whole number, at least `low`. Raises CheckpointError with this detail."""
     tensor = tensors[name]
@@ -58,7 +58,10 @@ def unpack_number(tensors: Mapping[str, Tensor], name: str, detail: str, low: in
 
 
 def unpack_early_stopping(tensors: Mapping[str, Tensor], update: int) -> EarlyStopping:
-    """What was measured before a state's update; rows of weights are checked by unpack_state."""
+    """What was measured up to a state's update; the rows of weights are checked by unpack_state.
+
+    Raises CheckpointError.
+    """
     best_update = unpack_number(tensors, "best_update", detail="no best_update number", low=1)
     waiting_since = unpack_number(
         tensors, "waiting_since", detail="no waiting_since number", low=best_update
@@ -73,7 +76,7 @@ def unpack_early_stopping(tensors: Mapping[str, Tensor], update: int) -> EarlySt
 
 
 def unpack_state(data: bytes, parameter_count: int) -> TrainingState:
-    """The inverse of pack_state, for a model of so many weights; older versions' too.
+    """The inverse of pack_state, for a model of parameter_count weights; reads old states too.
 
     Raises CheckpointError unless names, shapes and types are exactly right and all numbers finite.
     """

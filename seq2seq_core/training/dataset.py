@@ -45,6 +45,7 @@ class Dataset:
 
 
 def require_pairs(corpus: Corpus) -> Corpus:
+    """The corpus as it is. Raises CorpusError with code no_pairs for an empty one."""
     if not corpus.pairs:
         raise CorpusError("no_pairs")
     return corpus
@@ -53,7 +54,7 @@ def require_pairs(corpus: Corpus) -> Corpus:
 def choose_preview_sources(
     training_rows: Sequence[Row], held_out_rows: Sequence[Row], texts: Sequence[str]
 ) -> list[str]:
-    """PREVIEW_COUNT source sentences to show while the model learns.
+    """At most PREVIEW_COUNT source sentences to show while the model learns.
 
     Those of `texts` that are in the dataset come first; the first training sentence, held-out ones
     and the other training ones fill the places that are left.
@@ -85,7 +86,7 @@ def freeze_dataset(
             tuple(part) for part in split_held_out(corpus.rows, training_config.seed)
         )
     training_sources = {row.source for row in training_rows}
-    # a sentence that is also learnt from would not be new
+    # a source sentence that is also among the training ones would not be new to the model
     held_out_rows = tuple(row for row in held_out_rows if row.source not in training_sources)
     source, target = require_pairs(build_corpus(training_rows, tokenizer)).build_vocabularies()
     for side, vocabulary in (("source", source), ("target", target)):

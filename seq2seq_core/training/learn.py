@@ -1,7 +1,7 @@
 """Learning, measured on the way: updates, an evaluation every few updates, and an early end.
 
-`train` changes the weights, `learn` watches what they are worth. Whoever wants to see a model learn
-(the command line, a worker, a notebook) loops over `learn` and does as it likes with each event.
+`train` changes the weights, `learn` measures what they are worth. The command line, a worker or a
+notebook loops over `learn` and prints, stores or draws each event.
 """
 
 from __future__ import annotations
@@ -16,13 +16,13 @@ from seq2seq_core.errors import DivergenceError
 from seq2seq_core.evaluation.metrics import Evaluation, evaluate
 from seq2seq_core.models.base import EncoderDecoder
 from seq2seq_core.training.dataset import Dataset
+from seq2seq_core.training.early_stopping import EarlyStopping
 from seq2seq_core.training.loop import TrainingState, Update, load_parameters, train
-from seq2seq_core.training.schedules import EarlyStopping
 
 EVALUATE_EVERY = 10  # updates
-# An evaluation must stay cheap beside the updates between two of them, however large the corpus
-# is. A hundred pairs are all that `split_held_out` ever holds out; only a longer file of held-out
-# pairs is cut, and only here: what is reported of a finished model may be measured on all of them.
+# An evaluation must stay cheap beside the updates between two of them, however large the corpus.
+# `split_held_out` never holds out more than a hundred pairs: only a longer file of held-out pairs
+# is cut, and only during learning. A finished model is measured on all of them.
 MAX_EVALUATED_PAIRS = 100
 
 
@@ -72,27 +72,27 @@ def keep_best_parameters(state: TrainingState) -> TrainingState:
     """
     stopping = state.early_stopping
     assert stopping.best_parameters is not None, "nothing was measured yet"
-    aside = replace(stopping, best_parameters=None, last_parameters=state.parameters)
-    return replace(state, parameters=stopping.best_parameters, early_stopping=aside)
+    early_stopping = replace(stopping, best_parameters=None, last_parameters=state.parameters)
+    return replace(state, parameters=stopping.best_parameters, early_stopping=early_stopping)
 
 
 def restore_last_parameters(state: TrainingState) -> TrainingState:
     """The state from which an early-stopped run goes on; every other state as it is.
 
     It learns on from its last weights, not from its best ones: the same updates as if it had
-    never stopped. The lowest loss and its weights stay what they are to be compared with, but the
-    wait for a lower one begins anew, for else the run would stop again at once.
+    never stopped. Later losses are still compared with the lowest one, but the wait for a lower one
+    begins again: else the run would stop at once.
     """
     stopping = state.early_stopping
     if stopping.last_parameters is None:
         return state
-    anew = EarlyStopping(
+    early_stopping = EarlyStopping(
         stopping.best_loss,
         stopping.best_update,
         waiting_since=state.update,
         best_parameters=state.parameters,
     )
-    return replace(state, parameters=stopping.last_parameters, early_stopping=anew)
+    return replace(state, parameters=stopping.last_parameters, early_stopping=early_stopping)
 
 
 def learn(
@@ -105,9 +105,9 @@ def learn(
 ) -> Iterator[Event]:
     """Go on from a saved state until config.updates, or until the held-out loss falls no more.
 
-    Yields an Update each; after every EVALUATE_EVERY updates and after the last one a Measurement;
-    and Stopped where it ends early. evaluate_first measures after the very first update too, as
-    early stopping always does; it also measures once more before it ends a run.
+    Yields every Update; a Measurement after every EVALUATE_EVERY updates and after the last one;
+    and Stopped where it ends early. evaluate_first: measure after the very first update too. With
+    early stopping that is always done, and once more before a run is ended.
     An event that is not `is_complete` is followed by another one about the same update: a state is
     to be saved after the last of them. A run that goes on from it does, to the last bit, what it
     would have done without a break, and stops at the same update with the same weights.

@@ -1,6 +1,6 @@
 """Learning as a generator over a state that can be saved.
 
-`train` yields one Event per update. Pausing is not asking for the next; going on, branching or
+`train` yields one Update after another. Pausing is not asking for the next; going on, branching or
 replaying is `train(model, saved_state, …)` again, bitwise as if nothing had happened.
 """
 
@@ -19,15 +19,15 @@ from seq2seq_core.data.batches import Batch, Batches, seeded_generator
 from seq2seq_core.data.vocabulary import PAD
 from seq2seq_core.errors import DivergenceError
 from seq2seq_core.models.base import EncoderDecoder
-from seq2seq_core.training.schedules import EarlyStopping, learning_rate_at, teacher_forcing_at
+from seq2seq_core.training.early_stopping import EarlyStopping
+from seq2seq_core.training.schedules import learning_rate_at, teacher_forcing_at
 
 
 @dataclass(frozen=True)
 class TrainingState:
-    """All that training changes: the weights and what Adam remembers of their gradients.
+    """All that training changes: the weights, Adam's running means, the lowest held-out loss.
 
-    And what early stopping remembers of their worth, so that a run stops where it would have
-    stopped without a break.
+    A run that goes on from it learns the same, and stops at the same update, as without a break.
     """
 
     update: int

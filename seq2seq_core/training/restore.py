@@ -1,4 +1,4 @@
-"""The model of a stored run, made again from what it learns from and its latest snapshot."""
+"""The model of a stored run, built again from its dataset and its latest snapshot."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class TrainedRun:
     update: int
 
     def alignment_score(self) -> AlignmentScore | None:
-        """Attention against the gold links of the measured pairs; None without either."""
+        """Attention against the gold links of the evaluation pairs; None without either."""
         pairs = self.dataset.evaluation_pairs
         matrices = teacher_forced_attention(self.translator.model, self.dataset.make_batches(pairs))
         if matrices is None:

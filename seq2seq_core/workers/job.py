@@ -1,4 +1,4 @@
-"""A run in a worker's hands: when it learns, and when what of it is shown, saved and written."""
+"""One run in a worker: when it learns, and when its preview, snapshot and progress are due."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class Pending:
     evaluations: list[tuple[float | None, ...]] = field(default_factory=list)
     live: dict[str, Any] | None = None  # the latest preview
     snapshot: bytes | None = None
-    is_first: bool = True  # it does not have any event yet
+    is_first: bool = True  # the store has no event of this job yet
 
     def list_chunks(self, update: int) -> list[Chunk]:
         """The events up to an update."""
@@ -69,14 +69,17 @@ class SnapshotTimes:
     write_seconds: float = 0.0
 
     def is_due(self, job_count: int) -> bool:
-        """Whether the next one may be made, in a worker with so many runs."""
+        """Whether the next one may be made, in a worker with job_count runs."""
         cost = max(SNAPSHOT_INTERVAL[1], SNAPSHOT_COST_FACTOR * self.write_seconds)
         interval = max(SNAPSHOT_INTERVAL[0], job_count * cost)
         return time.perf_counter() - self.made_at >= interval
 
 
 class Job:
-    """Raises Seq2SeqError where the run cannot go on: damaged weights, settings out of limits."""
+    """A claimed run: its model, its events, and what the store does not have of it yet.
+
+    Raises Seq2SeqError where the run cannot go on: damaged weights, settings out of limits.
+    """
 
     def __init__(self, claim: Claim) -> None:
         self.id, self.attempt = claim.run_id, claim.attempt
@@ -120,7 +123,7 @@ class Job:
     # --- what a learner asks -------------------------------------------------------------
 
     def apply_controls(self, controls: RunControls) -> None:
-        """Do as the learner wishes from now on."""
+        """Take over the pace, the goal and the sentences that the learner has set."""
         self.controls = controls
         self.live.choose_sentences(controls.watched)
         self.due_at = min(
@@ -139,7 +142,7 @@ class Job:
 
     @property
     def at_goal(self) -> bool:
-        """At the update where it shall pause."""
+        """Whether it is at the update where it shall pause, or after it."""
         return self.controls.goal is not None and self.update >= self.controls.goal
 
     # --- learning ------------------------------------------------------------------------
@@ -168,7 +171,7 @@ class Job:
             self.finish("paused")
 
     def record_event(self, event: Event, seconds: float) -> None:
-        """Note what is to be written of an event, which came after so many seconds."""
+        """Note what is to be written of an event, `seconds` after its update began."""
         self.latest = event
         match event:
             case Update(loss=loss, accuracy=accuracy, gradient_norm=norm, tokens=tokens):
@@ -182,13 +185,13 @@ class Job:
     # --- what is shown, saved and written ------------------------------------------------
 
     def make_preview(self) -> None:
-        """Make a preview."""
+        """A new preview for the next report. Raises DivergenceError, see LivePreview."""
         updates_per_epoch = self.dataset.train_batches.updates_per_epoch(self.config)
         epoch = math.ceil(self.update / updates_per_epoch)
         self.pending.live = self.live.make_preview(self.update, epoch)
 
     def make_snapshot(self) -> None:
-        """Make a snapshot. It must be written before the next update."""
+        """A new snapshot for the next report, which must come before the next update."""
         self.pending.snapshot = pack_state(self.state())
         self.snapshots.update, self.snapshots.made_at = self.update, time.perf_counter()
 
@@ -197,8 +200,8 @@ class Job:
         """Whether its latest update is saved, or about to be."""
         return self.snapshots.update == self.update
 
-    def snapshot_if_due(self, job_count: int) -> None:
-        """A preview and a snapshot where they are due, in a worker with so many runs."""
+    def make_due_reports(self, job_count: int) -> None:
+        """A preview and a snapshot, each where it is due, in a worker with job_count runs."""
         shortest_interval, interval_per_job = PREVIEW_INTERVAL
         interval = max(shortest_interval, interval_per_job * job_count)
         if time.perf_counter() - self.live.made_at >= interval:
@@ -208,7 +211,7 @@ class Job:
 
     def finish(self, status: str) -> None:
         """Paused, stopped or done: with a last preview and snapshot."""
-        if self.live.valid_for != self.update:
+        if self.live.previewed_update != self.update:
             self.make_preview()
         if not self.has_snapshot:
             self.make_snapshot()
@@ -241,7 +244,7 @@ class Job:
         )
 
     def mark_written(self, progress: Progress, seconds: float) -> None:
-        """The store has it, after so many seconds."""
+        """The store has this report, and took `seconds` for it."""
         if progress.snapshot is not None:
             self.snapshots.write_seconds = seconds
         self.pending = Pending(is_first=self.pending.is_first and not progress.chunks)

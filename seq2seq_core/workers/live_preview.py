@@ -47,7 +47,7 @@ class LivePreview:
             "chance": chance_alignment(evaluated_pairs(dataset)),
         }
         self.update, self.made_at = update, 0.0  # of the last preview
-        self.tokens, self.seconds = 0, 0.0  # learnt since the last preview
+        self.tokens, self.seconds = 0, 0.0  # target tokens since the last preview, time for them
         self.updates_per_second = 0.0  # by the clock, smoothed
         self.choose_sentences(None)
 
@@ -59,14 +59,16 @@ class LivePreview:
         self.sentences = tokenize_previews(
             texts or self.default_texts, self.sentences_by_source, self.translator.codec
         )
-        self.valid_for = -1  # the next preview shows them, also where no update has come in between
+        # no update: the next preview is made anew, also where the run has not learnt in between
+        self.previewed_update = -1
 
     def count_tokens(self, tokens: int, seconds: float) -> None:
-        """So many target tokens were learnt in so many seconds."""
+        """Count the target tokens of an update, and the seconds that it took."""
         self.tokens += tokens
         self.seconds += seconds
 
     def measure_speed(self, update: int) -> None:
+        """Updates per second since the last preview, as a running mean."""
         if not self.made_at:
             return
         rate = (update - self.update) / (time.perf_counter() - self.made_at)
@@ -87,7 +89,7 @@ class LivePreview:
             **self.evaluation,
             "sentences": translations,
         }
-        self.valid_for = self.update = update
+        self.previewed_update = self.update = update
         self.made_at = time.perf_counter()
         self.tokens, self.seconds = 0, 0.0
         return preview

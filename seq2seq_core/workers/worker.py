@@ -104,7 +104,7 @@ class Worker:
             self.heartbeat.write(0)
 
     def apply_commands(self, entries: dict[int, QueuedRun]) -> None:
-        """Do what learners have asked of the runs at hand."""
+        """Carry out what learners have asked of the runs of this worker."""
         for job in list(self.jobs.values()):
             entry = entries.get(job.id)
             if entry is None or entry.status != "running" or entry.attempt != job.attempt:
@@ -130,6 +130,7 @@ class Worker:
                 self.open_job(claim)
 
     def open_job(self, claim: Claim) -> None:
+        """Begin with a claimed run; one that cannot be opened is reported as failed."""
         self.heartbeat.write(claim.run_id)
         progress_fields = claim.run_id, claim.attempt, claim.update, claim.trained_seconds
         try:
@@ -162,10 +163,10 @@ class Worker:
                 if job.status != "running" or job.pending.is_first:
                     return
                 if not job.is_due or time.perf_counter() >= deadline:
-                    return job.snapshot_if_due(len(self.jobs))
+                    return job.make_due_reports(len(self.jobs))
 
     def write_progress(self) -> None:
-        """Tell the store what has happened since the last write."""
+        """Report to the store what has happened since the last write."""
         self.write_failed, started_at = True, time.monotonic()
         reports = [
             job.pending_progress()
@@ -188,9 +189,9 @@ class Worker:
         if self.jobs:
             queue.send_heartbeat(self.engine, self.name)
         other_entries = [
-            candidate
-            for candidate in entries
-            if candidate.status == "running" and candidate.run_id not in self.jobs
+            entry
+            for entry in entries
+            if entry.status == "running" and entry.run_id not in self.jobs
         ]
         if any(time.time() - entry.changed_at > LEASE_SECONDS for entry in other_entries):
             queue.release_runs(self.engine, queue.lease_expired(LEASE_SECONDS))

@@ -24,7 +24,7 @@ LONG = "/train?updates=5000&learning_rate=0.0003"  # slow: no run ends, no pictu
 SHORT = "/train?updates=200"
 
 
-def opened(browser: Browser, url: str, ready: str) -> Page:
+def open_page(browser: Browser, url: str, ready: str) -> Page:
     context = browser.new_context(locale="en-US", viewport={"width": 1440, "height": 900})
     context.add_init_script(path=Path(__file__).with_name("watch.js"))
     page = context.new_page()
@@ -33,7 +33,7 @@ def opened(browser: Browser, url: str, ready: str) -> Page:
     return page
 
 
-def in_browser(chromium: str) -> list[Row]:
+def measure_in_browser(chromium: str) -> list[Row]:
     """The app and an empty page, each on a server of its own."""
     with ExitStack() as stack:
         folder = Path(stack.enter_context(TemporaryDirectory(ignore_cleanup_errors=True)))
@@ -45,12 +45,12 @@ def in_browser(chromium: str) -> list[Row]:
         browser = playwright.chromium.launch(executable_path=chromium, args=QUIET)
         stack.callback(browser.close)
 
-        page = opened(browser, app.url + SHORT, "[data-testid=live-cell]")  # torch is loaded
-        empty = opened(browser, plain.url, ".st-key-count")
+        page = open_page(browser, app.url + SHORT, "[data-testid=live-cell]")  # torch is loaded
+        empty = open_page(browser, plain.url, ".st-key-count")
         rows = clicks.at_rest(page, empty)
         page.wait_for_selector(".st-key-train_more")  # its last run is finished
-        two = opened(browser, f"{plain.url}?pages", ".st-key-count")
-        table = opened(browser, f"{plain.url}?table", "[data-testid=stDataFrame] canvas")
+        two = open_page(browser, f"{plain.url}?pages", ".st-key-count")
+        table = open_page(browser, f"{plain.url}?table", "[data-testid=stDataFrame] canvas")
         rows += actions.actions(page, two, table, empty)
         actions.go(page, "Decode", actions.PAGES["Decode"])
         rows.append(clicks.step(page, empty))
@@ -61,8 +61,8 @@ def in_browser(chromium: str) -> list[Row]:
         for each in (page, two, table):
             each.context.close()
 
-        page = opened(browser, app.url + LONG, "[data-testid=live-cell]")
-        ticking = opened(browser, f"{plain.url}?tick=1", ".st-key-count")
+        page = open_page(browser, app.url + LONG, "[data-testid=live-cell]")
+        ticking = open_page(browser, f"{plain.url}?tick=1", ".st-key-count")
         rows += clicks.in_the_middle(page, empty)
         clicks.pause(page)
         rows += redraws.redraws(page, ticking)
@@ -83,14 +83,14 @@ def beside_another_commit(chromium: str, folder: Path) -> list[Row]:
         browser = playwright.chromium.launch(executable_path=chromium, args=QUIET)
 
         def start_training(url: str) -> Page:
-            page = opened(browser, url + SHORT, "[data-testid=live-cell]")
+            page = open_page(browser, url + SHORT, "[data-testid=live-cell]")
             page.locator(clicks.START).click()
             return page
 
         return commits.compare_checkouts(folder, start_training)
 
 
-def load() -> str:
+def load_average() -> str:
     return f"{os.getloadavg()[0]:.1f}"
 
 
@@ -98,15 +98,15 @@ def main() -> None:
     chromium = shutil.which("chromium") or shutil.which("chromium-browser")
     if chromium is None:
         sys.exit("the benchmarks need Chromium: make browser")
-    began, before = time.monotonic(), load()
+    start_time, before = time.monotonic(), load_average()
     if other := os.environ.get("BESIDE"):
         rows = beside_another_commit(chromium, Path(other))
     else:
-        rows = [*in_browser(chromium), speed.speed(), *compute.compute()]
+        rows = [*measure_in_browser(chromium), speed.speed(), *compute.compute()]
     print(table(rows))
     print(
-        f"\n{os.cpu_count()} cores, load {before} before and {load()} after, "
-        f"{time.monotonic() - began:.0f} s in all. p95: 95 in 100 were as good or better."
+        f"\n{os.cpu_count()} cores, load {before} before and {load_average()} after, "
+        f"{time.monotonic() - start_time:.0f} s in all. p95: 95 in 100 were as good or better."
     )
 
 

@@ -37,15 +37,15 @@ WEIGHTS = ".st-key-train_model h3"
 MINE = component("corpus_composer") + ".pairs"
 COUNTED = "[data-testid=stMain] [data-testid=stText]"
 
-NUMBER = """() => {
+COUNTS_ON = """() => {
   const before = bench.update();
   bench.answers([() => bench.update() > before]);
 }"""
-THERE = """(path) => {
+APPEARS = """(path) => {
   if (bench.find(path)) throw new Error(`${path} is there already`);
   bench.answers([() => Boolean(bench.find(path))]);
 }"""
-ANOTHER = """(path) => {
+CHANGES = """(path) => {
   const text = () => bench.find(path)?.textContent;
   const before = text();
   bench.answers([() => text() && text() !== before]);
@@ -74,7 +74,7 @@ def beside_a_click(name: str, empty: Page, timed: Callable[[int], float]) -> Row
 
 def go(page: Page, name: str, path: str) -> float:
     link = page.get_by_test_id("stSidebarNav").get_by_role("link", name=name, exact=True)
-    return act(page, link.click, THERE, path)
+    return act(page, link.click, APPEARS, path)
 
 
 def pages(page: Page, two: Page) -> list[Row]:
@@ -93,7 +93,9 @@ def pages(page: Page, two: Page) -> list[Row]:
 def one_update(page: Page, empty: Page) -> Row:
     """The run is paused before and after."""
     button = page.locator(".st-key-train_advance_update button")
-    row = beside_a_click("+1 update → its number", empty, lambda _: act(page, button.click, NUMBER))
+    row = beside_a_click(
+        "+1 update → its number", empty, lambda _: act(page, button.click, COUNTS_ON)
+    )
     return Row(row.measured, row.beside, 300, "ms")
 
 
@@ -107,7 +109,7 @@ def change_setting(page: Page) -> TimedAction:
     slider = page.locator(".st-key-train_model").get_by_role("slider")
 
     def step(i: int) -> float:
-        return act(page, lambda: slider.press(f"Arrow{('Right', 'Left')[i % 2]}"), ANOTHER, WEIGHTS)
+        return act(page, lambda: slider.press(f"Arrow{('Right', 'Left')[i % 2]}"), CHANGES, WEIGHTS)
 
     return step
 
@@ -116,7 +118,7 @@ def choose_sentence(page: Page) -> TimedAction:
     def choose(i: int) -> float:
         page.get_by_role("combobox").nth(1).click()
         option = page.get_by_role("option").nth(i + 1)
-        return act(page, option.click, ANOTHER, STEPPER + " .words")
+        return act(page, option.click, CHANGES, STEPPER + " .words")
 
     return choose
 
@@ -125,7 +127,7 @@ def pin_map(page: Page) -> TimedAction:
     tiles = page.get_by_test_id("attention-tile")
 
     def click(i: int) -> float:
-        return act(page, tiles.nth(i + 5).click, ANOTHER, PAGES["Attention"])
+        return act(page, tiles.nth(i + 5).click, CHANGES, PAGES["Attention"])
 
     return click
 
@@ -134,7 +136,7 @@ def choose_row(page: Page, i: int, path: str) -> float:
     """The rows are drawn on a canvas: the mouse finds each row's box by its place."""
     table = page.get_by_test_id("stDataFrame").first
     place: Position = {"x": 18, "y": 35 * (i % 6 + 2) + 17}
-    return act(page, lambda: table.click(position=place), ANOTHER, path)
+    return act(page, lambda: table.click(position=place), CHANGES, path)
 
 
 def choose_metrics_row(page: Page) -> TimedAction:
@@ -145,7 +147,7 @@ def compose_sentence(page: Page, place: int, chip: int) -> float:
     """A sentence is written by clicks on words: only what the server does is timed."""
     page.get_by_test_id("composer-source").locator(".token").nth(place).click()
     page.get_by_test_id("composer-chips").locator("button").nth(chip).click()
-    return act(page, page.get_by_test_id("composer-add").click, ANOTHER, MINE)
+    return act(page, page.get_by_test_id("composer-add").click, CHANGES, MINE)
 
 
 def add_sentence(page: Page) -> TimedAction:
@@ -163,7 +165,7 @@ def edit_sentence(page: Page) -> TimedAction:
 def change_view(page: Page) -> TimedAction:
     def change(i: int) -> float:
         name, path = list(VIEWS.items())[(i + 1) % 3]
-        return act(page, page.get_by_text(name, exact=True).first.click, THERE, path)
+        return act(page, page.get_by_text(name, exact=True).first.click, APPEARS, path)
 
     return change
 

@@ -1,4 +1,4 @@
-"""What if: how long until the walk shows what the model writes after a change."""
+"""What if: how long until the stepper shows what the model writes after a change."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ from dataclasses import replace
 
 from playwright.sync_api import Page
 
-from tests.benchmarks.actions import ANOTHER, act
+from tests.benchmarks.actions import CHANGES, act
 from tests.benchmarks.clicks import STEPPER, component, floor
 from tests.benchmarks.table import Figures, Row
 
 TIMES = 20  # each
-FEW = 4  # different ones: a walk has at most eight branches
+FEW = 4  # different ones: a sentence has at most eight branches
 SLOWEST = 150  # ms, 95 times in 100
 TREE = component("search_tree") + ".tree"
 
@@ -39,7 +39,7 @@ def what_if(page: Page, empty: Page) -> list[Row]:
         took, floors = [], []
         for i in range(TIMES):
             click = buttons.nth(i % FEW + 1).click  # the first guess is what it has written itself
-            took.append(act(page, click, ANOTHER, STEPPER + watched))
+            took.append(act(page, click, CHANGES, STEPPER + watched))
             floors.append(floor(empty))
         rows.append(beside(name, took, floors))
     return rows
@@ -52,6 +52,6 @@ def growing(page: Page, empty: Page) -> Row:
     for i in range(TIMES):
         if i % 5 == 4:
             page.locator(".tree .restart").click()
-        took.append(act(page, page.locator(".tree .next").click, ANOTHER, TREE + " .said"))
+        took.append(act(page, page.locator(".tree .next").click, CHANGES, TREE + " .said"))
         floors.append(floor(empty))
     return beside("Next on Search → one more round", took, floors)

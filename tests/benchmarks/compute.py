@@ -14,7 +14,9 @@ UPDATES = 12
 SENTENCES = 8
 
 
-def turns(ours: Callable[[], object], other: Callable[[], object]) -> tuple[list[float], ...]:
+def time_in_turns(
+    ours: Callable[[], object], other: Callable[[], object]
+) -> tuple[list[float], ...]:
     """CPU milliseconds of both, one after the other, so that the machine is the same to both."""
     took: tuple[list[float], ...] = ([], [])
     for _ in range(TURNS):
@@ -38,9 +40,9 @@ def transformer() -> Row:
 
     kind, config = ModelConfig("transformer", layers=2), TrainingConfig(updates=UPDATES)
     corpus = load_bundled("first")
-    made_of = load_dataset(freeze_dataset(corpus.rows, corpus.held_out, "space", kind, config))
-    data = made_of.make_batches(made_of.pairs)
-    source_size, target_size = len(made_of.codec.source), len(made_of.codec.target)
+    dataset = load_dataset(freeze_dataset(corpus.rows, corpus.held_out, "space", kind, config))
+    data = dataset.make_batches(dataset.pairs)
+    source_size, target_size = len(dataset.codec.source), len(dataset.codec.target)
     model = build_model(kind, source_size, target_size, 1)
 
     size = kind.model_size
@@ -74,7 +76,7 @@ def transformer() -> Row:
         for _ in train(model, initial_state(model), data, config):
             pass
 
-    took, beside = turns(ours, plain)
+    took, beside = time_in_turns(ours, plain)
     return Row(
         Figures(f"{UPDATES} updates of a Transformer, CPU ms", took),
         Figures("torch.nn.Transformer", beside),
@@ -115,7 +117,7 @@ def searches() -> list[Row]:
                     ways = expand_hypotheses([one], step.logits.double().log_softmax(1), 5)
                     grown += [(way, step.state) for way in ways]
                 grown.sort(key=lambda pair: -pair[0].log_probability)
-                alive = [pair for pair in grown[:5] if not pair[0].ended]
+                alive = [pair for pair in grown[:5] if not pair[0].finished]
 
     def inside() -> None:
         for src in sources:
@@ -127,8 +129,8 @@ def searches() -> list[Row]:
                 model, pad_sequences([src.tolist()]), pad_sequences([src.tolist()]) != PAD, 12
             )
 
-    beam, single = turns(in_one_batch, one_at_a_time)
-    stepping, fast = turns(inside, plain)
+    beam, single = time_in_turns(in_one_batch, one_at_a_time)
+    stepping, fast = time_in_turns(inside, plain)
     return [
         Row(
             Figures("a beam of five in one batch, CPU ms", beam),

@@ -28,9 +28,9 @@ def by_command_line(updates: int, folder: Path) -> float:
 
     train, held_out = map(str, FILES)
     command = ["train", train, "--held-out", held_out, "--updates", str(updates), "--json"]
-    with redirect_stdout(io.StringIO()) as said:
+    with redirect_stdout(io.StringIO()) as output:
         assert main([*command, "--out", str(folder / "run")]) == 0
-    return json.loads(said.getvalue().splitlines()[-1])["loss"]
+    return json.loads(output.getvalue().splitlines()[-1])["loss"]
 
 
 def by_worker(updates: int, folder: Path) -> float:
@@ -44,10 +44,10 @@ def by_worker(updates: int, folder: Path) -> float:
     model, training = ModelConfig(), TrainingConfig(updates=updates)
     corpus = dataset.freeze_dataset(rows, held_out, "space", model, training)
     engine = store.open_store(f"sqlite:///{folder / 'store.db'}")
-    mine = store.find_workspace(engine, store.create_workspace(engine))
-    assert mine is not None
-    revision = store.save_revision(engine, mine.id, None, "first", "space", rows, held_out)
-    run, _ = store.start_run(engine, mine.id, revision.id, model, training, corpus, "first")
+    workspace = store.find_workspace(engine, store.create_workspace(engine))
+    assert workspace is not None
+    revision = store.save_revision(engine, workspace.id, None, "first", "space", rows, held_out)
+    run, _ = store.start_run(engine, workspace.id, revision.id, model, training, corpus, "first")
     worker = Worker(engine, "bench", Heartbeat())
     while worker.advance():
         pass

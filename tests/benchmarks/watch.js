@@ -23,22 +23,22 @@
 
   /** ms until each of these claims was seen to hold, one after the other: since the next click or
       key, or since the page was asked for. */
-  const answers = (claims, sinceClick = true, patience = 20_000) => {
+  const answers = (claims, sinceClick = true, timeout = 20_000) => {
     let began = sinceClick ? undefined : 0;
     const begin = ({ timeStamp }) => { began ??= timeStamp; };
     for (const act of sinceClick ? ["click", "keydown"] : [])
       addEventListener(act, begin, { capture: true, once: true });
-    const seen = [];
+    const times = [];
     window.answered = new Promise((resolve, reject) => {
-      setTimeout(() => reject(new Error(`only ${seen.length} answers`)), patience);
+      setTimeout(() => reject(new Error(`only ${times.length} answers`)), timeout);
       observer?.disconnect();
       observer = new MutationObserver(() => {
         if (began === undefined) return;
-        while (seen.length < claims.length && claims[seen.length]()) seen.push(performance.now() - began);
-        if (seen.length < claims.length) return;
+        while (times.length < claims.length && claims[times.length]()) times.push(performance.now() - began);
+        if (times.length < claims.length) return;
         observer.disconnect();
         observer = undefined;
-        resolve(seen);
+        resolve(times);
       });
       for (const root of roots) observer.observe(root, ALL);
     });
@@ -47,30 +47,30 @@
   /** Looks at some nodes in every frame: how often each was drawn anew in each second, in how many
       frames one was missing or had no height, and by how much the page's layout shifted. */
   const frames = (paths, seconds) => {
-    const found = { redraws: paths.map(() => Array(seconds).fill(0)), frames: 0, blank: 0, shift: 0 };
+    const counts = { redraws: paths.map(() => Array(seconds).fill(0)), frames: 0, blank: 0, shift: 0 };
     const shifts = new PerformanceObserver((list) => {
-      for (const entry of list.getEntries()) found.shift += entry.value;
+      for (const entry of list.getEntries()) counts.shift += entry.value;
     });
     shifts.observe({ type: "layout-shift" });
     const drawn = paths.map((path) => find(path)?.innerHTML);
     const began = performance.now();
     window.watched = new Promise((resolve) => {
-      const look = () => {
+      const checkFrame = () => {
         const second = Math.floor((performance.now() - began) / 1000);
         if (second >= seconds) {
           shifts.disconnect();
-          return resolve(found);
+          return resolve(counts);
         }
         const nodes = paths.map(find);
-        found.frames += 1;
-        found.blank += nodes.some((node) => !node?.getBoundingClientRect().height);
+        counts.frames += 1;
+        counts.blank += nodes.some((node) => !node?.getBoundingClientRect().height);
         nodes.forEach((node, i) => {
-          if (node?.innerHTML !== drawn[i]) found.redraws[i][second] += 1;
+          if (node?.innerHTML !== drawn[i]) counts.redraws[i][second] += 1;
           drawn[i] = node?.innerHTML;
         });
-        requestAnimationFrame(look);
+        requestAnimationFrame(checkFrame);
       };
-      requestAnimationFrame(look);
+      requestAnimationFrame(checkFrame);
     });
   };
 

@@ -28,26 +28,26 @@ class Wire:
         self.sent = self.unpacked = 0  # bytes of all files
         self.messages: list[bytes] = []  # from the server; a proxy may compress them on their way
         session = page.context.new_cdp_session(page)
-        session.on("Network.requestWillBeSent", self.asked)
-        session.on("Network.dataReceived", self.unpack)
-        session.on("Network.loadingFinished", self.finish)
-        session.on("Network.webSocketFrameReceived", self.hear)
+        session.on("Network.requestWillBeSent", self.record_request)
+        session.on("Network.dataReceived", self.count_unpacked)
+        session.on("Network.loadingFinished", self.count_sent)
+        session.on("Network.webSocketFrameReceived", self.record_message)
         session.send("Network.enable")
 
-    def asked(self, event: dict[str, Any]) -> None:
+    def record_request(self, event: dict[str, Any]) -> None:
         url = event["request"]["url"]
         if url.startswith("http"):  # a blob comes from the page itself
             self.urls[event["requestId"]] = url
 
-    def unpack(self, event: dict[str, Any]) -> None:
+    def count_unpacked(self, event: dict[str, Any]) -> None:
         if event["requestId"] in self.urls:
             self.unpacked += event["dataLength"]
 
-    def finish(self, event: dict[str, Any]) -> None:
+    def count_sent(self, event: dict[str, Any]) -> None:
         if event["requestId"] in self.urls:
             self.sent += event["encodedDataLength"]
 
-    def hear(self, event: dict[str, Any]) -> None:
+    def record_message(self, event: dict[str, Any]) -> None:
         if event["response"]["opcode"] == 2:  # all of Streamlit's are binary
             self.messages.append(b64decode(event["response"]["payloadData"]))
 
@@ -88,22 +88,25 @@ def visit(browser: Browser, place: Place) -> Visit:
     page.wait_for_load_state("networkidle")
     paint = page.evaluate(PAINTED)
     context.close()
-    talk = sum(map(len, wire.messages))
+    message_bytes = sum(map(len, wire.messages))
     charts = sum(bool(CHARTS.search(url)) for url in wire.urls.values())
-    size = (wire.sent + talk) / 1e6, (wire.unpacked + talk) / 1e6
+    size = (wire.sent + message_bytes) / 1e6, (wire.unpacked + message_bytes) / 1e6
     return Visit(*size, len(wire.urls), charts, paint, drawn)
 
 
 def visits(browser: Browser, root: Place, other: Place, empty: Place) -> list[Row]:
     """First visits of the root page and of another, beside those of an empty page."""
-    found: dict[Place, list[Visit]] = {place: [] for place in (root, other, empty)}
+    visits_by_place: dict[Place, list[Visit]] = {place: [] for place in (root, other, empty)}
     for _ in range(VISITS):
-        for place in found:
-            found[place].append(visit(browser, place))
+        for place in visits_by_place:
+            visits_by_place[place].append(visit(browser, place))
 
-    def row(place: Place, what: str, said: str, aim: float, unit: str = "") -> Row:
+    def row(place: Place, what: str, label: str, aim: float, unit: str = "") -> Row:
         measured, beside = (
-            Figures(f"first visit of {at.name}: {said}", [getattr(v, what) for v in found[at]])
+            Figures(
+                f"first visit of {at.name}: {label}",
+                [getattr(v, what) for v in visits_by_place[at]],
+            )
             for at in (place, empty)
         )
         return Row(measured, beside, aim, unit, of_ratio=unit == "times it")

@@ -45,7 +45,7 @@ def browser() -> Iterator[Browser]:
         chromium.close()
 
 
-def running(server: Server) -> Iterator[Server]:
+def run_server(server: Server) -> Iterator[Server]:
     """Started for a test, stopped after it; no page may have failed in between."""
     server.start()
     yield server
@@ -56,12 +56,12 @@ def running(server: Server) -> Iterator[Server]:
 @pytest.fixture
 def server(tmp_path: Path) -> Iterator[Server]:
     """A server of the test's own, with an empty store."""
-    yield from running(Server(tmp_path))
+    yield from run_server(Server(tmp_path))
 
 
 @pytest.fixture(scope="session")
 def one_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    yield from running(Server(tmp_path_factory.mktemp("server")))
+    yield from run_server(Server(tmp_path_factory.mktemp("server")))
 
 
 @pytest.fixture(scope="module")
@@ -69,8 +69,8 @@ def shared_server(one_server: Server) -> Iterator[Server]:
     """One server for all tests that leave it alive, each in a workspace of its own."""
     before = len(one_server.log())
     yield one_server
-    said = one_server.log()[before:]
-    assert "Traceback" not in said, said
+    new_lines = one_server.log()[before:]
+    assert "Traceback" not in new_lines, new_lines
 
 
 @pytest.fixture(scope="session")
@@ -91,18 +91,18 @@ Visitors = Callable[[str, bool], BrowserContext]
 @pytest.fixture(scope="session")
 def visitors(browser: Browser) -> Iterator[Visitors]:
     """A browser for each language and theme: what one test has loaded, the next need not load."""
-    made: dict[tuple[str, bool], BrowserContext] = {}
+    contexts: dict[tuple[str, bool], BrowserContext] = {}
 
     def visitor(language: str, dark: bool) -> BrowserContext:
-        if (language, dark) not in made:
-            made[language, dark] = browser.new_context(
+        if (language, dark) not in contexts:
+            contexts[language, dark] = browser.new_context(
                 locale={"en": "en-US", "zh": "zh-CN"}[language],
                 color_scheme="dark" if dark else "light",
             )
-        return made[language, dark]
+        return contexts[language, dark]
 
     yield visitor
-    for context in made.values():
+    for context in contexts.values():
         context.close()
 
 

@@ -16,7 +16,7 @@ from seq2seq_core.data.tokenizers import longest_match
 from seq2seq_core.data.word_classes import WordClasses
 from tests.browser.conftest import Open
 from tests.browser.server import Server
-from tests.browser.test_journey import edit_first_sentence, eventually
+from tests.browser.test_journey import edit_first_sentence, wait_until
 
 FIRST = bundled.load_bundled("first").rows
 WORDS = {word for row in FIRST for word in row.source.split()}
@@ -28,20 +28,20 @@ def server(shared_server: Server) -> Server:
     return shared_server
 
 
-def stored(server: Server, page: Page) -> tuple[Row, ...]:
+def stored_rows(server: Server, page: Page) -> tuple[Row, ...]:
     """The rows as they stand in the store; the shipped ones before the first change."""
     key = parse_qs(urlparse(page.url).query).get("w")
     if key is None:
         return FIRST
     engine = store.open_store(f"sqlite:///{server.folder / 'store.db'}")
-    mine = store.find_workspace(engine, key[0])
-    head = store.find_head(engine, mine.id) if mine else None
+    workspace = store.find_workspace(engine, key[0])
+    head = store.find_head(engine, workspace.id) if workspace else None
     engine.dispose()
     return head.rows if head else FIRST
 
 
-def top(server: Server, page: Page) -> tuple[str, str]:
-    row = stored(server, page)[0]
+def first_pair(server: Server, page: Page) -> tuple[str, str]:
+    row = stored_rows(server, page)[0]
     return row.source, row.target
 
 
@@ -72,11 +72,11 @@ def test_a_word_changed_by_clicks_is_added_with_its_translation(
     expect(tokens(page, "target")).to_have_text(wanted[1].split())
     page.get_by_test_id("composer-add").click()
     expect(page.get_by_text("✓ saved")).to_be_visible()
-    eventually(page, lambda: top(server, page) == wanted)
+    wait_until(page, lambda: first_pair(server, page) == wanted)
     page.reload()
     expect(page.get_by_test_id("composer-own")).to_contain_text("XiaoBing bought a red apple")
     page.get_by_role("button", name="Remove").last.click()
-    eventually(page, lambda: stored(server, page) == FIRST)
+    wait_until(page, lambda: stored_rows(server, page) == FIRST)
 
 
 QUICK_HANDS = """root => {
@@ -158,18 +158,18 @@ def test_a_new_word_comes_into_ten_sentences(server: Server, open_page: Open) ->
     # the word that gave way is the first place that is offered
     expect(page.get_by_test_id("composer-own").locator("select")).to_have_value("小冰 → XiaoBing")
     page.get_by_role("button", name="放进十个句子").click()
-    eventually(page, lambda: len(stored(server, page)) == len(FIRST) + 11)
-    for row in stored(server, page)[:11]:
+    wait_until(page, lambda: len(stored_rows(server, page)) == len(FIRST) + 11)
+    for row in stored_rows(server, page)[:11]:
         assert "小雪" in row.source.split() and "XiaoXue" in row.target.split()
     page.get_by_role("button", name="撤销").click()
-    eventually(page, lambda: len(stored(server, page)) == len(FIRST) + 1)
+    wait_until(page, lambda: len(stored_rows(server, page)) == len(FIRST) + 1)
 
 
 def test_the_table_is_edited_pasted_swapped_and_undone(server: Server, open_page: Open) -> None:
     page = open_page(server.url + "/corpus?view=table")
     edit_first_sentence(page, "她 笑 了")
-    eventually(page, lambda: stored(server, page)[0].source == "她 笑 了")
-    edited = stored(server, page)
+    wait_until(page, lambda: stored_rows(server, page)[0].source == "她 笑 了")
+    edited = stored_rows(server, page)
 
     page.get_by_role("button", name="Paste rows").click()
     page.get_by_role("textbox", name="Rows out of a spreadsheet").fill(
@@ -177,31 +177,31 @@ def test_the_table_is_edited_pasted_swapped_and_undone(server: Server, open_page
     )
     page.get_by_role("button", name="Append").click()
     pasted = (*edited, Row("我 跑", "I run"), Row("你 跑", "you run"))
-    eventually(page, lambda: stored(server, page) == pasted)
+    wait_until(page, lambda: stored_rows(server, page) == pasted)
     page.keyboard.press("Escape")
 
     swap = page.get_by_role("button", name="Swap sides")
     swap.click()
-    eventually(page, lambda: stored(server, page) == tuple(swap_sides(pasted)))
+    wait_until(page, lambda: stored_rows(server, page) == tuple(swap_sides(pasted)))
     page.wait_for_timeout(300)
     swap.click()
-    eventually(page, lambda: stored(server, page) == pasted)
+    wait_until(page, lambda: stored_rows(server, page) == pasted)
 
     for before in (tuple(swap_sides(pasted)), pasted, edited, FIRST):
         page.wait_for_timeout(300)
         page.get_by_role("button", name="Undo").click()
-        eventually(page, lambda rows=before: stored(server, page) == rows)
+        wait_until(page, lambda rows=before: stored_rows(server, page) == rows)
 
 
 def test_what_the_door_refuses_is_named_and_not_stored(server: Server, open_page: Open) -> None:
     page = open_page(server.url + "/corpus?view=table")
     edit_first_sentence(page, "小冰 <eos>")
     expect(page.get_by_text(re.compile("Row 1.*<eos> is a special token"))).to_be_visible()
-    assert stored(server, page) == FIRST
+    assert stored_rows(server, page) == FIRST
     page.wait_for_timeout(500)  # the table is a new one
     edit_first_sentence(page, "小\u200b冰 来 了")
     expect(page.get_by_text("Invisible characters were taken out of row 1.")).to_be_visible()
-    eventually(page, lambda: stored(server, page)[0].source == "小冰 来 了")
+    wait_until(page, lambda: stored_rows(server, page)[0].source == "小冰 来 了")
 
 
 def test_the_last_edit_outlives_a_change_of_the_view(server: Server, open_page: Open) -> None:
@@ -210,7 +210,7 @@ def test_the_last_edit_outlives_a_change_of_the_view(server: Server, open_page: 
     page.wait_for_timeout(250)  # so long Streamlit's editor itself waits before it tells of an edit
     page.get_by_text("What the model sees").click()
     expect(page.get_by_test_id("tensors")).to_be_visible()
-    eventually(page, lambda: stored(server, page)[0].source == "她 笑 了")
+    wait_until(page, lambda: stored_rows(server, page)[0].source == "她 笑 了")
 
 
 def test_a_phone_shows_cards_to_edit(server: Server, open_page: Open) -> None:
@@ -223,10 +223,10 @@ def test_a_phone_shows_cards_to_edit(server: Server, open_page: Open) -> None:
     field = card.locator("textarea.target")
     field.fill("KaGe sleeps")
     field.press("Enter")
-    eventually(page, lambda: stored(server, page)[1].target == "KaGe sleeps")
+    wait_until(page, lambda: stored_rows(server, page)[1].target == "KaGe sleeps")
     expect(field).to_have_value("KaGe sleeps")
     card.get_by_role("button", name="Remove").click()
-    eventually(page, lambda: stored(server, page) == (FIRST[0], *FIRST[2:]))
+    wait_until(page, lambda: stored_rows(server, page) == (FIRST[0], *FIRST[2:]))
 
 
 def test_the_loudest_button_trains_on_the_sentence_that_is_seen(
@@ -241,30 +241,28 @@ def test_the_loudest_button_trains_on_the_sentence_that_is_seen(
     expect(go_on).to_have_text("Add and train")
     go_on.dblclick()  # the second half starts no second run
     expect(page.get_by_test_id("live")).to_contain_text("三 件 红色 的 毛衣")
-    assert top(server, page)[0] == "小冰 昨天 买 了 三 件 红色 的 毛衣"
+    assert first_pair(server, page)[0] == "小冰 昨天 买 了 三 件 红色 的 毛衣"
     assert parse_qs(urlparse(page.url).query)["run"] == ["1"]
 
 
 def test_a_greyed_button_says_why(shared_server: Server, open_page: Open) -> None:
     page = open_page(shared_server.url + "/corpus")
-    add, said = (
-        page.get_by_test_id("composer-add"),
-        page.get_by_test_id("composer").locator(".said"),
-    )
-    expect(said).to_contain_text("Change a word")
+    add = page.get_by_test_id("composer-add")
+    status = page.get_by_test_id("composer").locator(".said")
+    expect(status).to_contain_text("Change a word")
     field = page.get_by_test_id("composer-type-target")
     for _word in FIRST[0].target.split():
         field.press("Backspace")
-    expect(said).to_contain_text("The target has no word yet")
+    expect(status).to_contain_text("The target has no word yet")
     expect(add).to_be_disabled()
     expect(page.get_by_test_id("composer-go")).to_be_disabled()
     field.fill("KaGe sleeps")
     field.press("Enter")
-    expect(said).to_contain_text("sleeps is new, but the source has no new word")
+    expect(status).to_contain_text("sleeps is new, but the source has no new word")
     add.click()
-    expect(said).to_contain_text("✓ saved · Row 2 translates the same sentence differently")
+    expect(status).to_contain_text("✓ saved · Row 2 translates the same sentence differently")
     page.reload()
-    expect(said).to_contain_text("✓ saved · This pair is row 1 of the corpus.")
+    expect(status).to_contain_text("✓ saved · This pair is row 1 of the corpus.")
     expect(add).to_be_disabled()
     expect(page.get_by_test_id("composer-own")).to_contain_text("the source has no new word")
 
@@ -283,8 +281,8 @@ def test_a_refused_change_of_a_pair_is_still_a_change_of_that_pair(
         expect(page.get_by_test_id("composer-add")).to_have_text("Save the change")
         page.get_by_test_id("composer-add").click()
         expect(page.get_by_test_id("composer").locator(".said")).to_contain_text(answer)
-    assert stored(server, page)[1:] == FIRST
-    assert top(server, page)[1] == f"{FIRST[0].target} today"
+    assert stored_rows(server, page)[1:] == FIRST
+    assert first_pair(server, page)[1] == f"{FIRST[0].target} today"
 
 
 def test_a_second_click_on_undo_is_no_edit_of_somebody_else(
@@ -294,12 +292,12 @@ def test_a_second_click_on_undo_is_no_edit_of_somebody_else(
     for number, text in enumerate(("now", "here", "there"), 1):
         page.get_by_test_id("composer-type-target").fill(text)
         page.get_by_test_id("composer-add").click()
-        eventually(page, lambda count=number: len(stored(server, page)) == len(FIRST) + count)
+        wait_until(page, lambda count=number: len(stored_rows(server, page)) == len(FIRST) + count)
     page.wait_for_timeout(500)
     for _click in range(2):
         page.get_by_role("button", name="Undo").click()
         page.wait_for_timeout(100)  # so quick that the page is drawn once at most
-    eventually(page, lambda: len(stored(server, page)) <= len(FIRST) + 2)
+    wait_until(page, lambda: len(stored_rows(server, page)) <= len(FIRST) + 2)
     page.wait_for_timeout(1000)
     expect(page.get_by_test_id("stAlert")).to_have_count(0)
 
@@ -312,5 +310,5 @@ def test_a_paste_of_which_nothing_is_taken_changes_nothing(server: Server, open_
     page.get_by_role("button", name="Append").click()
     expect(page.get_by_text("Not stored: Row 1")).to_be_visible()
     expect(page.get_by_text("were appended")).to_have_count(0)
-    assert stored(server, page) == FIRST
+    assert stored_rows(server, page) == FIRST
     assert "w" not in parse_qs(urlparse(page.url).query)  # nothing was written at all

@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Open
 from tests.browser.server import Server
-from tests.browser.test_journey import eventually, settled
+from tests.browser.test_journey import wait_until, wait_until_still
 
 SENTENCE = "小冰 昨天 买 了 两 件 红色 的 毛衣"
 LANGUAGES = ["en", "zh"]
@@ -30,11 +30,11 @@ def test_the_greedy_lane_is_the_stepper_and_the_other_reads_fillers(
 ) -> None:
     page = open_page(f"{shared_server.url}/decode?{trained}&sentence={SENTENCE}", language)
     stepper = page.get_by_test_id("stepper")
-    explained = {"en": "start of sequence", "zh": "序列开始"}[language]
-    expect(stepper.get_by_test_id("stepper-said")).to_contain_text(explained)
+    phrase = {"en": "start of sequence", "zh": "序列开始"}[language]
+    expect(stepper.get_by_test_id("stepper-said")).to_contain_text(phrase)
     page.keyboard.press("End")
-    explained = {"en": "decides to stop", "zh": "决定停下"}[language]
-    expect(stepper.get_by_test_id("stepper-said")).to_contain_text(explained)
+    phrase = {"en": "decides to stop", "zh": "决定停下"}[language]
+    expect(stepper.get_by_test_id("stepper-said")).to_contain_text(phrase)
     written = words(page, "[data-testid=stepper-target]")
     rows = page.get_by_test_id("tensors").get_by_role("row")
     expect(rows).to_have_count(4)
@@ -51,16 +51,16 @@ def test_on_a_phone_what_just_happened_stands_between_the_words_and_the_buttons(
     url = f"{shared_server.url}/decode?{trained}&sentence={SENTENCE}&step=2"
     page = open_page(url, width=390, height=844)
     expect(page.get_by_test_id("stepper")).to_have_attribute("data-position", "2")
-    settled(page)
+    wait_until_still(page)
     buttons = page.locator(".stepper .controls")
     buttons.evaluate("node => node.parentNode.scrollIntoView({ block: 'end' })")
-    said = page.get_by_test_id("stepper-said").bounding_box()
-    last = page.get_by_test_id("stepper-target").last.bounding_box()
-    row = buttons.bounding_box()
-    assert said is not None and last is not None and row is not None
-    assert last["y"] + last["height"] <= said["y"]
-    assert said["y"] + said["height"] <= row["y"]
-    assert row["height"] < 60
+    explanation = page.get_by_test_id("stepper-said").bounding_box()
+    last_word = page.get_by_test_id("stepper-target").last.bounding_box()
+    controls = buttons.bounding_box()
+    assert explanation is not None and last_word is not None and controls is not None
+    assert last_word["y"] + last_word["height"] <= explanation["y"]
+    assert explanation["y"] + explanation["height"] <= controls["y"]
+    assert controls["height"] < 60
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -71,20 +71,20 @@ def test_a_picture_tells_its_sentence_and_a_click_shows_it_above(
     tiles = page.locator(".st-key-attention_maps").get_by_test_id("attention-tile")
     expect(tiles).to_have_count(100)
     line = page.locator(".st-key-attention_maps .description")
-    settled(page)
+    wait_until_still(page)
     height = line.evaluate("node => node.offsetHeight")
     assert set(tiles.evaluate_all(POINTED_AT)) == {height}  # nothing jumps under the pointer
     tiles.nth(60).hover()
     source = line.locator(".title .source")
     expect(source).not_to_be_empty()
-    told = source.inner_text()
+    sentence = source.inner_text()
     expect(line).to_contain_text({"en": "looked at the position of", "zh": "看了"}[language])
     tiles.nth(60).click()
-    eventually(page, lambda: f"sentence={told}" in unquote(page.url).replace("+", " "), 15)
-    expect(page.get_by_role("combobox").nth(1)).to_have_value(told)
+    wait_until(page, lambda: f"sentence={sentence}" in unquote(page.url).replace("+", " "), 15)
+    expect(page.get_by_role("combobox").nth(1)).to_have_value(sentence)
     big = page.get_by_test_id("map")
-    expect(big).to_contain_text(told.split()[0])
-    expect(big).to_contain_text(told.split()[-1])
+    expect(big).to_contain_text(sentence.split()[0])
+    expect(big).to_contain_text(sentence.split()[-1])
     expect(tiles.nth(60)).to_have_attribute("aria-selected", "true")
     expect(big).to_be_in_viewport(ratio=1)  # it was out of sight
 
@@ -113,10 +113,10 @@ def test_metrics_shows_both_shares_the_table_and_the_signature(
     source = page.get_by_text(re.compile({"en": "^Source: ", "zh": "^源句："}[language]))
     before = source.inner_text()
     frame = page.get_by_test_id("stDataFrame")
-    settled(page)
+    wait_until_still(page)
     frame.scroll_into_view_if_needed()
     box = frame.bounding_box()
     assert box is not None
     page.mouse.click(box["x"] + 18, box["y"] + 35 * 3 + 17)  # the third row's own box
-    eventually(page, lambda: source.inner_text() != before, 15)
-    eventually(page, lambda: "sentence=" in page.url, 15)
+    wait_until(page, lambda: source.inner_text() != before, 15)
+    wait_until(page, lambda: "sentence=" in page.url, 15)

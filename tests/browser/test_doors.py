@@ -11,17 +11,17 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Open
 from tests.browser.server import Server
-from tests.browser.test_journey import eventually
+from tests.browser.test_journey import wait_until
 
 DAMAGED = "This link is damaged"
 LOST = "This link leads to no work that is kept here"
 
 
-def values(page: Page) -> dict[str, list[str]]:
+def query_params(page: Page) -> dict[str, list[str]]:
     return parse_qs(urlparse(page.url).query, keep_blank_values=True)
 
 
-def usable(page: Page) -> None:
+def expect_usable(page: Page) -> None:
     """No error but the one expected above it, and a button that can be pressed."""
     expect(page.get_by_text("This could not be drawn")).to_have_count(0)
     expect(page.get_by_text("Traceback")).to_have_count(0)
@@ -30,9 +30,9 @@ def usable(page: Page) -> None:
 
 def test_a_step_that_is_none_is_the_beginning(shared_server: Server, open_page: Open) -> None:
     page = open_page(f"{shared_server.url}/train?step=-1")
-    usable(page)
+    expect_usable(page)
     page.goto(f"{shared_server.url}/train?step=NaN")
-    usable(page)
+    expect_usable(page)
     expect(page.get_by_text(DAMAGED)).to_have_count(0)
 
 
@@ -45,7 +45,7 @@ def test_sizes_in_a_link_get_the_same_answer_as_in_the_form(
     expect(page.get_by_text("must be between 1 and 256, not 1000000")).to_be_visible()
     expect(page.get_by_text("must be between 1 and 100000, not 1000000000")).to_be_visible()
     expect(page.get_by_text("must be a finite number, not “inf”")).to_be_visible()
-    usable(page)
+    expect_usable(page)
 
 
 def test_settings_of_a_link_that_do_not_go_together_are_said_and_can_be_mended(
@@ -54,7 +54,7 @@ def test_settings_of_a_link_that_do_not_go_together_are_said_and_can_be_mended(
     page = open_page(f"{shared_server.url}/train?hidden_size=33")
     expect(page.get_by_text("hidden_size must be even for a bidirectional encoder")).to_be_visible()
     expect(page.get_by_role("slider", name="Hidden size")).to_be_visible()
-    usable(page)
+    expect_usable(page)
 
 
 def test_a_link_that_is_no_text_is_said_once_and_left_out(
@@ -62,18 +62,18 @@ def test_a_link_that_is_no_text_is_said_once_and_left_out(
 ) -> None:
     page = open_page(f"{shared_server.url}/train?sentence=%ED%A0%80&tok=%ED%A0%80&hidden_size=32")
     expect(page.get_by_text(DAMAGED)).to_be_visible()
-    eventually(page, lambda: set(values(page)) == {"hidden_size"})
-    usable(page)
+    wait_until(page, lambda: set(query_params(page)) == {"hidden_size"})
+    expect_usable(page)
     page.reload()
-    usable(page)
+    expect_usable(page)
     expect(page.get_by_text(DAMAGED)).to_have_count(0)
 
 
 def test_a_name_that_nobody_knows_leads_nowhere(shared_server: Server, open_page: Open) -> None:
     page = open_page(f"{shared_server.url}/train?next=//evil.invalid")
-    eventually(page, lambda: "next" not in values(page))
+    wait_until(page, lambda: "next" not in query_params(page))
     assert urlparse(page.url).netloc == urlparse(shared_server.url).netloc
-    usable(page)
+    expect_usable(page)
 
 
 WRONG_KEYS = (
@@ -90,20 +90,20 @@ def test_a_wrong_key_gets_one_answer_whatever_it_looks_like(
     for key in WRONG_KEYS:
         page.goto(f"{shared_server.url}/train?w={quote(key, safe='')}")
         expect(page.get_by_text(LOST)).to_be_visible()
-        eventually(page, lambda: "w" not in values(page))
+        wait_until(page, lambda: "w" not in query_params(page))
         expect(page.get_by_text(DAMAGED)).to_have_count(0)
-        usable(page)
+        expect_usable(page)
 
 
 def test_no_file_of_the_server_is_served(shared_server: Server) -> None:
     place = urlparse(shared_server.url).netloc
     for path in ("/media/..%2f..%2fetc%2fpasswd", "/media/../../etc/passwd"):
-        asked = http.client.HTTPConnection(place, timeout=10)
-        asked.request("GET", path)
-        answer = asked.getresponse()
+        connection = http.client.HTTPConnection(place, timeout=10)
+        connection.request("GET", path)
+        answer = connection.getresponse()
         assert answer.status in (400, 404)
         assert b"root:" not in answer.read()
-        asked.close()
+        connection.close()
 
 
 @pytest.mark.parametrize(("origin", "status"), [("https://evil.example", "403"), ("", "101")])

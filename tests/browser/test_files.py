@@ -12,8 +12,8 @@ from seq2seq_core.data.corpus import Row
 from seq2seq_core.data.formats import dump_rows, parse_rows
 from tests.browser.conftest import Open
 from tests.browser.server import Server
-from tests.browser.test_corpus import stored, top
-from tests.browser.test_journey import eventually, saved_sentence, settled
+from tests.browser.test_corpus import first_pair, stored_rows
+from tests.browser.test_journey import saved_sentence, wait_until, wait_until_still
 
 
 @pytest.fixture
@@ -41,10 +41,10 @@ def test_a_file_goes_in_and_comes_out_as_it_was(
     expect(uploader).to_be_visible()
     page.locator("input[type=file]").set_input_files(file)
     expect(page).to_have_url(re.compile("[?&]w="))
-    eventually(page, lambda: saved_sentence(server, page) == rows[0].source)
+    wait_until(page, lambda: saved_sentence(server, page) == rows[0].source)
     expect(page.get_by_text(f"3 pairs from {file.name}")).to_be_visible()  # the page knows too,
     expect(uploader).to_be_hidden()  # and has closed the place
-    settled(page)
+    wait_until_still(page)
     page.get_by_role("button", name="Download", exact=True).click()
     with page.expect_download() as download:
         page.get_by_role("button", name="TSV", exact=True).click()
@@ -66,7 +66,7 @@ def test_good_rows_of_a_file_are_taken_and_the_others_named(
     page.get_by_role("button", name="Load a corpus").click()
     page.locator("input[type=file]").set_input_files(file)
     expect(page.get_by_text(re.compile("Not stored: Row 2"))).to_be_visible()
-    eventually(page, lambda: [r.target for r in stored(server, page)] == ["I run", "you run"])
+    wait_until(page, lambda: [r.target for r in stored_rows(server, page)] == ["I run", "you run"])
     page.reload()
     page.get_by_text("What the model sees").click()
     expect(page.get_by_test_id("tensors").locator(".cell > span")).to_have_text(
@@ -83,7 +83,7 @@ def test_a_file_in_another_encoding_is_read_at_a_click(
     page.get_by_role("button", name="载入语料").click()
     page.locator("input[type=file]").set_input_files(file)
     page.get_by_role("button", name="按 GB18030 读取 gb.csv").click()
-    eventually(page, lambda: top(server, page) == ("我跑", "I run"))
+    wait_until(page, lambda: first_pair(server, page) == ("我跑", "I run"))
 
 
 def test_the_offer_to_take_a_part_of_a_file_ends_with_another_corpus(
@@ -97,5 +97,5 @@ def test_the_offer_to_take_a_part_of_a_file_ends_with_another_corpus(
     expect(page.get_by_text("many.tsv has 2001 pairs; here there may be 2000.")).to_be_visible()
     page.get_by_role("button", name="Load a corpus").click()
     page.get_by_role("button", name="Five sentences").click()
-    eventually(page, lambda: len(stored(server, page)) == 5)
+    wait_until(page, lambda: len(stored_rows(server, page)) == 5)
     expect(page.get_by_text("many.tsv has")).to_have_count(0)

@@ -14,15 +14,15 @@ KNEW = {"en": "You knew {right} of {count} words", "zh": "{count} 个词，你�
 
 def score(page: Page) -> dict[str, tuple[int, int]]:
     """Words and places: how many right, of how many."""
-    found = {}
+    scores = {}
     for kind in ("words", "places"):
-        shown = page.locator(f"[data-testid=guess-score] [data-kind={kind}] dd").first.inner_text()
-        right, count = shown.split(" / ")
-        found[kind] = int(right), int(count)
-    return found
+        text = page.locator(f"[data-testid=guess-score] [data-kind={kind}] dd").first.inner_text()
+        right, count = text.split(" / ")
+        scores[kind] = int(right), int(count)
+    return scores
 
 
-def truth(page: Page, kind: str) -> bool:
+def is_right(page: Page, kind: str) -> bool:
     """Whether what was chosen is what the model did, by the marks of the words themselves."""
     chosen = page.locator(f"[data-testid=guess-{kind}][data-chosen=true]")
     expect(chosen).to_have_count(1)
@@ -44,8 +44,8 @@ def test_a_sentence_is_guessed_to_its_end_and_a_refresh_keeps_the_answers(
         expect(game).to_have_attribute("data-state", "truth")
         expect(page.locator("[data-testid=guess-option][data-best=true]")).to_have_count(1)
         step += 1
-        words += truth(page, "option")
-        places += truth(page, "place")
+        words += is_right(page, "option")
+        places += is_right(page, "place")
         assert score(page) == {"words": (words, step), "places": (places, step)}
         before = page.get_by_test_id("guess-said").inner_text()
         page.get_by_test_id("guess-option").nth(step % 5).click(force=True)  # the first counts
@@ -57,10 +57,10 @@ def test_a_sentence_is_guessed_to_its_end_and_a_refresh_keeps_the_answers(
         else:
             onward.click()
     assert step > 3
-    told = KNEW[language].format(right=words, count=step)
-    expect(page.get_by_test_id("guess-said")).to_contain_text(told)
+    result = KNEW[language].format(right=words, count=step)
+    expect(page.get_by_test_id("guess-said")).to_contain_text(result)
     page.reload()
-    expect(page.get_by_test_id("guess-said")).to_contain_text(told)
+    expect(page.get_by_test_id("guess-said")).to_contain_text(result)
 
     page.locator(".st-key-guess_next button").click()  # another sentence begins at nothing
     expect(game).to_have_attribute("data-state", "asking")

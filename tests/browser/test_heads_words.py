@@ -13,7 +13,7 @@ from seq2seq_core.data.corpus import Row
 from seq2seq_core.training import dataset
 from tests.browser.conftest import Open
 from tests.browser.server import Server
-from tests.browser.test_journey import eventually
+from tests.browser.test_journey import wait_until
 
 PAYLOAD = "$x$ <b>"
 ROWS = [
@@ -45,10 +45,10 @@ def workspace(shared_server: Server, browser: Browser) -> str:
     first.goto(shared_server.url)
 
     def finished() -> bool:
-        now = store.find_run(engine, mine.id, run.id)
-        return now is not None and now.status == "done"
+        current_run = store.find_run(engine, mine.id, run.id)
+        return current_run is not None and current_run.status == "done"
 
-    eventually(first, finished)
+    wait_until(first, finished)
     first.close()
     engine.dispose()
     return f"w={key}"
@@ -67,20 +67,20 @@ def test_every_head_opens_large_and_the_decoder_sees_nothing_to_come(
     tiles = page.locator(".st-key-attention_heads").get_by_test_id("attention-tile")
     expect(tiles).to_have_count(2 * 3)  # of each layer two heads and their mean
     expect(tiles.nth(3)).to_have_attribute("aria-selected", "true")  # the last layer's mean
-    eventually(page, lambda: rows_and_cells(page) == (4, 16))  # it comes with its own styles
+    wait_until(page, lambda: rows_and_cells(page) == (4, 16))  # it comes with its own styles
     expect(page.get_by_test_id("map").locator(".column").nth(2)).to_have_text("$x$")
 
     tiles.nth(1).click()
     title = {"en": "Layer 1, head 1", "zh": "第 1 层第 1 头"}[language]
     expect(page.locator(".st-key-attention_picture").get_by_text(title)).to_be_visible()
     expect(tiles.nth(1)).to_have_attribute("aria-selected", "true")
-    eventually(page, lambda: "layer=1" in page.url and "head=1" in page.url, 20)
+    wait_until(page, lambda: "layer=1" in page.url and "head=1" in page.url, 20)
 
     name = {"en": "decoder self-attention", "zh": "解码器自注意力"}[language]
     page.get_by_role("radio", name=name).click()
     expect(page.get_by_test_id("map").locator(".row").first).to_have_text("<sos>")
-    count, there = rows_and_cells(page)
-    assert there == count * (count + 1) // 2
+    count, cell_count = rows_and_cells(page)
+    assert cell_count == count * (count + 1) // 2
     numbers = page.get_by_test_id("map").locator(".cell:not(.absent)").all_inner_texts()
     assert numbers[0] == "1.00"  # the first row has nowhere else to look
 
@@ -105,17 +105,17 @@ def test_words_are_points_and_learner_text_stays_text(
     assert after is not None and re.search(r"\d+%", after)
     page.get_by_text({"en": "before training", "zh": "训练之前"}[language]).click()
 
-    def another() -> bool:  # for a moment the old picture and the new one are both there
+    def has_changed() -> bool:  # for a moment the old picture and the new one are both there
         titles = chart.locator(".xtitle").all_text_contents()
         return len(titles) == 1 and titles != [after]
 
-    eventually(page, another)
-    eventually(page, lambda: "untrained=true" in page.url, 20)
+    wait_until(page, has_changed)
+    wait_until(page, lambda: "untrained=true" in page.url, 20)
 
     name = {"en": "decoder states", "zh": "解码器状态"}[language]
     page.get_by_role("radio", name=name).click()
-    told = {"en": "10 states out of 3 of 3 sentences", "zh": "3 句中 3 句的 10 个状态"}[language]
-    expect(page.get_by_text(told)).to_be_visible()
+    note = {"en": "10 states out of 3 of 3 sentences", "zh": "3 句中 3 句的 10 个状态"}[language]
+    expect(page.get_by_text(note)).to_be_visible()
     points = chart.locator(".scatterlayer .trace .points path.point")
     expect(points.first).to_be_visible()
     assert points.count() >= 10

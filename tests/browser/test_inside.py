@@ -13,38 +13,38 @@ from seq2seq_core.data import bundled
 from seq2seq_core.training import dataset
 from tests.browser.conftest import Open
 from tests.browser.server import Server
-from tests.browser.test_journey import eventually
+from tests.browser.test_journey import wait_until
 
 SENTENCE = "小冰 昨天 买 了 两 件 红色 的 毛衣"
 GRU = "r = σ(Wr x + Ur h + br)"
 GATES = {"i": "i = σ", "f": "f = σ", "g": "g = tanh", "o": "o = σ", "c": "c' = f ⊙ c + i ⊙ g"}
-OTHERS = [
+OTHER_MODELS = [
     ModelConfig("lstm", True, "additive", 8, 8, layers=2, timing="before"),
     ModelConfig("transformer", layers=2, heads=2, model_size=16, feed_forward_size=16),
 ]
 
 
 @pytest.fixture(scope="module")
-def others(shared_server: Server, trained: str, browser: Browser) -> str:
+def other_models(shared_server: Server, trained: str, browser: Browser) -> str:
     """The address of a workspace with a small LSTM, run 1, and a small Transformer, run 2."""
     engine = store.open_store(f"sqlite:///{shared_server.folder / 'store.db'}")
     key = store.create_workspace(engine)
-    mine = store.find_workspace(engine, key)
-    assert mine is not None
+    workspace = store.find_workspace(engine, key)
+    assert workspace is not None
     first, training = bundled.load_bundled("first"), TrainingConfig(updates=40)
-    rows, held = first.rows, first.held_out
-    revision = store.save_revision(engine, mine.id, None, "first", "space", rows, held)
+    rows, held_out = first.rows, first.held_out
+    revision = store.save_revision(engine, workspace.id, None, "first", "space", rows, held_out)
     page = browser.new_page()
-    for kind in OTHERS:  # one learns at a time
-        corpus = dataset.freeze_dataset(rows, held, "space", kind, training)
-        run, _ = store.start_run(engine, mine.id, revision.id, kind, training, corpus, "first")
+    for kind in OTHER_MODELS:  # one learns at a time
+        corpus = dataset.freeze_dataset(rows, held_out, "space", kind, training)
+        run, _ = store.start_run(engine, workspace.id, revision.id, kind, training, corpus, "first")
         number = run.id
 
         def done(number: int = number) -> bool:
-            now = store.find_run(engine, mine.id, number)
-            return now is not None and now.status == "done"
+            current_run = store.find_run(engine, workspace.id, number)
+            return current_run is not None and current_run.status == "done"
 
-        eventually(page, done)
+        wait_until(page, done)
     page.close()
     engine.dispose()
     return f"w={key}"
@@ -60,11 +60,11 @@ def test_a_click_chooses_and_the_numbers_end_where_decode_ends(
 ) -> None:
     page = open_page(f"{shared_server.url}/inside?{trained}&sentence={SENTENCE}", language)
     page.get_by_test_id("strips-target").nth(2).click()
-    eventually(page, lambda: "target=3" in page.url, 15)
+    wait_until(page, lambda: "target=3" in page.url, 15)
     word = page.get_by_test_id("strips-target").nth(2)
     expect(word).to_have_attribute("aria-pressed", "true")
     page.get_by_test_id("strips-source").nth(5).click()
-    eventually(page, lambda: "source=6" in page.url, 15)
+    wait_until(page, lambda: "source=6" in page.url, 15)
     expect(line(page, "score").locator(".name")).to_contain_text("件")
     expect(line(page, "weights").locator(".word[data-chosen=true]")).to_have_text("件")
     line(page, "weights").get_by_role("button", name="两", exact=True).click()  # and by its word
@@ -77,12 +77,12 @@ def test_a_click_chooses_and_the_numbers_end_where_decode_ends(
     expect(end).to_contain_text(target)
     share = re.search(r"[\d.]+%", end.inner_text())
     assert share is not None
-    shown = line(page, "probability").locator(".cell[data-mine=true]").last.inner_text()
-    assert float(shown) == pytest.approx(float(share[0][:-1]) / 100, abs=0.001)
+    number_text = line(page, "probability").locator(".cell[data-chosen=true]").last.inner_text()
+    assert float(number_text) == pytest.approx(float(share[0][:-1]) / 100, abs=0.001)
     page.goto(page.url.replace("/inside", "/decode") + "&step=3")
-    said = page.get_by_test_id("stepper-said")
-    expect(said).to_contain_text(target)
-    expect(said).to_contain_text(share[0])
+    explanation = page.get_by_test_id("stepper-said")
+    expect(explanation).to_contain_text(target)
+    expect(explanation).to_contain_text(share[0])
 
 
 def test_a_number_of_a_matrix_opens_its_own_sum_and_long_vectors_turn(
@@ -92,17 +92,17 @@ def test_a_number_of_a_matrix_opens_its_own_sum_and_long_vectors_turn(
     number = line(page, "combined").get_by_role("button").nth(1)
     result = number.inner_text()
     number.click()
-    opened = page.locator("[data-testid=numbers-sum][data-code=combined]")
-    expect(opened.locator(".row").last.locator(".cell")).to_have_text(result)
+    sum_lines = page.locator("[data-testid=numbers-sum][data-code=combined]")
+    expect(sum_lines.locator(".row").last.locator(".cell")).to_have_text(result)
     page.get_by_test_id("numbers-next").last.click()
     expect(line(page, "state").locator(".more").first).to_contain_text("9–16 and 56 more")
     expect(line(page, "r").locator(".more").first).to_contain_text("1–8 and 56 more")  # its own
 
 
 def test_an_lstm_names_its_gates_in_both_directions(
-    shared_server: Server, open_page: Open, others: str
+    shared_server: Server, open_page: Open, other_models: str
 ) -> None:
-    page = open_page(f"{shared_server.url}/inside?{others}&run=1&layer=1")
+    page = open_page(f"{shared_server.url}/inside?{other_models}&run=1&layer=1")
     for gate, formula in GATES.items():
         expect(line(page, gate).locator(".formula")).to_contain_text(formula)
     order = page.locator("[data-testid=numbers-line]").evaluate_all(
@@ -113,14 +113,14 @@ def test_an_lstm_names_its_gates_in_both_directions(
     page.get_by_role("radio", name="encoder, backwards").or_(
         page.get_by_role("button", name="encoder, backwards")
     ).first.click()
-    eventually(page, lambda: line(page, "i").locator(".cell").all_inner_texts() != before, 15)
+    wait_until(page, lambda: line(page, "i").locator(".cell").all_inner_texts() != before, 15)
     expect(line(page, "i").locator(".cell")).to_have_count(4)  # half of 8
 
 
 def test_a_transformer_shows_its_projections_and_what_it_may_not_see(
-    shared_server: Server, open_page: Open, others: str
+    shared_server: Server, open_page: Open, other_models: str
 ) -> None:
-    url = f"{shared_server.url}/inside?{others}&run=2&target=1"
+    url = f"{shared_server.url}/inside?{other_models}&run=2&target=1"
     page = open_page(url)
     for code in ("query", "key", "value", "mixed"):
         expect(line(page, code).locator("[data-role=result] .cell")).to_have_count(8)

@@ -13,7 +13,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from seq2seq_core import store
-from tests.browser.conftest import Open, running
+from tests.browser.conftest import Open, run_server
 from tests.browser.server import Server, children
 
 WORDS = {
@@ -38,11 +38,11 @@ def go(page: Page, name: str) -> None:
 
 def update(page: Page) -> int:
     """The update that the Train page shows; 0 before there is one."""
-    shown = re.match(r"\d+", page.get_by_test_id("live-numbers").locator("dd").first.inner_text())
-    return int(shown[0]) if shown else 0
+    match = re.match(r"\d+", page.get_by_test_id("live-numbers").locator("dd").first.inner_text())
+    return int(match[0]) if match else 0
 
 
-def eventually(page: Page, claim: Callable[[], bool], seconds: float = 60) -> None:
+def wait_until(page: Page, claim: Callable[[], bool], seconds: float = 60) -> None:
     """Wait in the browser's time: while Python sleeps Playwright hears of nothing, not of a URL."""
     deadline = time.monotonic() + seconds
     while not claim():
@@ -58,7 +58,7 @@ PLACES = """() => {
 }"""  # of everything, in components too
 
 
-def settled(page: Page) -> None:
+def wait_until_still(page: Page) -> None:
     """Wait until nothing moves any more: a page is drawn in parts, and its fonts come late."""
     page.evaluate("() => document.fonts.ready.then(() => true)")
     before = ""
@@ -86,9 +86,9 @@ def saved_sentence(server: Server, page: Page) -> str:
     """The first source sentence as it stands in the store."""
     engine = store.open_store(f"sqlite:///{server.folder / 'store.db'}")
     (key,) = parse_qs(urlparse(page.url).query)["w"]
-    mine = store.find_workspace(engine, key)
-    assert mine is not None
-    head = store.find_head(engine, mine.id)
+    workspace = store.find_workspace(engine, key)
+    assert workspace is not None
+    head = store.find_head(engine, workspace.id)
     engine.dispose()
     assert head is not None
     return head.rows[0].source
@@ -99,7 +99,7 @@ def curve(page: Page) -> str:
     return page.get_by_test_id("live-curve").inner_html()
 
 
-def stepper_at(page: Page, position: int) -> None:
+def expect_step(page: Page, position: int) -> None:
     expect(page.get_by_test_id("stepper")).to_have_attribute("data-position", str(position))
 
 
@@ -117,9 +117,9 @@ def test_change_a_word_train_step_through_it_and_see_the_attention(
 
     go(page, words["Train"])
     page.get_by_role("button", name=words["Train"]).click()
-    eventually(page, lambda: update(page) > 0)
+    wait_until(page, lambda: update(page) > 0)
     before = curve(page)
-    eventually(page, lambda: update(page) > 20 and curve(page) != before)
+    wait_until(page, lambda: update(page) > 20 and curve(page) != before)
     expect(page.get_by_test_id("live")).to_contain_text(CHANGED)
     page.get_by_role("button", name=words["Pause"]).click()
     expect(page.locator(".st-key-train_run")).to_be_visible()
@@ -129,19 +129,19 @@ def test_change_a_word_train_step_through_it_and_see_the_attention(
     go(page, words["Decode"])
     expect(page.get_by_test_id("stepper")).to_be_visible()
     expect(page.get_by_test_id("stepper")).to_contain_text("三")  # the changed sentence
-    stepper_at(page, 0)
+    expect_step(page, 0)
     page.keyboard.press("ArrowRight")
     page.keyboard.press("ArrowRight")
     page.keyboard.press("ArrowRight")
     page.keyboard.press("ArrowLeft")
-    stepper_at(page, 2)
+    expect_step(page, 2)
     page.keyboard.press("Home")
     page.keyboard.press("ArrowRight")
-    stepper_at(page, 1)
+    expect_step(page, 1)
     expect(page).to_have_url(re.compile(r"step=1"))
 
     page.reload()
-    stepper_at(page, 1)
+    expect_step(page, 1)
 
     go(page, words["Attention"])
     heat_map = page.get_by_test_id("map")
@@ -154,13 +154,13 @@ def test_change_a_word_train_step_through_it_and_see_the_attention(
     expect(page.get_by_text(words["saved"])).to_be_visible()
     go(page, words["Train"])
     page.reload()
-    eventually(page, lambda: update(page) >= stopped_at)
+    wait_until(page, lambda: update(page) >= stopped_at)
 
 
 def long_run(page: Page) -> None:
     """Start a run that outlives the test."""
     page.get_by_role("button", name="Train").click()
-    eventually(page, lambda: update(page) > 5)
+    wait_until(page, lambda: update(page) > 5)
 
 
 LONG = "/train?updates=5000"
@@ -176,7 +176,7 @@ def test_two_tabs_of_one_workspace_lose_no_edit(shared_server: Server, open_page
     other.wait_for_selector("h1")
     newest = CHANGED.replace("三", "那")
     edit_first_sentence(page, newest)
-    eventually(page, lambda: saved_sentence(shared_server, page) == newest)
+    wait_until(page, lambda: saved_sentence(shared_server, page) == newest)
     edit_first_sentence(other, CHANGED.replace("三", "一"))
     expect(other.get_by_text("Somebody changed this corpus")).to_be_visible()
     assert saved_sentence(shared_server, page) == newest
@@ -211,7 +211,7 @@ def test_a_second_train_says_what_became_of_the_first(
     expect(page.get_by_text("Paused at update")).to_be_visible()
     paused = update(page)
     page.get_by_role("button", name="Go on").click()
-    eventually(page, lambda: update(page) > paused)
+    wait_until(page, lambda: update(page) > paused)
     page.get_by_role("button", name="Pause").click()  # the server is needed
     expect(page.get_by_text("Paused at update")).to_be_visible()
 
@@ -261,7 +261,7 @@ def test_a_typed_sentence_goes_along_from_page_to_page(
     expect(page.get_by_test_id("stepper")).to_contain_text("香蕉")
     page.wait_for_timeout(300)
     page.keyboard.press("ArrowRight")  # the keys are the stepper's again
-    stepper_at(page, 1)
+    expect_step(page, 1)
     for name in ("Attention", "Decode", "Attention"):
         go(page, name)
         expect(page.get_by_text("香蕉").first).to_be_visible()
@@ -272,7 +272,7 @@ def test_a_typed_sentence_goes_along_from_page_to_page(
 @pytest.fixture(scope="module")
 def frail_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """One for the tests that kill what belongs to it."""
-    yield from running(Server(tmp_path_factory.mktemp("server")))
+    yield from run_server(Server(tmp_path_factory.mktemp("server")))
 
 
 def test_a_killed_worker_is_replaced_and_the_run_goes_on(
@@ -284,7 +284,7 @@ def test_a_killed_worker_is_replaced_and_the_run_goes_on(
     for worker in killed:
         os.kill(worker, signal.SIGKILL)
     before = update(page)
-    eventually(page, lambda: update(page) > before + 50)
+    wait_until(page, lambda: update(page) > before + 50)
     assert frail_server.workers() and not set(frail_server.workers()) & set(killed)
     page.get_by_role("button", name="Pause").click()  # it would outlive this test
     expect(page.get_by_text("Paused at update")).to_be_visible()
@@ -296,7 +296,7 @@ def test_a_dead_supervisor_is_replaced(frail_server: Server, open_page: Open) ->
     (supervisor,) = children(frail_server.pid)
     os.kill(supervisor, signal.SIGKILL)
     before = update(page)
-    eventually(page, lambda: update(page) > before + 50)
+    wait_until(page, lambda: update(page) > before + 50)
     page.get_by_role("button", name="Pause").click()  # it would outlive this test
     expect(page.get_by_text("Paused at update")).to_be_visible()
 
@@ -309,10 +309,10 @@ def test_a_killed_server_comes_back_with_everything_and_the_run_goes_on(
     workers = frail_server.workers()
     assert workers
     frail_server.kill()
-    eventually(page, lambda: not any(os.path.exists(f"/proc/{pid}/cmdline") for pid in workers), 3)
+    wait_until(page, lambda: not any(os.path.exists(f"/proc/{pid}/cmdline") for pid in workers), 3)
     before = update(page)
     frail_server.start()
     # nobody clicks: the page notices by itself, and the run goes on by itself
-    eventually(page, lambda: update(page) > before + 50)
+    wait_until(page, lambda: update(page) > before + 50)
     go(page, "Decode")
     expect(page.get_by_test_id("stepper")).to_be_visible()

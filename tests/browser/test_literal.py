@@ -18,7 +18,7 @@ from seq2seq_core.data.corpus import Row
 from seq2seq_core.training import dataset
 from tests.browser.conftest import PATIENCE, Open
 from tests.browser.server import Server
-from tests.browser.test_journey import eventually
+from tests.browser.test_journey import wait_until
 
 PAYLOADS = [  # one token each: no spaces
     "<img/src=x/onerror=alert(1)>",
@@ -69,7 +69,7 @@ def workspace(shared_server: Server, browser: Browser) -> str:
     engine.dispose()
     first = browser.new_page()  # a server starts its workers for its first visitor
     first.goto(shared_server.url)
-    eventually(first, lambda: finished(shared_server, key))
+    wait_until(first, lambda: finished(shared_server, key))
     first.close()
     return f"{shared_server.url}/?w={key}"
 
@@ -87,33 +87,33 @@ def finished(server: Server, key: str) -> bool:
     return all(run.status == "done" for run in runs)
 
 
-def watched(page: Page) -> list[str]:
-    """What the page says in dialogs and asks of other hosts from now on."""
-    seen: list[str] = []
+def record_escapes(page: Page) -> list[str]:
+    """Messages of dialogs, and URLs of requests to other hosts, from here on."""
+    escapes: list[str] = []
 
-    def request(url: str) -> None:
+    def record_request(url: str) -> None:
         if urlparse(url).hostname not in ("127.0.0.1", None):
-            seen.append(url)
+            escapes.append(url)
 
-    def dialog(opened: Dialog) -> None:
-        seen.append(opened.message)
-        opened.dismiss()
+    def record_dialog(dialog: Dialog) -> None:
+        escapes.append(dialog.message)
+        dialog.dismiss()
 
-    page.context.on("dialog", dialog)
-    page.context.on("request", lambda asked: request(asked.url))
-    return seen
+    page.context.on("dialog", record_dialog)
+    page.context.on("request", lambda request: record_request(request.url))
+    return escapes
 
 
 @pytest.fixture
 def page(browser: Browser) -> Iterator[Page]:
     """Any dialog and any request to another host fails the test that caused it."""
     context = browser.new_context(locale="en-US", viewport={"width": 1440, "height": 900})
-    opened = context.new_page()
-    opened.set_default_timeout(PATIENCE)
-    seen = watched(opened)
-    yield opened
-    assert seen == []
-    assert opened.locator("img[src=x], iframe[srcdoc], svg[onload]").count() == 0
+    new_page = context.new_page()
+    new_page.set_default_timeout(PATIENCE)
+    escapes = record_escapes(new_page)
+    yield new_page
+    assert escapes == []
+    assert new_page.locator("img[src=x], iframe[srcdoc], svg[onload]").count() == 0
     context.close()
 
 
@@ -123,7 +123,7 @@ def visit(page: Page, workspace: str, path: str, query: str = "") -> None:
     page.wait_for_load_state("networkidle")
 
 
-def shows(place: Locator, payloads: list[str] = PAYLOADS) -> None:
+def expect_texts(place: Locator, payloads: list[str] = PAYLOADS) -> None:
     """The place shows each of them as it is."""
     expect(place).to_be_visible()
     for payload in payloads:
@@ -199,7 +199,7 @@ def test_every_place_shows_every_text_as_it_is(page: Page, workspace: str, name:
     path, query, places = PAGES[name]
     visit(page, workspace, path, query)
     for place in places:
-        shows(place(page))
+        expect_texts(place(page))
     page.wait_for_timeout(300)
     expect(page.get_by_text("could not be drawn")).to_have_count(0)
 
@@ -263,7 +263,7 @@ def test_file_names_are_text(page: Page, workspace: str, tmp_path: Path) -> None
 
 def test_the_watch_sees_what_it_watches_for(shared_server: Server, open_page: Open) -> None:
     page = open_page(shared_server.url)
-    seen = watched(page)
+    escapes = record_escapes(page)
     page.evaluate("() => { new Image().src = 'https://tracker.invalid/p.png'; }")
     page.evaluate("() => { setTimeout(() => alert('boo')); }")
-    eventually(page, lambda: {"boo", "https://tracker.invalid/p.png"} <= set(seen))
+    wait_until(page, lambda: {"boo", "https://tracker.invalid/p.png"} <= set(escapes))

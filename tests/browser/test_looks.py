@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 
 from tests.browser.conftest import Open
 from tests.browser.server import Server
-from tests.browser.test_journey import eventually
+from tests.browser.test_journey import wait_until
 
 SENTENCE = "小冰 昨天 买 了 两 件 红色 的 毛衣"
 
@@ -45,8 +45,8 @@ def test_nothing_overflows_and_nothing_stays_untranslated(
         page.emulate_media(color_scheme=theme)  # as when evening comes: an open page follows
         page.set_viewport_size({"width": width, "height": 900})
         expect(page.get_by_test_id(DOMINANT[path]).first).to_be_visible()
-        eventually(page, lambda: page.evaluate(OVERFLOW) <= 0, 20)  # once it has settled
-        eventually(page, lambda dark=theme == "dark": page.evaluate(DARK) == dark, 20)
+        wait_until(page, lambda: page.evaluate(OVERFLOW) <= 0, 20)  # once it has settled
+        wait_until(page, lambda dark=theme == "dark": page.evaluate(DARK) == dark, 20)
     body = page.locator("[data-testid=stMain]").inner_text()
     assert "could not be drawn" not in body and "没能显示" not in body
     if language == "zh":  # English words are there, as targets: but no English sentence of ours

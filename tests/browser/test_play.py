@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 from seq2seq_core import store
 from tests.browser.conftest import Open
 from tests.browser.server import Server
-from tests.browser.test_journey import eventually, update
+from tests.browser.test_journey import update, wait_until
 
 
 @pytest.fixture
@@ -20,12 +20,12 @@ def server(shared_server: Server) -> Server:
     return shared_server
 
 
-def stored(server: Server, page: Page) -> list[store.Run]:
+def stored_runs(server: Server, page: Page) -> list[store.Run]:
     """The runs of this page's workspace, as the store has them."""
     engine = store.open_store(f"sqlite:///{server.folder / 'store.db'}")
-    mine = store.find_workspace(engine, parse_qs(urlparse(page.url).query)["w"][0])
-    assert mine is not None
-    runs = store.find_runs(engine, mine.id)
+    workspace = store.find_workspace(engine, parse_qs(urlparse(page.url).query)["w"][0])
+    assert workspace is not None
+    runs = store.find_runs(engine, workspace.id)
     engine.dispose()
     return runs
 
@@ -50,7 +50,7 @@ def test_one_update_one_epoch_and_slow_motion(server: Server, open_page: Open) -
         page.keyboard.press("ArrowLeft")
     expect(page).to_have_url(re.compile("speed=1(&|$)"))
     press(page, "run")
-    eventually(page, lambda: update(page) >= 14)
+    wait_until(page, lambda: update(page) >= 14)
     assert update(page) < 40  # at full speed it would be at its end by now
     slider.focus()
     for _ in range(4):
@@ -66,13 +66,13 @@ def test_a_run_is_named_watched_and_deleted(server: Server, open_page: Open) -> 
     field = page.get_by_role("textbox", name="Name")
     field.fill("<b>mine</b> *1*")
     field.press("Enter")
-    eventually(page, lambda: stored(server, page)[0].title == "<b>mine</b> *1*")
+    wait_until(page, lambda: stored_runs(server, page)[0].title == "<b>mine</b> *1*")
     expect(page.get_by_role("combobox").first).to_have_value("1 · <b>mine</b> *1*")
     if not page.get_by_role("button", name="Delete this run").is_visible():
         press(page, "manage_")
     page.get_by_role("button", name="Delete this run").click()
     page.get_by_role("button", name=re.compile("for ever$")).click()
-    eventually(page, lambda: stored(server, page) == [])
+    wait_until(page, lambda: stored_runs(server, page) == [])
     expect(page.get_by_text("Nothing is learnt yet")).to_be_visible()
 
 
@@ -100,5 +100,5 @@ def test_divergence_says_when_and_what_to_try(server: Server, open_page: Open) -
     press(page, "start")
     expect(page.get_by_text("Training diverged at update")).to_be_visible()
     page.get_by_role("button", name="Try again with learning rate 0.003").click()
-    eventually(page, lambda: len(stored(server, page)) == 2)
-    assert stored(server, page)[1].training.learning_rate == 0.003
+    wait_until(page, lambda: len(stored_runs(server, page)) == 2)
+    assert stored_runs(server, page)[1].training.learning_rate == 0.003

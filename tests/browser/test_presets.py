@@ -12,8 +12,8 @@ from playwright.sync_api import Page, expect
 from seq2seq_core.store import Run
 from tests.browser.conftest import Open
 from tests.browser.server import Server
-from tests.browser.test_journey import WORDS, eventually, go
-from tests.browser.test_play import press, stored
+from tests.browser.test_journey import WORDS, go, wait_until
+from tests.browser.test_play import press, stored_runs
 
 FIVE = "咖哥 喜欢 小冰", "KaGe likes XiaoBing"
 FIRST = "小冰 昨天 买 了 两 件 红色 的 毛衣", "XiaoBing bought two red sweaters yesterday"
@@ -29,24 +29,26 @@ def server(shared_server: Server) -> Server:
 
 def choose(server: Server, page: Page, key: str) -> Run:
     """One click on a preset, and its run when it is done."""
-    before = len(stored(server, page)) if "w=" in page.url else 0
+    before = len(stored_runs(server, page)) if "w=" in page.url else 0
     press(page, "presets_")
     press(page, f"preset_{key}")
 
     def done() -> bool:
-        runs = stored(server, page) if "w=" in page.url else []
+        runs = stored_runs(server, page) if "w=" in page.url else []
         return len(runs) > before and runs[-1].status == "done"
 
-    eventually(page, done, 120)
-    return stored(server, page)[-1]
+    wait_until(page, done, 120)
+    return stored_runs(server, page)[-1]
 
 
-def made_as(run: Run, settings: dict[str, Any]) -> bool:
-    there = asdict(run.model) | asdict(run.training)
-    return there | settings == there
+def has_settings(run: Run, settings: dict[str, Any]) -> bool:
+    actual = asdict(run.model) | asdict(run.training)
+    return actual | settings == actual
 
 
-def look(page: Page, language: str, pair: tuple[str, str], attends: bool) -> None:
+def check_translation_and_map(
+    page: Page, language: str, pair: tuple[str, str], attends: bool
+) -> None:
     """Decode the first sentence, and see where it looked, or why that cannot be seen."""
     source, target = pair
     go(page, WORDS[language]["Decode"])
@@ -64,12 +66,14 @@ def look(page: Page, language: str, pair: tuple[str, str], attends: bool) -> Non
         expect(heat_map).to_contain_text(word)
 
 
-def look_in_both(page: Page, language: str, pair: tuple[str, str], attends: bool) -> None:
-    look(page, language, pair, attends)
+def check_in_both_languages(
+    page: Page, language: str, pair: tuple[str, str], attends: bool
+) -> None:
+    check_translation_and_map(page, language, pair, attends)
     other, name = OTHER[language]
     page.get_by_text(name, exact=True).click()
     expect(page.get_by_test_id("stSidebarNav")).to_contain_text(WORDS[other]["Decode"])
-    look(page, other, pair, attends)
+    check_translation_and_map(page, other, pair, attends)
 
 
 def test_five_sentences_one_by_one_and_all_at_once(server: Server, open_page: Open) -> None:
@@ -78,14 +82,14 @@ def test_five_sentences_one_by_one_and_all_at_once(server: Server, open_page: Op
     plain = {"architecture": "rnn", "hidden_size": 128, "embedding_size": 128, "attention": "none",
              "bidirectional": False, "learning_rate": 0.001, "updates": 400}  # fmt: skip
     one = choose(server, page, "five_one")
-    assert made_as(one, plain | {"batch_size": "one"})
+    assert has_settings(one, plain | {"batch_size": "one"})
     full = choose(server, page, "five_full")
-    assert made_as(full, plain | {"batch_size": "full"})
+    assert has_settings(full, plain | {"batch_size": "full"})
     assert (one.name, one.update, full.update) == ("five_sentences", 400, 400)
     expect(page.get_by_test_id("live-sentence").first).to_contain_text(FIVE[1])
     # the first run is the pale line behind the second one
     expect(page.get_by_test_id("live-curve").locator("polyline.before")).to_have_count(1)
-    look_in_both(page, "en", FIVE, attends=False)
+    check_in_both_languages(page, "en", FIVE, attends=False)
 
 
 @pytest.mark.parametrize(
@@ -120,7 +124,7 @@ def test_a_recurrent_model_on_the_first_corpus(
     page = open_page(f"{server.url}/train", language)
     page.get_by_test_id("live-cell").first.wait_for()
     run = choose(server, page, key)
-    assert made_as(run, settings) and run.name == "first"
+    assert has_settings(run, settings) and run.name == "first"
     expect(page.get_by_test_id("live-sentence").first).to_contain_text(FIRST[1])
     if key == "additive":  # the settings say what was chosen, also after a refresh
         for name, value in (
@@ -132,7 +136,7 @@ def test_a_recurrent_model_on_the_first_corpus(
         page.reload()
         hidden = page.get_by_role("slider", name="Hidden size")
         expect(hidden).to_have_attribute("aria-valuetext", "20")
-    look_in_both(page, language, FIRST, attends)
+    check_in_both_languages(page, language, FIRST, attends)
 
 
 def test_a_transformer_from_english_to_chinese(server: Server, open_page: Open) -> None:
@@ -140,7 +144,7 @@ def test_a_transformer_from_english_to_chinese(server: Server, open_page: Open) 
     page.get_by_test_id("live-cell").first.wait_for()
     run = choose(server, page, "transformer")
     shape = {"architecture": "transformer", "layers": 2, "heads": 4, "model_size": 64}
-    assert made_as(run, shape) and run.name == "first_swapped"
+    assert has_settings(run, shape) and run.name == "first_swapped"
     sentence = page.get_by_test_id("live-sentence").first
     expect(sentence).to_contain_text(FIRST[1] + FIRST[0])
     # the cells of the live map: words written, with <eos>, times words read
@@ -149,4 +153,4 @@ def test_a_transformer_from_english_to_chinese(server: Server, open_page: Open) 
     expect(page.get_by_test_id("live")).to_contain_text("its last layer, the mean of all heads")
     expect(page.get_by_role("radiogroup", name="Heads")).to_be_visible()
     expect(page.get_by_role("slider", name="Hidden size")).to_have_count(0)
-    look_in_both(page, "en", (FIRST[1], FIRST[0]), attends=True)
+    check_in_both_languages(page, "en", (FIRST[1], FIRST[0]), attends=True)

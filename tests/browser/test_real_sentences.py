@@ -13,7 +13,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Open
 from tests.browser.server import Server
-from tests.browser.test_journey import edit_first_sentence, eventually, go, saved_sentence
+from tests.browser.test_journey import edit_first_sentence, go, saved_sentence, wait_until
 from tests.browser.test_looks import OVERFLOW
 
 REAL = Path(__file__).parents[3] / "shared/data/tatoeba/open.simp.tsv"
@@ -24,22 +24,22 @@ CHANGED = "这是很严重的问题。"
 def file(tmp_path: Path) -> Path:
     if REAL.exists():
         return REAL
-    made = random.Random(1)
+    generator = random.Random(1)
     characters = [chr(0x4E00 + i) for i in range(2000)]
     rows = []
     for number in range(2000):
-        length = made.randint(3, 9)
-        source = "".join(made.choices(characters, k=length)) + "。"
-        words = [f"w{made.randint(1, 2000)}" for _ in range(length)]
+        length = generator.randint(3, 9)
+        source = "".join(generator.choices(characters, k=length)) + "。"
+        words = [f"w{generator.randint(1, 2000)}" for _ in range(length)]
         rows.append(f"{source}\tIt's {' '.join(words)}, no. {number}.")
     path = tmp_path / "made.tsv"
     path.write_text("\n".join(rows), encoding="utf-8")
     return path
 
 
-def fits(page: Page) -> None:
+def expect_fit(page: Page) -> None:
     """Nothing is wider than the page, and everything could be drawn."""
-    eventually(page, lambda: page.evaluate(OVERFLOW) <= 0, 20)  # once it has settled
+    wait_until(page, lambda: page.evaluate(OVERFLOW) <= 0, 20)  # once it has settled
     expect(page.get_by_text("could not be drawn")).to_have_count(0)
 
 
@@ -53,27 +53,27 @@ def test_two_thousand_rows_are_changed_learnt_and_looked_at(
     page.keyboard.press("Escape")
     page.wait_for_timeout(500)
     edit_first_sentence(page, CHANGED)
-    eventually(page, lambda: saved_sentence(server, page) == CHANGED)
-    fits(page)
+    wait_until(page, lambda: saved_sentence(server, page) == CHANGED)
+    expect_fit(page)
 
     page.get_by_role("button", name="Train on it").click()
     expect(page.get_by_text("Finished after 100 updates.")).to_be_visible(timeout=120_000)
     expect(page.get_by_test_id("live-sentence").first).to_contain_text("问题")
-    fits(page)
+    expect_fit(page)
     go(page, "Decode")
     expect(page.get_by_test_id("stepper")).to_contain_text("问题")
     page.keyboard.press("ArrowRight")
     expect(page.get_by_test_id("stepper")).to_have_attribute("data-position", "1")
-    fits(page)
+    expect_fit(page)
     go(page, "Attention")
     expect(page.get_by_test_id("map")).to_contain_text("问题")
     expect(page.get_by_test_id("attention-tile").nth(50)).to_be_visible()  # of those held out
-    fits(page)
+    expect_fit(page)
     go(page, "Metrics")
     expect(page.get_by_test_id("stDataFrame").first).to_be_visible()
-    fits(page)
+    expect_fit(page)
     page.set_viewport_size({"width": 390, "height": 844})
     for name in ("Attention", "Decode", "Train", "Corpus"):
         page.get_by_test_id("stExpandSidebarButton").click()
         go(page, name)
-        fits(page)
+        expect_fit(page)

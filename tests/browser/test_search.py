@@ -9,7 +9,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.conftest import Open
 from tests.browser.server import Server
-from tests.browser.test_journey import eventually
+from tests.browser.test_journey import wait_until
 
 SENTENCE = "咖哥 写 了 两 封 信"
 KEPT = {"en": "3 stay.", "zh": "留下 3 个。"}
@@ -23,7 +23,7 @@ def states(page: Page) -> list[str]:
     return nodes.evaluate_all("all => all.slice(1).map(node => node.dataset.state)")
 
 
-def at(page: Page, position: int) -> None:
+def expect_position(page: Page, position: int) -> None:
     expect(page.get_by_test_id("tree")).to_have_attribute("data-position", str(position))
 
 
@@ -33,20 +33,20 @@ def test_a_beam_of_three_grows_step_by_step_and_is_ranked_both_ways(
 ) -> None:
     url = f"{shared_server.url}/search?{trained}&sentence={SENTENCE}&beam=3&length_penalty=1&step=0"
     page = open_page(url, language)
-    at(page, 0)
+    expect_position(page, 0)
     assert set(states(page)) == {"none"}
     page.get_by_test_id("tree-next").click()
-    at(page, 1)
+    expect_position(page, 1)
     grown = [state for state in states(page) if state != "none"]
     assert grown == ["alive"] * 3 + ["pruned"] * 3
     expect(page.get_by_test_id("tree-said")).to_contain_text(KEPT[language])
     page.keyboard.press("ArrowRight")
-    at(page, 2)
+    expect_position(page, 2)
     assert sum(state != "none" for state in states(page)) == 12
     assert states(page).count("alive") + states(page).count("dead") == 6
     expect(page).to_have_url(re.compile("step=2"))
     page.reload()
-    at(page, 2)
+    expect_position(page, 2)
 
     page.keyboard.press("End")
     expect(page.get_by_test_id("tree")).to_have_attribute("data-over", "true")
@@ -57,8 +57,8 @@ def test_a_beam_of_three_grows_step_by_step_and_is_ranked_both_ways(
     expect(rankings).to_have_count(2)
     expect(first_ranked(rankings.nth(1))).to_have_text(" ".join(path[:-1]))
     for ranking in rankings.all():  # each by its own score, best first
-        shown = ranking.locator("td:last-child").all_inner_texts()
-        scores = [float(text.replace("−", "-")) for text in shown]
+        score_texts = ranking.locator("td:last-child").all_inner_texts()
+        scores = [float(text.replace("−", "-")) for text in score_texts]
         assert scores == sorted(scores, reverse=True) and scores
 
 
@@ -67,7 +67,7 @@ def first_ranked(ranking: Locator) -> Locator:
     return ranking.locator("strong")
 
 
-def drawn(page: Page) -> list[str]:
+def drawn_sentences(page: Page) -> list[str]:
     """The drawn sentences, each with how often."""
     return page.locator(f"{SAMPLES} tr").all_inner_texts()
 
@@ -84,16 +84,16 @@ def test_the_same_number_draws_the_same_sentences_and_another_draws_others(
     url = f"{shared_server.url}/search?{trained}&sentence={SENTENCE}&way=sampling&temperature=2"
     page = open_page(url)
     page.locator(f"{SAMPLES} tr").first.wait_for()
-    before = drawn(page)
+    before = drawn_sentences(page)
     counts = page.locator(f"{SAMPLES} td:first-child").all_inner_texts()
     assert sum(int(count.split()[0]) for count in counts) == 10
     page.get_by_test_id("stNumberInputStepUp").click()
-    eventually(page, lambda: drawn(page) != before)
+    wait_until(page, lambda: drawn_sentences(page) != before)
     expect(page).to_have_url(re.compile("draw=2"))
     page.get_by_test_id("stNumberInputStepDown").click()
-    eventually(page, lambda: drawn(page) == before)
+    wait_until(page, lambda: drawn_sentences(page) == before)
     page.reload()
-    eventually(page, lambda: drawn(page) == before)
+    wait_until(page, lambda: drawn_sentences(page) == before)
 
 
 def test_at_temperature_0_everything_drawn_is_what_greedy_search_writes(

@@ -10,7 +10,7 @@ from playwright.sync_api import Locator, Page, expect
 from seq2seq_core.decoding.interventions import parse_branch
 from tests.browser.conftest import Open
 from tests.browser.server import Server
-from tests.browser.test_journey import eventually, settled
+from tests.browser.test_journey import wait_until, wait_until_still
 
 SENTENCE = "小冰 昨天 买 了 两 件 红色 的 毛衣"
 PAYLOAD = "<img/src=x/onerror=alert(1)>"
@@ -18,7 +18,7 @@ REFUSED = {"en": "it has learnt no such target word", "zh": "它没学过这个�
 DAMAGED = {"en": "This link is damaged", "zh": "链接已损坏"}
 
 
-def at_step(page: Page, step: int) -> None:
+def expect_step(page: Page, step: int) -> None:
     expect(page.get_by_test_id("stepper")).to_have_attribute("data-position", str(step))
 
 
@@ -31,14 +31,14 @@ def sentences(page: Page) -> list[str]:
     return branches(page).locator(".sentence").all_inner_texts()
 
 
-def in_address(page: Page) -> list[str]:
+def branches_in_url(page: Page) -> list[str]:
     """The branches that the address names, and the one that is shown."""
     named = parse_qs(urlparse(page.url).query)
     return [*named.get("branches", [""])[0].split("_"), *named.get("branch", [""])]
 
 
-def written(page: Page) -> list[str]:
-    """The words of the walk, all of them."""
+def translation_words(page: Page) -> list[str]:
+    """All words that the stepper shows."""
     page.keyboard.press("End")
     return page.locator("[data-testid=stepper-target] > span").all_inner_texts()
 
@@ -49,48 +49,48 @@ def test_a_word_put_in_makes_a_branch_and_both_stay(
 ) -> None:
     url = f"{shared_server.url}/decode?{trained}&sentence={SENTENCE}&step=2"
     page = open_page(url, language)
-    at_step(page, 2)
+    expect_step(page, 2)
     expect(page.get_by_test_id("branches")).to_be_hidden()
     own = page.get_by_test_id("stepper-target").nth(1).inner_text()
     other = page.get_by_test_id("stepper-guess").nth(1)
     forced = other.locator(".guess").inner_text()
     other.click()
     expect(branches(page)).to_have_count(2)
-    at_step(page, 2)  # where it was changed, and the page did not move on
+    expect_step(page, 2)  # where it was changed, and the page did not move on
     second = page.get_by_test_id("stepper-target").nth(1)
     expect(second).to_have_text(forced)
     expect(second.get_by_role("img")).to_be_visible()  # a mark, not a colour
     expect(page.get_by_test_id("stepper-said")).to_contain_text(own)  # what it would have written
-    mine, forked = sentences(page)
-    assert mine.split()[1] == own and forked.replace("▸", "").split()[1] == forced
+    own_words_line, forked = sentences(page)
+    assert own_words_line.split()[1] == own and forked.replace("▸", "").split()[1] == forced
     expect(branches(page).nth(1)).to_have_attribute("aria-current", "true")
-    assert written(page) == forked.replace("▸", "").split()
+    assert translation_words(page) == forked.replace("▸", "").split()
 
     branches(page).first.click()  # back to the model's own: the branch stays
     expect(branches(page).first).to_have_attribute("aria-current", "true")
-    assert written(page) == mine.split()
-    assert sentences(page) == [mine, forked]
+    assert translation_words(page) == own_words_line.split()
+    assert sentences(page) == [own_words_line, forked]
     expect(page.get_by_test_id("stepper-target").get_by_role("img")).to_have_count(0)
 
     branches(page).nth(1).click()
     expect(branches(page).nth(1)).to_have_attribute("aria-current", "true")
-    eventually(page, lambda: in_address(page)[-1] == "1", 10)
+    wait_until(page, lambda: branches_in_url(page)[-1] == "1", 10)
     page.reload()
     expect(branches(page)).to_have_count(2)
-    assert sentences(page) == [mine, forked]
+    assert sentences(page) == [own_words_line, forked]
     expect(branches(page).nth(1)).to_have_attribute("aria-current", "true")
-    assert written(page) == forked.replace("▸", "").split()
+    assert translation_words(page) == forked.replace("▸", "").split()
     page.get_by_test_id("branch-remove").locator("visible=true").click()
     expect(page.get_by_test_id("branches")).to_be_hidden()
-    assert written(page) == mine.split()
+    assert translation_words(page) == own_words_line.split()
 
 
-def test_looking_elsewhere_changes_the_probabilities_and_a_word_left_out_the_walk(
+def test_looking_elsewhere_changes_the_probabilities_and_a_word_left_out_the_translation(
     shared_server: Server, open_page: Open, trained: str
 ) -> None:
     page = open_page(f"{shared_server.url}/decode?{trained}&sentence={SENTENCE}&step=3")
-    at_step(page, 3)
-    settled(page)
+    expect_step(page, 3)
+    wait_until_still(page)
     likely = page.locator(".stepper .top")
     before = likely.inner_text()
     words = page.locator(".stepper .words button")
@@ -111,7 +111,7 @@ def test_looking_elsewhere_changes_the_probabilities_and_a_word_left_out_the_wal
     assert weights.all_inner_texts().count("0.13") == 8
     expect(branches(page)).to_have_count(4)
     expect(branches(page).last).to_contain_text("without 红色 · step 3: looked everywhere alike")
-    eventually(page, lambda: in_address(page) == ["3a8", "3e", "3e-x6", "3"], 10)
+    wait_until(page, lambda: branches_in_url(page) == ["3a8", "3e", "3e-x6", "3"], 10)
     words.nth(6).click()  # it comes back: that branch is there already
     expect(branches(page).nth(2)).to_have_attribute("aria-current", "true")
     expect(branches(page)).to_have_count(4)
@@ -124,7 +124,7 @@ def test_a_typed_word_is_put_in_or_refused_with_a_sentence(
     page = open_page(f"{shared_server.url}/decode?{trained}&sentence={SENTENCE}&step=1", language)
     dialogs: list[str] = []
     page.on("dialog", lambda dialog: (dialogs.append(dialog.message), dialog.dismiss()))
-    at_step(page, 1)
+    expect_step(page, 1)
     typed, refused = page.get_by_test_id("what-typed"), page.get_by_test_id("what-refused")
     typed.fill(PAYLOAD)
     typed.press("Enter")
@@ -138,7 +138,7 @@ def test_a_typed_word_is_put_in_or_refused_with_a_sentence(
     expect(page.get_by_test_id("stepper-target").first).to_have_text("he")
     expect(refused).to_be_empty()
     expect(typed).to_have_value("")
-    parse_branch(in_address(page)[0])
+    parse_branch(branches_in_url(page)[0])
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
@@ -154,7 +154,7 @@ def test_another_sentence_has_no_branches_and_a_damaged_link_is_said(
     page.keyboard.press("Enter")
     expect(page.get_by_test_id("stepper").locator(".words li")).to_have_count(7)
     expect(page.get_by_test_id("branches")).to_be_hidden()
-    eventually(page, lambda: in_address(page) == ["", ""], 10)
+    wait_until(page, lambda: branches_in_url(page) == ["", ""], 10)
     expect(page.get_by_text("could not be drawn")).to_have_count(0)
 
 
@@ -163,12 +163,12 @@ def test_on_a_phone_all_of_it_is_reached_by_touch_and_by_keyboard(
 ) -> None:
     url = f"{shared_server.url}/decode?{trained}&sentence={SENTENCE}&step=2"
     page = open_page(url, width=390, height=844)
-    at_step(page, 2)
-    settled(page)
+    expect_step(page, 2)
+    wait_until_still(page)
     what = page.get_by_test_id("what")
-    walk = page.locator(".stepper .card").bounding_box()
+    card = page.locator(".stepper .card").bounding_box()
     panel = what.bounding_box()
-    assert walk is not None and panel is not None and panel["y"] >= walk["y"] + walk["height"]
+    assert card is not None and panel is not None and panel["y"] >= card["y"] + card["height"]
     for button in what.get_by_role("button").all():
         box = button.bounding_box()
         assert box is not None and box["height"] >= 44
@@ -177,4 +177,4 @@ def test_on_a_phone_all_of_it_is_reached_by_touch_and_by_keyboard(
     page.keyboard.press("Enter")
     expect(branches(page)).to_have_count(2)
     expect(branches(page).nth(1)).to_contain_text("looked only at the position of 小冰")
-    at_step(page, 2)
+    expect_step(page, 2)

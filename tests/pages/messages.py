@@ -41,13 +41,13 @@ def marked_phrases(path: Path) -> set[Key]:
 def collected() -> set[Key]:
     """First arguments of _(), N_() and segments(), both phrases of ngettext(), the core's error
     sentences and their details, and what the lesson's corpora are called."""
-    found: set[Key] = set(MESSAGES.values())
+    phrases: set[Key] = set(MESSAGES.values())
     for info in CORPORA.values():
-        found |= {info.title, info.label, info.description}
+        phrases |= {info.title, info.label, info.description}
     for path in (ROOT / "seq2seq_core").rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.keyword) and node.arg in ("detail", "side"):
-                found |= {node.value.value} if isinstance(node.value, ast.Constant) else set()
+                phrases |= {node.value.value} if isinstance(node.value, ast.Constant) else set()
     for path in [ROOT / "app.py", *(ROOT / "pages").rglob("*.py")]:
-        found |= marked_phrases(path)
-    return found
+        phrases |= marked_phrases(path)
+    return phrases

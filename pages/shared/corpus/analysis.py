@@ -9,8 +9,8 @@ from seq2seq_core.data.augmentation import WordHint
 from seq2seq_core.data.corpus import Corpus, build_corpus
 from seq2seq_core.data.word_classes import WordClasses
 
-MAX_CACHED_VERSIONS = 16  # kept, of all learners together; nobody changes them
-MAX_TOP_ROWS = 5  # rows shown as one's own where nothing says who wrote them
+MAX_CACHED_VERSIONS = 16  # of all learners together; a version never changes
+MAX_TOP_ROWS = 5  # shown as one's own where nothing says who wrote them
 
 
 @cache_by_identity(max_entries=MAX_CACHED_VERSIONS)

@@ -43,7 +43,7 @@ def remove_row() -> None:
 
 
 def view_cards(view: CorpusView) -> None:
-    """Draw the cards. The pairs are sent where cards can be seen: these ask for them."""
+    """Draw the cards. They ask for the pairs where they can be seen: only then are these sent."""
     titles = table.column_titles(view)
     rows_requested = st.session_state.get("corpus_cards_list", {}).get("seen", False)
     cards_component(

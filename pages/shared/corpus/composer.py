@@ -27,7 +27,7 @@ composer_component = components.register_component("composer")
 
 
 def composer_event(event: str) -> dict[str, Any]:
-    """What the component has just said."""
+    """What the component has just sent under the name of an event."""
     return st.session_state["corpus_composer"][event]
 
 
@@ -57,17 +57,15 @@ def add_pair() -> None:
     """Put the pair on top, or in the place of the one that was edited; train on it, if asked to."""
     event, view = composer_event("pair"), session.current_corpus()
     join = TOKENIZERS[view.tokenizer].join
-    edited_row = Row(
-        *(join([str(token) for token in event[side]]) for side in ("source", "target"))
-    )
-    sanitized = edits.sanitize_with_notices([edited_row], view.tokenizer, [1])
+    source, target = (join([str(token) for token in event[side]]) for side in ("source", "target"))
+    sanitized = edits.sanitize_with_notices([Row(source, target)], view.tokenizer, [1])
     if sanitized.rows:
         save_pair(view, sanitized.rows[0], event["replaces"])
         st.session_state["corpus_go"] = event["train"]
 
 
 def save_pair(view: CorpusView, new_row: Row, replaces: dict[str, Any] | None) -> None:
-    """Keep the pair, unless the corpus has it already; say where others stand in its way."""
+    """Save the pair, unless the corpus has it; say where another row contradicts it."""
     replaced_position = find_row(view, replaces) if replaces else None
     other_rows = {i: row for i, row in enumerate(view.rows) if i != replaced_position}
     for i, row in other_rows.items():
@@ -93,7 +91,7 @@ def save_pair(view: CorpusView, new_row: Row, replaces: dict[str, Any] | None) -
 
 @redraws_page
 def request_training() -> None:
-    """Train on what is there."""
+    """Train on the corpus as it is, on the next run of the page."""
     st.session_state["corpus_go"] = True
 
 
@@ -142,11 +140,9 @@ def augment_new_word() -> None:
 
 @errors.deferred_errors
 def answer_request() -> None:
-    """What fits next, for the run of the fragment that follows."""
-    request = composer_event("suggest")
-    st.session_state["corpus_suggestions"] = composer_data.suggestions_data(
-        session.current_corpus(), request
-    )
+    """Find the words that fit next, for the run of the fragment that follows."""
+    view, request = session.current_corpus(), composer_event("suggest")
+    st.session_state["corpus_suggestions"] = composer_data.suggestions_data(view, request)
 
 
 @st.fragment

@@ -22,7 +22,7 @@ MAX_LISTED_PAIRS = 30  # of one's own pairs
 
 
 def word_list(words: Sequence[str]) -> list[list[str]]:
-    """Words as the browser keeps them, with sound and meaning where those are known."""
+    """[word] or, where it has a gloss, [word, pinyin, gloss]: as the browser keeps words."""
     return [
         [word["token"], word["pinyin"], word["gloss"]] if word["gloss"] else [word["token"]]
         for word in annotate_tokens(words)
@@ -30,8 +30,10 @@ def word_list(words: Sequence[str]) -> list[list[str]]:
 
 
 def suggestions_data(view: CorpusView, request: dict[str, Any]) -> dict[str, Any]:
-    """What the browser asks for while a pair is put together: the draft after a word was chosen,
-    and the words that fit into the place that is open."""
+    """The answer to the browser while a pair is put together.
+
+    The draft after a word was chosen, and the words for the open place: those that fit come first.
+    """
     classes = analysis.corpus_classes(view)
     side: Side = "target" if request["side"] == "target" else "source"
     index, word = request["index"], request["word"]

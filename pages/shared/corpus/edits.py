@@ -12,7 +12,7 @@ from pages.shared.frame.markdown import escape_markdown
 from pages.shared.frame.session import CorpusView
 from seq2seq_core.data.corpus import Problem, Row, SanitizedRows, count_duplicates, sanitize_rows
 
-MAX_SHOWN_PROBLEMS = 4  # of many problems
+MAX_SHOWN_PROBLEMS = 4  # of many; the others are counted
 
 
 def shown_revision() -> dict[str, CorpusView | None]:
@@ -25,12 +25,12 @@ def shown_revision() -> dict[str, CorpusView | None]:
 
 
 def queue_notice(text: str, refused: bool = False) -> None:
-    """To be read once, when the page is drawn next. Plain text."""
+    """Keep plain text to be shown once, when the page is drawn next."""
     st.session_state.setdefault("corpus_said", []).append((text, refused))
 
 
 def pop_notices() -> list[tuple[str, bool]]:
-    """What is to be read now; whether something was refused."""
+    """The notices not shown yet, each with whether something was refused."""
     return st.session_state.pop("corpus_said", [])
 
 
@@ -43,7 +43,10 @@ def show_notices() -> None:
 
 
 def queue_problems(problems: Sequence[Problem], numbers: Sequence[object]) -> None:
-    """What was not stored, by row, column and reason; `numbers` are the rows' own on the screen."""
+    """Say what was not stored, by row, column and reason.
+
+    numbers: of the rows on the screen, by position.
+    """
     if not problems:
         return
     lines = [errors.format_problem(p, numbers[p.row - 1]) for p in problems[:MAX_SHOWN_PROBLEMS]]
@@ -55,7 +58,7 @@ def queue_problems(problems: Sequence[Problem], numbers: Sequence[object]) -> No
 def sanitize_with_notices(
     rows: Sequence[Row], tokenizer: str, numbers: Sequence[object] = ()
 ) -> SanitizedRows:
-    """The rows as they may be stored; what is refused, and what was taken out of them, is said."""
+    """The rows as they may be stored; notices say what is refused or was taken out of them."""
     numbers = numbers or range(1, len(rows) + 1)
     sanitized = sanitize_rows(rows, tokenizer)
     queue_problems(sanitized.problems, numbers)
@@ -79,22 +82,20 @@ def save_edit(
     name: str | None = None,
     tokenizer: str | None = None,
 ) -> CorpusView:
-    """Store tidy rows as the version after the one shown. Raises StoreError with code stale.
+    """Store sanitized rows as the version after the one shown. Raises StoreError with code stale.
 
     What is trained on is not new any more: it leaves the held-out pairs.
     """
     earlier_duplicates, trained_sources = count_duplicates(view.rows), {row.source for row in rows}
     earlier_held_out = view.held_out if held_out is None else held_out
-    remaining_held_out = [row for row in earlier_held_out if row.source not in trained_sources]
-    revision_slot = shown_revision()
-    revision_slot["view"] = saved = session.save_corpus(
-        view, rows, remaining_held_out, name, tokenizer
-    )
+    still_held_out = [row for row in earlier_held_out if row.source not in trained_sources]
+    slot = shown_revision()
+    slot["view"] = saved = session.save_corpus(view, rows, still_held_out, name, tokenizer)
     duplicate_count = count_duplicates(saved.rows)
     if duplicate_count > earlier_duplicates or (duplicate_count and name):
         queue_notice(_("Rows that repeat an earlier pair: {count}.", count=duplicate_count))
-    if len(remaining_held_out) < len(earlier_held_out):
-        count = len(earlier_held_out) - len(remaining_held_out)
+    if len(still_held_out) < len(earlier_held_out):
+        count = len(earlier_held_out) - len(still_held_out)
         queue_notice(
             ngettext(
                 "1 held-out sentence is trained on now: it no longer tests the model.",

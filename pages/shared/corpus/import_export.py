@@ -20,13 +20,13 @@ from seq2seq_core.errors import CorpusError
 from seq2seq_core.limits import LIMITS
 
 
-def mount_counter() -> int:
-    """Counts what was loaded or pasted: the place where one does it is closed and empty again."""
-    return st.session_state.get("corpus_turn", 0)
+def popover_mounts() -> int:
+    """How often something was loaded or pasted: each time new, closed popovers replace the old."""
+    return st.session_state.get("corpus_popover_mounts", 0)
 
 
 def close_popovers() -> None:
-    st.session_state["corpus_turn"] = mount_counter() + 1
+    st.session_state["corpus_popover_mounts"] = popover_mounts() + 1
 
 
 @errors.deferred_errors
@@ -62,7 +62,7 @@ def reread_file() -> None:
 
 
 def clear_pending_uploads() -> None:
-    """Those of an earlier file: another corpus has come."""
+    """Forget what an earlier file left to be decided: another corpus has come."""
     for key in ("corpus_other_encoding", "corpus_too_many"):
         st.session_state.pop(key, None)
 
@@ -79,7 +79,7 @@ def read_upload(name: str, data: bytes, encoding: str) -> None:
 
 @errors.deferred_errors
 def accept_first_rows() -> None:
-    """As many rows of a file that is too long as there may be."""
+    """Take the first rows of a file that is too long, as many as the limit allows."""
     name, _count, rows = st.session_state.pop("corpus_too_many")
     replace_corpus(name, rows)
 
@@ -161,7 +161,7 @@ def choose_bundled() -> None:
 
 def choose_file() -> None:
     """A file of one's own: at most as large as the limits allow, said before it is chosen."""
-    key = f"corpus_file_{mount_counter()}"
+    key = f"corpus_file_{popover_mounts()}"
     st.segmented_control(
         _("Encoding of the file"),
         formats.ENCODINGS,
@@ -224,7 +224,7 @@ def pending_uploads() -> None:
 def corpus_toolbar(view: CorpusView) -> None:
     """The tools of the table, in one line."""
     with st.container(horizontal=True, vertical_alignment="center", key="corpus_tools"):
-        load_key, paste_key = f"corpus_load_{mount_counter()}", f"corpus_paste_{mount_counter()}"
+        load_key, paste_key = f"corpus_load_{popover_mounts()}", f"corpus_paste_{popover_mounts()}"
         with st.popover(_("Load a corpus"), icon=":material/library_books:", key=load_key):
             choose_bundled()
             choose_file()

@@ -17,7 +17,6 @@ from seq2seq_core.data.corpus import Row
 from seq2seq_core.data.tokenizers import CJK
 from seq2seq_core.errors import StoreError
 
-MAX_PROBLEMS = 4  # shown at once
 LONGEST_WORD = 5  # Chinese characters; what is longer is rather a sentence without spaces
 
 
@@ -48,18 +47,14 @@ def column_titles(view: CorpusView) -> dict[str, str]:
     """What the two columns are called: by the language, where that is known."""
     is_chinese = [any(CJK.search(cell) for cell in side[:20]) for side in split_sides(view)]
     is_translation = view.name in bundled.TRANSLATION_CORPORA
-    return {
-        "source": _("Chinese · source")
-        if is_chinese[0]
-        else _("English · source")
-        if is_translation
-        else _("source"),
-        "target": _("Chinese · target")
-        if is_chinese[1]
-        else _("English · target")
-        if is_translation
-        else _("target"),
-    }
+    titles = {"source": _("source"), "target": _("target")}
+    if is_translation:
+        titles = {"source": _("English · source"), "target": _("English · target")}
+    if is_chinese[0]:
+        titles["source"] = _("Chinese · source")
+    if is_chinese[1]:
+        titles["target"] = _("Chinese · target")
+    return titles
 
 
 def split_sides(view: CorpusView) -> tuple[list[str], list[str]]:
@@ -94,7 +89,7 @@ def mount_editor(view: CorpusView) -> None:
 
 
 def unmount_editor() -> None:
-    """The editor is to start from the store: somebody else than it has changed the corpus."""
+    """Let the editor start from the store again: the corpus was changed elsewhere."""
     editor_state()["view"] = None
 
 
@@ -110,9 +105,11 @@ def mounted_view() -> CorpusView:
 
 
 def save_rows(view: CorpusView, rows: tuple[Row, ...], numbers: Sequence[object]) -> CorpusView:
-    """Keep an edit. Refused, it is named and the stored rows come back; where another tab was
-    quicker its version stays, and the learner is told."""
-    state = editor_state()
+    """Save an edit.
+
+    A refused one is named and the stored rows come back. Where another tab was quicker, its version
+    stays, and the learner reads so.
+    """
     sanitized = edits.sanitize_with_notices(rows, view.tokenizer, numbers)
     if sanitized.problems:
         mount_editor(session.current_corpus())
@@ -121,7 +118,7 @@ def save_rows(view: CorpusView, rows: tuple[Row, ...], numbers: Sequence[object]
         st.session_state.pop("corpus_said", None)
         return view
     try:
-        state["view"] = edits.save_edit(view, sanitized.rows)
+        editor_state()["view"] = edits.save_edit(view, sanitized.rows)
     except StoreError as error:
         errors.show_error(error)
         mount_editor(session.current_corpus())
@@ -129,7 +126,7 @@ def save_rows(view: CorpusView, rows: tuple[Row, ...], numbers: Sequence[object]
 
 
 def draw_editor(view: CorpusView) -> tuple[CorpusView, dict[int, Row]]:
-    """Draw the editor and keep what was changed in it; the rows by their numbers in it."""
+    """Draw the editor and save what was changed in it; gives the rows by their numbers in it."""
     table = st.data_editor(
         editor_state()["base"],
         num_rows="dynamic",
@@ -144,9 +141,7 @@ def draw_editor(view: CorpusView) -> tuple[CorpusView, dict[int, Row]]:
     if tuple(rows.values()) != view.rows:
         mounts = editor_state()["mounts"]
         view = save_rows(view, tuple(rows.values()), list(rows))
-        if (
-            editor_state()["mounts"] > mounts
-        ):  # another tab was quicker: its rows are what comes next
+        if editor_state()["mounts"] > mounts:  # another tab was quicker: its rows are next
             rows = dict(enumerate(view.rows, 1))
     return view, rows
 
@@ -164,11 +159,10 @@ def read_late_edit() -> None:
 
 
 def draw_problems(view: CorpusView, rows: dict[int, Row]) -> None:
-    """What is wrong, at the numbers that the rows have on the screen."""
+    """Say what is wrong in the rows, by their numbers on the screen."""
     numbers = list(rows)
-    lines = [
-        errors.format_problem(p, numbers[p.row - 1]) for p in analysis.usable_corpus(view).problems
-    ]
+    problems = analysis.usable_corpus(view).problems
+    lines = [errors.format_problem(problem, numbers[problem.row - 1]) for problem in problems]
     hints = [
         _("Row {row}: without spaces the whole sentence counts as one word.", row=number)
         for number, row in rows.items()
@@ -181,10 +175,11 @@ def draw_problems(view: CorpusView, rows: dict[int, Row]) -> None:
     with st.container(border=True, key="corpus_problems"):
         if lines:
             st.text(_("These rows are left out until they are mended; all others are used:"))
-        for line in (lines + hints)[:MAX_PROBLEMS]:
+        for line in (lines + hints)[: edits.MAX_SHOWN_PROBLEMS]:
             st.text(f"⚠ {line}")
-        if len(lines + hints) > MAX_PROBLEMS:
-            st.text(_("… and {count} more.", count=len(lines + hints) - MAX_PROBLEMS))
+        more = len(lines + hints) - edits.MAX_SHOWN_PROBLEMS
+        if more > 0:
+            st.text(_("… and {count} more.", count=more))
 
 
 def draw_held_out(view: CorpusView) -> None:

@@ -27,7 +27,7 @@ TOKENIZER_LABELS = {
 def save_version(
     rows: Sequence[Row], held_out: Sequence[Row], tokenizer: str | None = None
 ) -> None:
-    """Another version of the corpus that is there, by one of the tools."""
+    """Save what one of the tools made of the corpus."""
     edits.save_edit(session.current_corpus(), rows, held_out, tokenizer=tokenizer)
     table.unmount_editor()
 
@@ -48,11 +48,10 @@ def simplify_corpus() -> None:
 def set_tokenizer(key: str) -> None:
     """Another tokenizer; links count tokens, so they end with the old one."""
     view, tokenizer = session.current_corpus(), st.session_state[key]
-    sanitized_parts = (
-        edits.sanitize_with_notices([Row(row.source, row.target) for row in corpus_part], tokenizer)
-        for corpus_part in (view.rows, view.held_out)
+    rows, held_out = (
+        edits.sanitize_with_notices([Row(row.source, row.target) for row in part], tokenizer)
+        for part in (view.rows, view.held_out)
     )
-    rows, held_out = sanitized_parts
     if not rows.problems:
         save_version(rows.rows, held_out.rows, tokenizer)
 
@@ -72,7 +71,7 @@ def swap_button() -> None:
 
 
 def choose_tokenizer(view: CorpusView) -> None:
-    """How sentences become tokens."""
+    """Draw the choice of how sentences are cut into tokens."""
     with st.popover(
         _("Words: {cut}", cut=_(TOKENIZER_LABELS[view.tokenizer][0])), icon=":material/content_cut:"
     ):
@@ -90,7 +89,7 @@ def choose_tokenizer(view: CorpusView) -> None:
 
 
 def simplify_button(view: CorpusView) -> None:
-    """Where there is anything to simplify."""
+    """Draw the button where there is anything to simplify."""
     if has_traditional_rows(view):
         st.button(
             _("Traditional → simplified"),

@@ -19,7 +19,7 @@ from seq2seq_core.config import TrainingConfig
 from seq2seq_core.data.corpus import held_out_size
 from seq2seq_core.store import Run
 
-EXTRA_UPDATES = 200  # updates added by going on after the end
+EXTRA_UPDATES = 200  # added by going on after the end
 PACES = (1, 3, 10, 30, 0)  # updates per second; 0: as fast as it goes
 MAIN_BUTTON_WIDTH = 190  # px of the first button, whatever it says: those beside it stay in place
 COMMAND_ICONS = {"pause": "pause", "run": "play_arrow", "more": "fast_forward"}
@@ -37,8 +37,10 @@ def train_chosen(goal: int | None = None) -> None:
 
 @errors.deferred_errors
 def send_command(command: str) -> None:
-    """Ask something of the run that is selected now: after a quick click before, it is another
-    one than the button was drawn for."""
+    """Send a command to the run that is selected now.
+
+    After another quick click that is not the run which the button was drawn for.
+    """
     run = selected_run(list_runs())
     if run is None:
         return
@@ -55,19 +57,17 @@ def advance_training(by_epoch: bool) -> None:
     if run is None:
         view = session.current_corpus()
         pairs = corpus_sizes(view)[0]
-        return train_chosen(
-            count_updates(pairs - (0 if view.held_out else held_out_size(pairs)), by_epoch)
-        )
-    updates = count_updates(
-        len(store.load_run_corpus(session.engine(), run.id)["rows"]), by_epoch, run
-    )
+        pairs -= 0 if view.held_out else held_out_size(pairs)
+        return train_chosen(count_updates(pairs, by_epoch))
+    rows = store.load_run_corpus(session.engine(), run.id)["rows"]
+    updates = count_updates(len(rows), by_epoch, run)
     store.advance_run(session.engine(), run.id, updates)
     if not run.is_active:
         actions.wait_for_update(run, run.update + updates)
 
 
 def count_updates(pairs: int, by_epoch: bool, run: Run | None = None) -> int:
-    """How many updates these are."""
+    """The updates of one epoch over the pairs, or one; of a run, or as the settings are now."""
     training = run.training if run else TrainingConfig(batch_size=panel.setting_value(BATCH_SIZE))
     return max(training.updates_per_epoch(pairs), 1) if by_epoch else 1
 
@@ -79,7 +79,7 @@ def change_pace() -> None:
 
 
 def sync_pace(run: Run) -> None:
-    """What the slider says is so, also for a run that was started in slow motion elsewhere."""
+    """Give the run the pace of the slider, though it was started at another one elsewhere."""
     if run.is_active and run.pace != chosen_pace():
         store.set_run_pace(session.engine(), run.id, chosen_pace())
 
@@ -92,13 +92,16 @@ def suggest_smaller_rate(run: Run) -> float:
 
 @errors.deferred_errors
 def retry_with_rate(run: Run, rate: float) -> None:
-    """The same once more with another learning rate."""
+    """Train once more with the settings of a run, but for the learning rate."""
     panel.apply_preset(asdict(run.model) | asdict(run.training) | {"learning_rate": rate})
     train_chosen()
 
 
 def draw_run_controls(run: Run | None, offers_new_model: bool) -> None:
-    """One dominant button: what makes most sense now. fresh: a new model would be another one."""
+    """Draw the buttons, one of them dominant: what makes most sense now.
+
+    offers_new_model: the settings or the corpus are others than those of the run.
+    """
     with st.container(horizontal=True, vertical_alignment="center", key="train_buttons"):
         if run is None:
             draw_start_button(_("Train"), "primary", MAIN_BUTTON_WIDTH)

@@ -34,18 +34,17 @@ def curve_line(
     xs, ys = downsample.downsample(updates, values, CURVE_POINTS[kind])
     steps = {right - left for left, right in pairwise(xs[1:])}
     evenly_spaced = len(xs) > 3 and len(steps) == 1
-    rounded_values = [float(f"{y:.3g}") for y in ys[evenly_spaced:]]
     return {
         "name": name,
         "kind": kind,
         "x": [xs[-1], *steps] if evenly_spaced else xs,
-        "y": rounded_values,
+        "y": [float(f"{y:.3g}") for y in ys[evenly_spaced:]],
     }
 
 
 @cache_by_identity(max_entries=256)
 def cached_history(run: Run) -> dict[str, HistoryColumns]:
-    """The cell in which a run's history grows."""
+    """A dict whose columns under `update` update_history replaces as the run goes on."""
     return {"update": store.NO_HISTORY["update"]}
 
 
@@ -63,10 +62,10 @@ def update_history(run: Run) -> HistoryColumns:
 
 def previous_run(run: Run, choices: Sequence[Run]) -> Run | None:
     """The last other run on the same corpus: what this one is compared with."""
-    earlier_runs = (
-        r for r in choices if r.revision_id == run.revision_id and r.number < run.number
-    )
-    return next((r for r in earlier_runs if r.update > 1), None)
+    for other in choices:
+        if other.revision_id == run.revision_id and other.number < run.number and other.update > 1:
+            return other
+    return None
 
 
 def loss_lines(history: HistoryColumns, held_out: HistoryColumns) -> list[dict[str, Any]]:
@@ -103,7 +102,7 @@ def earlier_lines(run: Run | None, earlier_run: Run | None) -> dict[str, dict[st
 def curve_panels(
     run: Run | None, history: HistoryColumns, evaluation: HistoryColumns, earlier_run: Run | None
 ) -> list[dict[str, Any]]:
-    """Three pictures of one history; the earlier run is a pale line behind it."""
+    """Three charts of one history for the component; the earlier run is a pale line behind it."""
     on_held_out = run is not None and bool(held_out_sources(run))
     held_out = evaluation if on_held_out else store.NO_HISTORY["evaluation"]
     earlier = earlier_lines(run, earlier_run)

@@ -43,7 +43,7 @@ def number_tiles(
     on_held_out: bool,
     losses: Sequence[float],
     evaluation: HistoryColumns,
-) -> list:
+) -> list[dict[str, str]]:
     """The figures of this moment; dashes hold their places before there are any."""
     live = (run.live if run else None) or {}
     exact, aligned = (evaluation[name][-1:] or [None] for name in ("exact_match", "alignment"))
@@ -91,7 +91,7 @@ def gloss_line(tokens: Sequence[str]) -> str:
     return " · ".join(word["gloss"] for word in annotate_tokens(tokens) if word["gloss"])
 
 
-# --- everything -----------------------------------------------------------------------------
+# --- attention, sentences, and all together --------------------------------------------------
 
 
 def describe_attention_map(source: Sequence[str], words: Sequence[str], attention: Any) -> str:
@@ -155,7 +155,7 @@ def live_data(
 ) -> dict[str, Any]:
     """All that the component draws. layout: start or train; sentences as in a run's frame.
 
-    shape: of the model that wrote them, where there is no run yet.
+    updates and model: of the next run, where there is none yet.
     """
     engine = session.engine()
     history = update_history(run) if run else store.NO_HISTORY["update"]
@@ -185,5 +185,5 @@ def live_data(
             sentence_data(sentence, tuple(sentence["source"]) in new_sentences)
             for sentence in sentences
         ],
-        "labels": live_labels(layout, run.model_config if run else model),
+        "labels": live_labels(layout, run.model if run else model),
     }

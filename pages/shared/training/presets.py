@@ -73,13 +73,10 @@ PRESET_TEXTS = {  # name -> title, sentence
 
 
 def switch_corpus(name: str, want_swapped: bool) -> None:
-    """Put a corpus into its place, in this direction. The learner's own version of it stays."""
+    """Make a bundled corpus the current one, in this direction; a changed version of it stays."""
     view = new_view = session.current_corpus()
     if view.name != name:
-        bundled_corpus = bundled.load_bundled(name)
-        new_view = session.CorpusView(
-            name, "space", bundled_corpus.rows, bundled_corpus.held_out, None
-        )
+        new_view = session.CorpusView.from_bundled(name)
     rows, held_out = new_view.rows, new_view.held_out
     if bundled.is_swapped(new_view.name, new_view.rows) != want_swapped:
         rows, held_out = tuple(swap_sides(rows)), tuple(swap_sides(held_out))
@@ -90,7 +87,7 @@ def switch_corpus(name: str, want_swapped: bool) -> None:
 
 @errors.deferred_errors
 def start_preset(preset: Preset) -> None:
-    """Its settings and its corpus, and the run begins. The corpus before is one undo away."""
+    """Take its settings and its corpus and start a run. The corpus before is one undo away."""
     switch_corpus(preset.corpus, preset.is_swapped)
     panel.apply_preset(preset.settings)
     widgets.remount("presets")

@@ -62,18 +62,11 @@ def run_menu(run: Run, choices: list[Run]) -> None:
         )
         key = f"train_watched_{run.id}"
         watched_texts = run.watched or store.load_run_corpus(session.engine(), run.id)["watched"]
+        initial_texts = widgets.initial_value(key, watched_texts)
         st.multiselect(
             _("Sentences to watch while it learns"),
-            list(
-                dict.fromkeys(
-                    [
-                        *widgets.initial_value(key, watched_texts),
-                        *watched_texts,
-                        *offered_sentences(run),
-                    ]
-                )
-            ),
-            default=widgets.initial_value(key, watched_texts),
+            list(dict.fromkeys([*initial_texts, *watched_texts, *offered_sentences(run)])),
+            default=initial_texts,
             max_selections=MAX_WATCHED,
             accept_new_options=True,
             on_change=watch_sentences,
@@ -97,5 +90,4 @@ def run_menu(run: Run, choices: list[Run]) -> None:
                 icon=":material/delete:",
                 key="train_delete",
             )
-        count = {"count": len(choices), "limit": LIMITS.runs}
-        st.caption(_("{count} of {limit} runs are kept.", **count))
+        st.caption(_("{count} of {limit} runs are kept.", count=len(choices), limit=LIMITS.runs))

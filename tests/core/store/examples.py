@@ -21,9 +21,9 @@ CORPUS: dict[str, Any] = {"rows": [["你 好", "hello", ""]], "watched": []}
 
 
 def new_workspace(engine: Engine) -> int:
-    found = store.find_workspace(engine, store.create_workspace(engine))
-    assert found is not None
-    return found.id
+    workspace = store.find_workspace(engine, store.create_workspace(engine))
+    assert workspace is not None
+    return workspace.id
 
 
 def save_rows(engine: Engine, workspace: int, parent: int | None = None) -> store.Revision:
@@ -36,9 +36,9 @@ def start_run(engine: Engine, workspace: int, revision: int, seed: int = 1) -> s
 
 
 def reload_run(engine: Engine, run: store.Run) -> store.Run:
-    found = store.find_run(engine, run.workspace_id, run.id)
-    assert found is not None
-    return found
+    stored = store.find_run(engine, run.workspace_id, run.id)
+    assert stored is not None
+    return stored
 
 
 def store_error_code(action: Callable[[], object]) -> str:
@@ -49,20 +49,20 @@ def store_error_code(action: Callable[[], object]) -> str:
 
 
 def run_in_threads(action: Callable[[], object], count: int) -> None:
-    failed: list[BaseException] = []
+    errors: list[BaseException] = []
 
-    def guarded() -> None:
+    def run_guarded() -> None:
         try:
             action()
         except BaseException as error:
-            failed.append(error)
+            errors.append(error)
 
-    threads = [threading.Thread(target=guarded) for _ in range(count)]
+    threads = [threading.Thread(target=run_guarded) for _ in range(count)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    assert [str(error) for error in failed] == []
+    assert [str(error) for error in errors] == []
 
 
 def start_with_history(engine: Engine, workspace: int, revision: int) -> store.Run:
@@ -74,8 +74,8 @@ def start_with_history(engine: Engine, workspace: int, revision: int) -> store.R
         Chunk("update", 1, [(3.0, 0.1, 1.0, 12), (2.0, 0.2, 1.5, 12)]),
         Chunk("evaluation", 1, [(1, 3.1, 0.1, 0.0, None)]),
     ]
-    told = Progress(run.id, claim.attempt, 2, 0.5, chunks, {"update": 2}, b"weights")
-    assert write_progress(engine, "w", [told]) == {run.id: "running"}
-    late = [Chunk("update", 3, [(1.0, 0.3, 0.5, 12)])]
-    write_progress(engine, "w", [Progress(run.id, claim.attempt, 3, 0.6, late)])
+    progress = Progress(run.id, claim.attempt, 2, 0.5, chunks, {"update": 2}, b"weights")
+    assert write_progress(engine, "w", [progress]) == {run.id: "running"}
+    later_chunks = [Chunk("update", 3, [(1.0, 0.3, 0.5, 12)])]
+    write_progress(engine, "w", [Progress(run.id, claim.attempt, 3, 0.6, later_chunks)])
     return reload_run(engine, run)

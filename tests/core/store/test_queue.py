@@ -24,16 +24,19 @@ def test_claiming_again_goes_back_to_the_snapshot(engine: Engine, workspace: int
     assert (claim.update, claim.weights, claim.attempt) == (2, b"weights", 2)
     assert store.load_history(engine, run.id, "update")["update"] == [1, 2]
     # the worker of before wakes up
-    late = Progress(run.id, 1, 9, 9.0, [Chunk("update", 3, [(0.0, 1.0, 0.0, 1)])], status="done")
-    assert write_progress(engine, "w", [late]) == {}
-    assert write_progress(engine, "v", [late]) == {}
+    chunks = [Chunk("update", 3, [(0.0, 1.0, 0.0, 1)])]
+    report = Progress(run.id, 1, 9, 9.0, chunks, status="done")
+    assert write_progress(engine, "w", [report]) == {}
+    assert write_progress(engine, "v", [report]) == {}
     assert reload_run(engine, run).status == "running"
     assert store.load_history(engine, run.id, "update")["update"] == [1, 2]
 
 
 def test_blame_falls_on_one_run_and_the_second_time_it_fails(engine: Engine) -> None:
-    places = [new_workspace(engine) for _ in range(3)]
-    bad, good, paused = (start_run(engine, place, save_rows(engine, place).id) for place in places)
+    workspaces = [new_workspace(engine) for _ in range(3)]
+    bad, good, paused = (
+        start_run(engine, workspace, save_rows(engine, workspace).id) for workspace in workspaces
+    )
     for attempt in (1, 2):
         for _ in range(2 + (attempt == 1)):
             assert queue.claim_run(engine, "w") is not None
@@ -48,7 +51,9 @@ def test_blame_falls_on_one_run_and_the_second_time_it_fails(engine: Engine) -> 
 
 def test_the_run_that_waits_longest_is_claimed_first_and_by_one_worker(engine: Engine) -> None:
     workspaces = [new_workspace(engine) for _ in range(3)]
-    runs = [start_run(engine, one, save_rows(engine, one).id) for one in workspaces]
+    runs = [
+        start_run(engine, workspace, save_rows(engine, workspace).id) for workspace in workspaces
+    ]
     assert [entry.run_id for entry in queue.poll(engine)] == [run.id for run in runs]
     claims = [queue.claim_run(engine, worker) for worker in "vwx"]
     assert [claim and claim.run_id for claim in claims] == [run.id for run in runs]
@@ -58,7 +63,9 @@ def test_the_run_that_waits_longest_is_claimed_first_and_by_one_worker(engine: E
 
 def test_runs_are_released_by_worker_by_pool_and_by_silence(engine: Engine) -> None:
     workspaces = [new_workspace(engine) for _ in range(3)]
-    runs = [start_run(engine, one, save_rows(engine, one).id) for one in workspaces]
+    runs = [
+        start_run(engine, workspace, save_rows(engine, workspace).id) for workspace in workspaces
+    ]
     for worker in ("pool-0", "pool-1", "p%ol-0"):
         queue.claim_run(engine, worker)
     queue.release_runs(engine, queue.lease_expired(60))

@@ -90,18 +90,18 @@ def test_every_change_touches_its_workspace(engine: Engine) -> None:
     key = store.create_workspace(engine)
 
     def touched() -> float:
-        found = store.find_workspace(engine, key)
-        assert found is not None
-        return found.touched_at
+        workspace = store.find_workspace(engine, key)
+        assert workspace is not None
+        return workspace.touched_at
 
-    found = store.find_workspace(engine, key)
-    assert found is not None
-    first = save_rows(engine, found.id)
-    second = save_rows(engine, found.id, first.id)
-    run = start_run(engine, found.id, first.id)
+    workspace = store.find_workspace(engine, key)
+    assert workspace is not None
+    first = save_rows(engine, workspace.id)
+    second = save_rows(engine, workspace.id, first.id)
+    run = start_run(engine, workspace.id, first.id)
     for change in (
-        lambda: store.undo_revision(engine, found.id, second.id),
-        lambda: start_run(engine, found.id, first.id, seed=3),
+        lambda: store.undo_revision(engine, workspace.id, second.id),
+        lambda: start_run(engine, workspace.id, first.id, seed=3),
         lambda: store.command_run(engine, run.id, "run"),
         lambda: store.extend_run(engine, run.id, 700),
         lambda: store.delete_run(engine, run.id),

@@ -15,8 +15,8 @@ from seq2seq_core.errors import CheckpointError
 from seq2seq_core.models import build_model
 from seq2seq_core.training import checkpoint as checkpoints
 from seq2seq_core.training.checkpoint import Checkpoint, pack_state, unpack_state
+from seq2seq_core.training.early_stopping import EarlyStopping
 from seq2seq_core.training.loop import TrainingState, initial_state, train
-from seq2seq_core.training.schedules import EarlyStopping
 from tests.core.model_grid import CODEC, DATA, KINDS, SOURCE, TARGET, VARIANTS, name_of
 
 
@@ -103,12 +103,12 @@ def stopping_states() -> list[TrainingState]:
 @pytest.mark.parametrize("number", [0, 1])
 def test_what_early_stopping_remembers_comes_back_exactly(number: int) -> None:
     state = stopping_states()[number]
-    back = unpack_state(pack_state(state), len(state.parameters))
-    assert back.early_stopping == state.early_stopping  # its numbers, to the last bit
+    unpacked = unpack_state(pack_state(state), len(state.parameters))
+    assert unpacked.early_stopping == state.early_stopping  # its numbers, to the last bit
     for name in ("best_parameters", "last_parameters"):
-        row, expected = getattr(back.early_stopping, name), getattr(state.early_stopping, name)
+        row, expected = getattr(unpacked.early_stopping, name), getattr(state.early_stopping, name)
         assert (row is None) == (expected is None) and (row is None or row.equal(expected))
-    assert pack_state(back) == pack_state(state)
+    assert pack_state(unpacked) == pack_state(state)
 
 
 @pytest.mark.parametrize("number", [0, 1])

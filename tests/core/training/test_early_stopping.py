@@ -6,6 +6,7 @@ It does so at the same update with the same weights however it was disturbed, he
 from __future__ import annotations
 
 import json
+import math
 import os
 import signal
 from dataclasses import asdict, replace
@@ -23,6 +24,7 @@ from seq2seq_core.data.corpus import Row
 from seq2seq_core.data.formats import dump_rows
 from seq2seq_core.training import dataset
 from seq2seq_core.training.checkpoint import unpack_state
+from seq2seq_core.training.early_stopping import EarlyStopping
 from seq2seq_core.training.restore import restore_run
 from seq2seq_core.workers import pool
 from seq2seq_core.workers.worker import Heartbeat, Worker
@@ -35,6 +37,23 @@ UNKNOWN_WORDS = TrainingConfig(updates=900, batch_size="full", early_stopping=30
 PATIENT = TrainingConfig(updates=400, batch_size=2, teacher_forcing=0.9, early_stopping=25)
 HELD_OUT = [Row("我 爱 小冰", "I love XiaoBing"), Row("自然 语言 很 复杂", "NLP is complex")]
 CORPUS = dataset.freeze_dataset(FIVE, HELD_OUT, "space", MODEL, PATIENT)
+
+
+def test_the_wait_ends_a_number_of_updates_after_the_lowest_loss() -> None:
+    config, stopping = TrainingConfig(early_stopping=30), EarlyStopping()
+    is_stopped, best_weights = [], []
+    for update, loss in [(10, 2.0), (20, 1.0), (30, 1.5), (40, 1.0), (50, 1.2), (60, 0.5)]:
+        weights = torch.tensor([float(update)])
+        stopping = stopping.observe(update, loss, weights)
+        weights.zero_()  # they are training's own, and change
+        is_stopped.append(stopping.should_stop(config, update))
+        assert stopping.best_parameters is not None
+        best_weights.append(int(stopping.best_parameters))
+    assert is_stopped == [False, False, False, False, True, False]
+    assert best_weights == [10, 20, 20, 20, 20, 60]
+    assert stopping == EarlyStopping(0.5, 60, waiting_since=60)
+    assert not EarlyStopping(1.0, 0).should_stop(TrainingConfig(), 10_000)  # 0: never
+    assert math.isinf(EarlyStopping().best_loss)
 
 
 @pytest.fixture

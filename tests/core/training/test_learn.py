@@ -202,8 +202,8 @@ def test_going_on_from_a_stop_can_be_interrupted_too(
     stopped = undisturbed[-1][1]
     once = events_of(PATIENT, stopped)
     paused = next(s for event, s in once if event.is_complete and event.update % 10 == 3)
-    again = events_of(PATIENT, unpack_state(packed(paused), len(paused.parameters)))
-    assert packed(again[-1][1]) == packed(once[-1][1])
+    resumed = events_of(PATIENT, unpack_state(packed(paused), len(paused.parameters)))
+    assert packed(resumed[-1][1]) == packed(once[-1][1])
 
 
 def test_a_run_that_is_made_longer_is_as_if_it_had_been_long_from_the_start(

@@ -19,35 +19,41 @@ SOURCE = Vocabulary.from_sentences(pair.source for pair in PAIRS)
 TARGET = Vocabulary.from_sentences(pair.target for pair in PAIRS)
 
 
-def learnt(kind: ModelConfig, config: TrainingConfig, wanted: float, aligned: float) -> Evaluation:
+def train_on_reversal(
+    kind: ModelConfig, config: TrainingConfig, wanted: float, aligned: float
+) -> Evaluation:
     """The first evaluation on held-out strings that is good enough, else the last one."""
     model = build_model(kind, len(SOURCE), len(TARGET), config.seed)
     data, held_out = (Batches(pairs, SOURCE, TARGET) for pairs in (PAIRS, HELD_OUT))
     for event in train(model, initial_state(model), data, config):
         if event.update % 50 == 0:
-            found = evaluate(model, held_out, HELD_OUT)
-            assert found.alignment is not None
-            if found.exact_match >= wanted and found.alignment > aligned:
+            evaluation = evaluate(model, held_out, HELD_OUT)
+            assert evaluation.alignment is not None
+            if evaluation.exact_match >= wanted and evaluation.alignment > aligned:
                 break
-    return found
+    return evaluation
 
 
 def test_a_gru_with_additive_attention_learns_to_reverse_and_looks_where_it_should() -> None:
-    found = learnt(
+    evaluation = train_on_reversal(
         ModelConfig(attention="additive"),
         TrainingConfig(updates=1_000, learning_rate=0.005),
         0.95,
         0.9,
     )
-    assert found.exact_match >= 0.95 and found.alignment is not None and found.alignment > 0.9
+    assert (
+        evaluation.exact_match >= 0.95
+        and evaluation.alignment is not None
+        and evaluation.alignment > 0.9
+    )
 
 
 @pytest.mark.parametrize("norm", ["post", "pre"])
 def test_a_transformer_learns_to_reverse(norm: str) -> None:
-    found = learnt(
+    evaluation = train_on_reversal(
         ModelConfig("transformer", layers=2, norm=norm),
         TrainingConfig(updates=1_000, learning_rate=0.003, warm_up=100),
         0.95,
         0.0,
     )
-    assert found.exact_match >= 0.95
+    assert evaluation.exact_match >= 0.95

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
-import torch
 
 from seq2seq_core.config import TrainingConfig
 from seq2seq_core.training import schedules
-from seq2seq_core.training.schedules import EarlyStopping, learning_rate_at, teacher_forcing_at
+from seq2seq_core.training.schedules import learning_rate_at, teacher_forcing_at
 
 TABLES = json.loads((Path(__file__).parents[2] / "oracles/scheduled_sampling.json").read_text())
 FORMULAS: dict[str, Callable[..., float]] = {
@@ -31,8 +29,8 @@ def test_the_formulas_give_the_values_of_an_independent_implementation(
     table: dict[str, Any],
 ) -> None:
     for update, expected in table["rows"]:
-        found = FORMULAS[table["schedule"]](update, **table["params"])
-        assert found == pytest.approx(expected, abs=1e-12)
+        value = FORMULAS[table["schedule"]](update, **table["params"])
+        assert value == pytest.approx(expected, abs=1e-12)
 
 
 def test_no_update_overflows() -> None:
@@ -69,20 +67,3 @@ def test_warm_up_is_vaswanis_schedule_scaled_to_the_learning_rate() -> None:
         assert learning_rate_at(config, update) == pytest.approx(expected)
     assert learning_rate_at(config, 100) == 0.003
     assert learning_rate_at(TrainingConfig(learning_rate=0.01), 77) == 0.01
-
-
-def test_patience_ends_so_many_updates_after_the_lowest_loss() -> None:
-    config, patience = TrainingConfig(early_stopping=30), EarlyStopping()
-    ends, best = [], []
-    for update, loss in [(10, 2.0), (20, 1.0), (30, 1.5), (40, 1.0), (50, 1.2), (60, 0.5)]:
-        weights = torch.tensor([float(update)])
-        patience = patience.observe(update, loss, weights)
-        weights.zero_()  # they are training's own, and change
-        ends.append(patience.should_stop(config, update))
-        assert patience.best_parameters is not None
-        best.append(int(patience.best_parameters))
-    assert ends == [False, False, False, False, True, False]
-    assert best == [10, 20, 20, 20, 20, 60]
-    assert patience == EarlyStopping(0.5, 60, waiting_since=60)
-    assert not EarlyStopping(1.0, 0).should_stop(TrainingConfig(), 10_000)  # 0: never
-    assert math.isinf(EarlyStopping().best_loss)

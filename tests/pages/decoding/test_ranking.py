@@ -28,14 +28,14 @@ def english() -> None:
         yield
 
 
-def found(text: str, share: float) -> BeamResult:
+def beam_result(text: str, share: float) -> BeamResult:
     words = tuple(text.split())
     return BeamResult(words, text, log(share), len(words) + 1, True, ())
 
 
-SHORT, LONG = found("he", 0.4), found("he reads two books today", 0.3)
+SHORT, LONG = beam_result("he", 0.4), beam_result("he reads two books today", 0.3)
 RESULTS = st.lists(st.floats(0.001, 1), min_size=1, max_size=10).map(
-    lambda shares: [found("word " * (i + 1), share) for i, share in enumerate(shares)]
+    lambda shares: [beam_result("word " * (i + 1), share) for i, share in enumerate(shares)]
 )
 
 
@@ -47,7 +47,7 @@ def test_the_rankings_say_who_has_moved() -> None:
     assert [row.text for row in first.rows] == ["he", "he reads two books today"]
     assert [row.text for row in second.rows] == ["he reads two books today", "he"]
     assert [row.rise for row in second.rows] == [1, -1]
-    assert "changes no place" in describe_ranking_change((SHORT, found("she", 0.1)), 1.0)
+    assert "changes no place" in describe_ranking_change((SHORT, beam_result("she", 0.1)), 1.0)
     assert len(compare_rankings((SHORT, LONG), 0.0)) == 1
 
 
@@ -64,7 +64,7 @@ def test_without_a_penalty_nobody_has_moved_and_with_one_as_many_rise_as_fall(
 
 def test_a_table_has_the_sentence_as_it_is_its_place_its_rise_and_its_score() -> None:
     learner_text = "[a](http://b) $x$ **c**"
-    ranking = compare_rankings((SHORT, found(learner_text, 0.3)), 2.0)[1]
+    ranking = compare_rankings((SHORT, beam_result(learner_text, 0.3)), 2.0)[1]
     rows = ranking_table(ranking, LIGHT_PALETTE).to_numpy().tolist()
     assert [row[0] for row in rows] == ["1", "2"]
     assert r"\[a\]\(http\:" in rows[0][1] and r"\$x\$" in rows[0][1]  # nothing of it is Markdown

@@ -25,7 +25,7 @@ def node(token: str, share: float, parent: int, state: str) -> BeamNode:
     return BeamNode(token, share, log(share), parent, state)
 
 
-def found(text: str, share: float, *places: int) -> BeamResult:
+def beam_result(text: str, share: float, *places: int) -> BeamResult:
     words = tuple(text.split())
     return BeamResult(words, text, log(share), len(words) + 1, True, places)
 
@@ -37,22 +37,22 @@ GROWN = BeamTree(
         (node("<eos>", 0.4, 0, "ended"), node("reads", 0.2, 0, "alive"),
          node("he", 0.1, 1, "pruned")),
     ),
-    (found("he", 0.4, 0, 0),),
+    (beam_result("he", 0.4, 0, 0),),
 )  # fmt: skip
 
 
-def plain(parts: list[dict[str, str]]) -> str:
+def plain_text(parts: list[dict[str, str]]) -> str:
     return "".join(text for part in parts for text in part.values())
 
 
 def test_a_step_says_what_was_kept_what_ended_what_died_and_what_was_cut_off() -> None:
     assert GROWN.count_dead_ends(0) == 0 and GROWN.count_dead_ends(1) == 1
-    told = plain(describe_beam_step(GROWN, 1, "space"))
-    assert "2 stay" in told and "The most probable one: he reads (20.0%)" in told
-    assert "he <eos> has ended (40.0%)" in told
-    assert "One branch ends here" in told
-    assert "Cut off, the best of them: a he (10.0%)." in told
-    assert "The winner: he (40.0%)." in plain(describe_winner(GROWN, 0.0))
+    description = plain_text(describe_beam_step(GROWN, 1, "space"))
+    assert "2 stay" in description and "The most probable one: he reads (20.0%)" in description
+    assert "he <eos> has ended (40.0%)" in description
+    assert "One branch ends here" in description
+    assert "Cut off, the best of them: a he (10.0%)." in description
+    assert "The winner: he (40.0%)." in plain_text(describe_winner(GROWN, 0.0))
 
 
 def test_a_word_that_is_not_among_the_most_probable_has_less_than_the_last_of_them() -> None:

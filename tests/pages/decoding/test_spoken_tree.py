@@ -24,7 +24,7 @@ def english() -> None:
 
 
 @pytest.mark.parametrize(
-    ("learnt", "new", "begins"),
+    ("training_share", "held_out_share", "begins"),
     [
         (1.0, 0.99, "New sentences come out about as well"),
         (0.97, 0.89, "New sentences come out nearly as well"),
@@ -35,28 +35,32 @@ def english() -> None:
         (1.0, None, "Whether it has memorised"),
     ],
 )
-def test_the_verdict_fits_both_shares(learnt: float, new: float | None, begins: str) -> None:
-    assert describe_generalization(learnt, new).startswith(begins)
+def test_the_verdict_fits_both_shares(
+    training_share: float, held_out_share: float | None, begins: str
+) -> None:
+    assert describe_generalization(training_share, held_out_share).startswith(begins)
 
 
 @given(SHARE, SHARE)
-def test_no_pair_of_shares_gets_a_verdict_that_is_false_for_it(learnt: float, new: float) -> None:
-    said = describe_generalization(learnt, new)
+def test_no_pair_of_shares_gets_a_verdict_that_is_false_for_it(
+    training_share: float, held_out_share: float
+) -> None:
+    verdict = describe_generalization(training_share, held_out_share)
     claims = {
-        "Right on what it has learnt": learnt >= 0.9,
-        "worse": new < learnt,
-        "better": new > learnt,
-        "as well as": abs(learnt - new) < 0.105,
-        "neither is high": max(learnt, new) < 0.65,
-        "still wrong": min(learnt, new) < 1,
-        "are wrong": learnt < 1,
-        "it can still learn": min(learnt, new) < 1,
+        "Right on what it has learnt": training_share >= 0.9,
+        "worse": held_out_share < training_share,
+        "better": held_out_share > training_share,
+        "as well as": abs(training_share - held_out_share) < 0.105,
+        "neither is high": max(training_share, held_out_share) < 0.65,
+        "still wrong": min(training_share, held_out_share) < 1,
+        "are wrong": training_share < 1,
+        "it can still learn": min(training_share, held_out_share) < 1,
     }
     for claim, true in claims.items():
-        assert true or claim not in said
+        assert true or claim not in verdict
 
 
-def said(*weights: float) -> str:
+def attention_text(*weights: float) -> str:
     step = TranslationStep("w", 1.0, (), tuple(weights), (), None)
     parts = describe_attention(step, [*"abcd"[: len(weights)]])
     return "".join(text for part in parts for text in part.values())
@@ -75,7 +79,7 @@ def said(*weights: float) -> str:
 def test_where_it_looked_is_said_by_the_size_of_the_weights(
     weights: tuple[float, ...], words: str
 ) -> None:
-    assert words in said(*weights)
+    assert words in attention_text(*weights)
 
 
 def test_the_two_lanes_part_where_they_first_differ() -> None:

@@ -13,6 +13,6 @@ ADDRESSES = ["http://a.example/b", "HTTPS://a.example", "www.a.example", "Www.A.
 
 @pytest.mark.parametrize("text", ADDRESSES)
 def test_an_address_is_parted_where_nobody_sees_it(text: str) -> None:
-    shown = re.sub(r"\\(.)", r"\1", escape_markdown(text))
-    assert shown.replace("\u2060", "") == text
-    assert not re.search(r"://|www\.|@\w", shown, re.IGNORECASE)
+    text_on_page = re.sub(r"\\(.)", r"\1", escape_markdown(text))
+    assert text_on_page.replace("\u2060", "") == text
+    assert not re.search(r"://|www\.|@\w", text_on_page, re.IGNORECASE)

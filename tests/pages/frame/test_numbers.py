@@ -16,8 +16,8 @@ from pages.shared.frame.numbers import (
 
 
 def test_small_probabilities_keep_a_digit() -> None:
-    shown = [format_log_probability(log(share)) for share in (0.354, 0.0007, 0.00003, 1e-12)]
-    assert shown == ["35.4%", "0.1%", "0.003%", "<0.0001%"]
+    texts = [format_log_probability(log(share)) for share in (0.354, 0.0007, 0.00003, 1e-12)]
+    assert texts == ["35.4%", "0.1%", "0.003%", "<0.0001%"]
 
 
 @pytest.mark.parametrize(

@@ -96,8 +96,8 @@ def test_no_link_breaks_the_app(visit: Visit, values: dict[str, str], name: str)
     assert url_state.get_param(name) in (None, values.get(name))
     url_state.sync_url("train")
     assert set(browser.values) <= url_state.PARAM_NAMES
-    for kept, value in browser.values.items():
-        assert values[kept] == value and url_state.is_valid_param(kept, value)
+    for written, value in browser.values.items():
+        assert values[written] == value and url_state.is_valid_param(written, value)
     assert url_state.pop_damaged_flag() == any(
         not url_state.is_valid_param(n, v) for n, v in values.items()
     )

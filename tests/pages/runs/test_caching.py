@@ -184,8 +184,8 @@ def test_learners_share_a_snapshot_and_never_get_another_ones() -> None:
 @pytest.mark.parametrize("name", [key for key in IDENTITIES if isinstance(key, str)])
 def test_a_class_that_stands_by_name_is_there(name: str) -> None:
     module, class_name = name.rsplit(".", 1)
-    found = getattr(importlib.import_module(module), class_name)
-    assert f"{found.__module__}.{found.__qualname__}" == name
+    loaded = getattr(importlib.import_module(module), class_name)
+    assert f"{loaded.__module__}.{loaded.__qualname__}" == name
 
 
 def test_no_cache_takes_a_trained_run_without_its_run() -> None:

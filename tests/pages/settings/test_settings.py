@@ -107,12 +107,12 @@ def test_a_label_tells_what_the_model_is_made_of_and_what_is_not_as_usual() -> N
     assert describe_settings(run(MODEL, TRAINING)) == "BiGRU · general attention · First"
     transformer = MODEL | {"architecture": "transformer", "layers": 2, "hidden_size": 8}
     learning = TRAINING | {"warm_up": 100}
-    told = "Transformer · layers 2 × heads 4 · warm-up 100 · First, English to Chinese"
-    assert describe_settings(run(transformer, learning, "first_swapped")) == told
+    label = "Transformer · layers 2 × heads 4 · warm-up 100 · First, English to Chinese"
+    assert describe_settings(run(transformer, learning, "first_swapped")) == label
     plain = MODEL | {"architecture": "lstm", "bidirectional": False, "attention": "none"}
     plain |= {"layers": 2, "timing": "before", "context": "every_step", "hidden_size": 20}
-    told = "LSTM · layers 2 · no attention · hidden 20 · context at every step · First"
-    assert describe_settings(run(plain, TRAINING)) == told
+    label = "LSTM · layers 2 · no attention · hidden 20 · context at every step · First"
+    assert describe_settings(run(plain, TRAINING)) == label
 
 
 def test_a_run_of_an_older_version_has_a_label_too() -> None:
@@ -129,8 +129,8 @@ def test_a_run_that_stopped_early_says_so_and_can_go_on() -> None:
     reason = {"code": "stopped_early", "fields": {"update": 90, "best": 60}}
     ended = replace(run(MODEL, TRAINING), status="done", update=90, reason=reason)
     assert controls.stopped_early(ended)
-    said = controls.describe_run_status(ended)
-    assert said.startswith("Stopped early at update 90") and "lowest at update 60" in said
+    sentence = controls.describe_run_status(ended)
+    assert sentence.startswith("Stopped early at update 90") and "lowest at update 60" in sentence
     whole = replace(ended, update=600, reason=None)
     assert not controls.stopped_early(whole)
     assert controls.describe_run_status(whole) == "Finished after 600 updates."

@@ -36,6 +36,6 @@ def test_without_a_reference_nothing_is_wrong() -> None:
 
 def test_the_map_is_said_word_by_word() -> None:
     weights = [[0.1, 0.9], [0.6, 0.4]]
-    told = "I looks at b. see looks at a."
-    assert describe_attention_map(["a", "b"], ["I", "see"], weights) == told
+    sentences = "I looks at b. see looks at a."
+    assert describe_attention_map(["a", "b"], ["I", "see"], weights) == sentences
     assert describe_attention_map(["a", "b"], ["I", "see"], None) == ""
