@@ -49,11 +49,11 @@ def pack_state(state: TrainingState) -> bytes:
     return safetensors.torch.save({**tensors, "update": torch.tensor(state.update)})
 
 
-def unpack_number(tensors: Mapping[str, Tensor], name: str, low: int = 0) -> int:
-    """One whole number, at least `low`. Raises CheckpointError."""
+def unpack_number(tensors: Mapping[str, Tensor], name: str, detail: str, low: int = 0) -> int:
+    """One whole number, at least `low`. Raises CheckpointError with this detail."""
     tensor = tensors[name]
     if tensor.shape != () or tensor.dtype != torch.int64 or tensor < low:
-        raise CheckpointError("damaged", detail=f"no {name} number")
+        raise CheckpointError("damaged", detail=detail)
     return int(tensor)
 
 
@@ -62,8 +62,10 @@ def unpack_early_stopping(tensors: Mapping[str, Tensor], update: int) -> EarlySt
 
     Raises CheckpointError.
     """
-    best_update = unpack_number(tensors, "best_update", 1)
-    waiting_since = unpack_number(tensors, "waiting_since", best_update)
+    best_update = unpack_number(tensors, "best_update", detail="no best_update number", low=1)
+    waiting_since = unpack_number(
+        tensors, "waiting_since", detail="no waiting_since number", low=best_update
+    )
     if waiting_since > update:
         raise CheckpointError("damaged", detail="best_update is later than its state")
     loss = tensors["best_loss"]
@@ -87,7 +89,7 @@ def unpack_state(data: bytes, parameter_count: int) -> TrainingState:
     stopping_choices = [set(), *({*STOPPING_NUMBERS, row} for row in STOPPING_TENSORS)]
     if not plain_names <= set(tensors) or stopping_names not in stopping_choices:
         raise CheckpointError("damaged", detail="other tensors than expected")
-    update = unpack_number(tensors, "update")
+    update = unpack_number(tensors, "update", detail="no update number")
     for name in (*STATE_TENSORS, *sorted(stopping_names & set(STOPPING_TENSORS))):
         if tensors[name].shape != (parameter_count,) or tensors[name].dtype != torch.float32:
             raise CheckpointError("damaged", detail=f"{name} does not fit the model")
