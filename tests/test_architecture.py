@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import chain
 from pathlib import Path
 from statistics import median
@@ -323,3 +323,12 @@ def test_nothing_is_called_by_a_word_that_names_nothing(path: Path) -> None:
 def test_functions_are_named_by_verb_and_noun() -> None:
     one_word = [name for name, _place in FUNCTION_NAMES if "_" not in name]
     assert len(one_word) <= 0.45 * len(FUNCTION_NAMES), sorted(one_word)
+
+
+def count_all_lines(paths: Iterable[Path]) -> int:
+    return sum(len(path.read_text(encoding="utf-8").splitlines()) for path in paths)
+
+
+def test_nine_lines_of_tests_stand_beside_ten_of_the_product() -> None:
+    tests = (ROOT / "tests").rglob("*.py")
+    assert count_all_lines(tests) >= 0.9 * count_all_lines(PRODUCT_FILES)

@@ -35,17 +35,17 @@ def test_learner_text_in_a_frame_stays_text() -> None:
 
 def test_the_same_model_without_attention_differs_in_nothing_else() -> None:
     for model in (ModelConfig(), ModelConfig("lstm", False, "additive", layers=2)):
-        silent = attention_contrast.without_attention(replace_model(model))
+        silent = attention_contrast.without_attention(run_with_model(model))
         assert replace(silent, attention=model.attention) == model and not silent.has_attention
 
 
-def replace_model(model: ModelConfig) -> attention_contrast.Run:
-    """Only the shape of the run is read."""
+def run_with_model(config: ModelConfig) -> attention_contrast.Run:
+    """Only the model's settings are read."""
 
-    class Shape:
-        model_config = model
+    class RunWithModel:
+        model = config
 
-    return Shape()  # type: ignore[return-value]
+    return RunWithModel()  # type: ignore[return-value]
 
 
 def test_each_of_two_runs_that_differ_in_attention_is_the_others_counterpart(
