@@ -26,10 +26,21 @@ from seq2seq_core.training.restore import restore_run
 from seq2seq_core.workers.worker import Heartbeat, Worker
 
 ROOT = Path(__file__).parents[2]
-PAGES_OF_A_RUN = (
-    "decode", "guess", "search", "attention", "inside", "embeddings", "metrics",
-)  # fmt: skip
-ALL_PAGES = ("start", "corpus", "train", *PAGES_OF_A_RUN)
+# the scripts in pages/, by name
+TITLES = {
+    "start": "How a sentence becomes another sentence",
+    "corpus": "Corpus: what the model learns from",
+    "train": "Train, and watch it learn",
+    "decode": "Decode, one token at a time",
+    "guess": "Guess your model",
+    "search": "Search: which word next?",
+    "attention": "Attention: where it looked",
+    "inside": "Inside one step",
+    "embeddings": "Words and states as points",
+    "metrics": "Metrics: how good is it?",
+}
+ALL_PAGES = tuple(TITLES)
+PAGES_OF_A_RUN = tuple(page for page in TITLES if page not in ("start", "corpus", "train"))
 URL_PATHS = {"start": "", "embeddings": "words"}  # where they differ from the file's name
 
 FIRST = bundled.load_bundled("first")

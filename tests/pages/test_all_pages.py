@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import cache
+from pathlib import Path
 from string import Formatter
 
 import pytest
@@ -18,6 +19,7 @@ from tests.pages.laboratory import (
     KINDS,
     PAGES_OF_A_RUN,
     ROWS,
+    TITLES,
     Laboratory,
     address,
     everything,
@@ -26,18 +28,6 @@ from tests.pages.laboratory import (
 )
 from tests.pages.messages import read_catalogue
 
-TITLES = {
-    "start": "How a sentence becomes another sentence",
-    "corpus": "Corpus: what the model learns from",
-    "train": "Train, and watch it learn",
-    "decode": "Decode, one token at a time",
-    "guess": "Guess your model",
-    "search": "Search: which word next?",
-    "attention": "Attention: where it looked",
-    "inside": "Inside one step",
-    "embeddings": "Words and states as points",
-    "metrics": "Metrics: how good is it?",
-}
 NUMBERS = {title: str(number) for number, title in enumerate(KINDS, 1)}
 NO_MODEL = "There is no model yet: train one first, it takes a few seconds."
 HAN = re.compile("[\u4e00-\u9fff]")
@@ -182,3 +172,8 @@ def test_the_language_switch_changes_the_page_and_nothing_else(
     assert address(after) == address(before) | {"lang": "zh"}
     for kind in ("button", "selectbox", "metric", "select_slider", "toggle"):
         assert len(after.get(kind)) == len(before.get(kind)), kind
+
+
+def test_no_page_is_left_out_here() -> None:
+    scripts = {path.stem for path in (Path(__file__).parents[2] / "pages").glob("*.py")}
+    assert scripts == set(ALL_PAGES)
