@@ -64,7 +64,10 @@ def choose_run(page: str, choices: list[Run]) -> Run:
         on_change=bound.save,
         label_visibility="collapsed" if page == "train" else "visible",
     )
-    return choices[numbers.index(chosen_number)] if chosen_number in numbers else current_run
+    run = choices[numbers.index(chosen_number)] if chosen_number in numbers else current_run
+    if run is not current_run:
+        select_run(run)  # a refresh on its way brought the address of before: the control counts
+    return run
 
 
 def show_progress_note(run: Run, update: int) -> None:
