@@ -66,7 +66,7 @@ def choose_run(page: str, choices: list[Run]) -> Run:
     )
     run = choices[numbers.index(chosen_number)] if chosen_number in numbers else current_run
     if run is not current_run:
-        select_run(run)  # a refresh on its way brought the address of before: the control counts
+        select_run(run)  # what is on the screen counts
     return run
 
 
