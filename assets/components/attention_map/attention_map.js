@@ -4,7 +4,7 @@ import { applyTheme, el } from "../lib/dom.js";
 import { drawHeatMap } from "../lib/heat_map.js";
 import { whenStyled } from "../lib/styled.js";
 
-export default whenStyled(({ parentElement, data }) => {
+export default whenStyled(import.meta.url, ({ parentElement, data }) => {
   if (!data) return;
   const root = parentElement.querySelector(".map") ?? createView(parentElement);
   applyTheme(root);

@@ -28,7 +28,7 @@ const SKELETON = `
   </section>
   <p class="keys" data-text="keys"></p>`;
 
-export default whenStyled(createPlayback({
+export default whenStyled(import.meta.url, createPlayback({
   name: "tree",
   skeleton: SKELETON,
   playEvery: PLAY_EVERY,

@@ -47,7 +47,7 @@ const SKELETON = `
 const views = new WeakMap(); // shadow root → what is drawn in it
 
 /** Streamlit calls this on the first data, on new data and on a new theme, always on the same DOM. */
-export default whenStyled(({ parentElement, data, setTriggerValue }) => {
+export default whenStyled(import.meta.url, ({ parentElement, data, setTriggerValue }) => {
   if (!data) return;
   const view = views.get(parentElement) ?? createView(parentElement);
   view.send = setTriggerValue;

@@ -38,7 +38,7 @@ const SKELETON = `
 const views = new WeakMap(); // shadow root → what is drawn in it
 
 /** Streamlit calls this on the first data, on new data and on a new theme, always on the same DOM. */
-export default whenStyled(({ parentElement, data, setStateValue }) => {
+export default whenStyled(import.meta.url, ({ parentElement, data, setStateValue }) => {
   if (!data) return;
   const view = views.get(parentElement) ?? createView(parentElement);
   if (view.data?.key !== data.key) { // another game: it goes on where it was left

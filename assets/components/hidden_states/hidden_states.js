@@ -11,7 +11,7 @@ const NUMBER_HEIGHT = 3; // px of one number, where there is room
 const views = new WeakMap(); // shadow root → what is drawn in it
 
 /** Streamlit calls this on the first data, on new data and on a new theme, always on the same DOM. */
-export default whenStyled(({ parentElement, data, setTriggerValue }) => {
+export default whenStyled(import.meta.url, ({ parentElement, data, setTriggerValue }) => {
   if (!data) return;
   const view = views.get(parentElement) ?? createView(parentElement);
   view.data = data;

@@ -1,18 +1,23 @@
-// A component's style sheet comes by a request of its own, perhaps after its script. What is drawn
-// before it would jump, and would measure what no learner sees.
+// A component's style sheet is fetched once a tab, however often the component is mounted: a link
+// in each would be asked for again every time, and what is drawn before it comes would jump.
 
-const isLoaded = (sheet) => Boolean(sheet) && [...sheet.cssRules].every((rule) =>
-  !(rule instanceof CSSImportRule) || isLoaded(rule.styleSheet));
+const sheets = new Map(); // address → promise of style sheets, what is imported first
 
-const loading = new WeakMap(); // style sheet's link → promise
-
-function waitForStyles(link) {
-  if (!link || isLoaded(link.sheet)) return null;
-  if (!loading.has(link)) loading.set(link, new Promise((resolve) => {
-    link.addEventListener("load", resolve, { once: true });
-    link.addEventListener("error", resolve, { once: true }); // Streamlit tells the learner
+function loadSheets(address) {
+  if (!sheets.has(address)) sheets.set(address, fetchSheets(address).catch(() => {
+    sheets.delete(address); // the next mount asks again; until then it is plain, but there
+    return [];
   }));
-  return loading.get(link);
+  return sheets.get(address);
+}
+
+async function fetchSheets(address) {
+  const text = await (await fetch(address)).text();
+  const imports = [...text.matchAll(/^@import "(.+)";$/gm)]
+    .map(([, path]) => loadSheets(new URL(path, address).href));
+  const own = new CSSStyleSheet(); // which may not import by itself
+  own.replaceSync(text.replace(/^@import .*$/gm, ""));
+  return [...(await Promise.all(imports)).flat(), own];
 }
 
 const known = new WeakSet(); // shadow roots that this version of the code has drawn in
@@ -24,10 +29,13 @@ function removeLeftovers(parentElement) {
   parentElement.querySelectorAll(".lab").forEach((root) => root.remove());
 }
 
-/** A component's draw function, called as soon as its style sheet is there with all that it imports. */
-export function whenStyled(draw) {
+/** A component's draw function, called as soon as its style sheet is there with all that it imports.
+    script: the address of its module; the sheet lies beside it, under the same name. */
+export function whenStyled(script, draw) {
+  const address = script.replace(/\.js$/, ".css");
+  loadSheets(address);
   return async (context) => {
-    await waitForStyles(context.parentElement.querySelector("link[rel=stylesheet]"));
+    context.parentElement.getRootNode().adoptedStyleSheets = await loadSheets(address);
     removeLeftovers(context.parentElement);
     return draw(context);
   };

@@ -24,7 +24,7 @@ const SKELETON = `<div class="parts">
   </section></div>`;
 
 /** Streamlit calls this on the first data, on new data and on a new theme, always on the same DOM. */
-export default whenStyled(({ parentElement, data }) => {
+export default whenStyled(import.meta.url, ({ parentElement, data }) => {
   if (!data) return;
   const root = parentElement.querySelector(".live") ?? createView(parentElement);
   const { labels } = data;

@@ -38,7 +38,7 @@ const SKELETON = `
     ${INTERVENTIONS}
   </aside>`;
 
-export default whenStyled(createPlayback({
+export default whenStyled(import.meta.url, createPlayback({
   name: "stepper",
   skeleton: SKELETON,
   playEvery: PLAY_EVERY,

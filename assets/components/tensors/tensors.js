@@ -10,7 +10,7 @@ const NARROW_BELOW = 640; // px: from here on a row's name stands above it
 const views = new WeakMap(); // shadow root → what is drawn in it
 
 /** Streamlit calls this on the first data, on new data and on a new theme, always on the same DOM. */
-export default whenStyled(({ parentElement, data }) => {
+export default whenStyled(import.meta.url, ({ parentElement, data }) => {
   if (!data) return;
   const view = views.get(parentElement) ?? createView(parentElement);
   view.data = data;

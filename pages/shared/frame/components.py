@@ -52,22 +52,19 @@ def declare_component(name: str) -> None:
 
 
 @cache
-def create_renderer(name: str, script: str, styles: str | None) -> Any:
-    """Streamlit's own mounting command; script and styles are paths in COMPONENT_FOLDER."""
-    return st.components.v2.component(f"{PACKAGE}.{name}", js=script, css=styles)
+def create_renderer(name: str) -> Any:
+    return st.components.v2.component(f"{PACKAGE}.{name}", js=f"{name}/{name}.js")
 
 
 def register_component(name: str) -> Callable[..., Any]:
-    """The mounting command of assets/components/NAME/NAME.js.
+    """The mounting command of assets/components/NAME/NAME.js, which fetches its style sheet itself.
 
     To be called once a process, so from a module, not from a page's script.
     """
-    path = f"{name}/{name}"
-    styles = f"{path}.css" if (ROOT / COMPONENT_FOLDER / f"{path}.css").exists() else None
 
     def mount_component(**arguments: Any) -> Any:
         declare_component(name)
-        return create_renderer(name, f"{path}.js", styles)(**arguments)
+        return create_renderer(name)(**arguments)
 
     return mount_component
 

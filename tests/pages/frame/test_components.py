@@ -111,7 +111,7 @@ def test_every_style_sheet_brings_the_theme(name: str) -> None:
 def test_a_styled_component_waits_for_its_styles(path: Path) -> None:
     text = path.read_text(encoding="utf-8")
     if "export default" in text and path.with_suffix(".css").exists():
-        assert "export default whenStyled(" in text
+        assert "export default whenStyled(import.meta.url, " in text
 
 
 def test_words_and_pictures_agree_on_what_is_little_attention() -> None:
@@ -157,5 +157,4 @@ def test_every_server_of_a_process_serves_the_files_by_address() -> None:
         message = element.proto
         assert message.component_name == f"{PACKAGE}.stepper"
         assert message.js_source_path == "stepper/stepper.js"
-        assert message.css_source_path == "stepper/stepper.css"
         assert not message.js_content and not message.css_content
